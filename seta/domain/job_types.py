@@ -1,0 +1,52 @@
+"""What can be scheduled, and how urgently."""
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+
+class BuildSystem(StrEnum):
+    """The systems whose names old clients ask for; any other word is a CI of its own."""
+
+    BUILDBOT = "buildbot"
+    TASKCLUSTER = "taskcluster"
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class JobType:
+    """What can be scheduled: a test suite, or one chunk of it, on a platform and build type.
+
+    A job is one run of a job type on one push.
+
+    >>> str(JobType("linux64", "debug", "mochitest-browser-chrome-e10s", 15))
+    'linux64/debug-mochitest-browser-chrome-e10s-15'
+    """
+
+    platform: str    # "linux64"
+    build_type: str  # "opt", "debug", "pgo"
+    test_suite: str  # "mochitest-browser-chrome"
+    chunk: int = 0   # 0: the suite is not chunked
+
+    @property
+    def testtype(self) -> str:
+        """The suite with its chunk, as the old wire spells it: ``mochitest-1``."""
+        return f"{self.test_suite}-{self.chunk}" if self.chunk else self.test_suite
+
+    @property
+    def is_build(self) -> bool:
+        """Say whether this makes the program rather than tests it; builds are never skipped."""
+        return self.test_suite == "build" or self.test_suite.startswith("build-")
+
+    def __str__(self) -> str:
+        return f"{self.platform}/{self.build_type}-{self.testtype}"
+
+
+class Priority(IntEnum):
+    """How often a job type runs: on every push, or on every so-manyth of its level."""
+
+    HIGH = 1    # chosen or forced: every push
+    LOW = 2     # caught a regression of the window that others catch too
+    LOWEST = 3  # caught nothing in the window
+
+    @property
+    def is_high_value(self) -> bool:
+        return self is Priority.HIGH

@@ -1,0 +1,58 @@
+"""Who shares decisions, and how often low value jobs run there."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+DEFAULT_SCOPE = "trunk"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Due after so many pushes, or after so much time, whichever comes first."""
+
+    pushes: int
+    minutes: int
+
+    def __post_init__(self):
+        if self.pushes < 1 or self.minutes < 1:
+            raise ValueError(f"a limit is at least 1 push and 1 minute, not {self.pushes} "
+                             f"pushes and {self.minutes} minutes")
+
+    @property
+    def time(self) -> timedelta:
+        return timedelta(minutes=self.minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """How often each level below high value runs, and how often everything does."""
+
+    low: Limit = Limit(5, 90)
+    lowest: Limit = Limit(10, 180)
+    backstop: Limit = Limit(20, 240)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A named set of projects that share decisions."""
+
+    name: str
+    is_archived: bool = False     # its data is history: never stale, never pruned
+    redundancy: int = 1           # how many chosen witnesses every regression keeps
+    window_days: int = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A repository as Treeherder names it."""
+
+    name: str
+    scope: str = DEFAULT_SCOPE
+    build_systems: tuple[str, ...] = ("taskcluster",)
+    is_integration: bool = True   # others (try, releases) run everything, always
+    is_killed: bool = False       # the kill switch: everything runs
+    cadence: Cadence = field(default_factory=Cadence)
+    infer_regressions: bool = False
+    infer_after: int = 2          # consecutive failed pushes before a fix is inferred
+    open_scheduling: bool = False  # the schedule call needs no token
+    source: str = ""              # where its results come from: "activedata", "demo", "import"

