@@ -1,0 +1,1 @@
+"""Which job types are worth running on every push: pure, told all that it needs."""

@@ -1,0 +1,32 @@
+"""What the analysis is asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from seta.domain import JobType, Priority, Regression
+
+
+@dataclass(frozen=True)
+class Problem:
+    """The regressions of a scope's window, what may run there, and what it costs.
+
+    A job type that is both forced and lowered is forced: what may never be skipped is not
+    lowered by an override.
+    """
+
+    regressions: tuple[Regression, ...]          # caught_by: all witnesses, living or not
+    alive: Mapping[str, frozenset[JobType]]      # project -> job types that can run there
+    durations_ms: Mapping[JobType, int] = field(default_factory=dict)  # means, where known
+    forced: Mapping[JobType, str] = field(default_factory=dict)        # -> why: "build"
+    lowered: Mapping[JobType, Priority] = field(default_factory=dict)  # overridden: LOW, LOWEST
+    redundancy: int = 1                          # witnesses that every regression keeps
+
+    def __post_init__(self):
+        if self.redundancy < 1:
+            raise ValueError(f"redundancy is at least 1, not {self.redundancy}")
+        for job_type, duration_ms in self.durations_ms.items():
+            if duration_ms < 0:
+                raise ValueError(f"{job_type} takes {duration_ms} ms, which is less than nothing")
+        for job_type, priority in self.lowered.items():
+            if priority not in (Priority.LOW, Priority.LOWEST):
+                raise ValueError(f"{job_type} cannot be lowered to {priority!r}")

@@ -1,0 +1,109 @@
+"""Ask SETA from any program: what to run on a push, or what is of low value.
+
+Whatever goes wrong, the answer is "run everything", with the reason in one warning line;
+nothing here raises. Answers are kept for the process, so that one decision asks once.
+
+>>> schedule("autoland", "", "9fa614d8310d", 1580515200, url="http://localhost").failure
+'the push has no id, so nothing is skipped on it'
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from .answers import NoAnswer, Schedule, everything, read_low_value, read_schedule
+from .fetch import MAX_BYTES, Question, ask
+from .questions import low_value_question, schedule_question
+
+DEADLINE = 10.0  # seconds for a whole call, retries included
+
+logger = logging.getLogger(__name__)
+
+
+def schedule(
+    project: str, push_id: str | int, revision: str, pushed_at: datetime | int | float, *,
+    url: str | None = None, build_system: str = "taskcluster", token: str | None = None,
+    preview: bool = False, deadline: float = DEADLINE, max_bytes: int = MAX_BYTES,
+) -> Schedule:
+    """Return what to run on this push, recording it with SETA unless it is a preview.
+
+    ``pushed_at`` is an aware datetime, or seconds since 1970. Without ``url`` and ``token`` the
+    environment's ``SETA_URL`` and ``SETA_TOKEN`` count. Where SETA cannot say, the schedule is
+    full and its ``failure`` says why.
+    """
+    return fail_open(
+        lambda: answered_schedule(
+            schedule_question(project, push_id, revision, pushed_at, url=url,
+                              build_system=build_system, token=token, preview=preview),
+            deadline=deadline, max_bytes=max_bytes,
+        ),
+        everything, f"push {push_id} of {project}",
+    )
+
+
+def low_value(
+    project: str, build_system: str, *, url: str | None = None,
+    deadline: float = DEADLINE, max_bytes: int = MAX_BYTES,
+) -> frozenset[str]:
+    """Return the names that SETA calls low value, by the old protocol; none when it cannot say.
+
+    The list knows nothing of pushes: whoever skips by it must run it all now and then.
+    """
+    return fail_open(
+        lambda: answered_low_value(
+            low_value_question(project, build_system, url=url),
+            deadline=deadline, max_bytes=max_bytes,
+        ),
+        lambda reason: frozenset(), project,
+    )
+
+
+def fail_open(answer: Callable, fallback: Callable, about: str):
+    """Return the answer, or what stands for "run everything" with one warning line.
+
+    No scheduler may fall over because of SETA, so here, and only here, every error is caught.
+    """
+    try:
+        return answer()
+    except Exception as error:
+        reason = one_line(error)
+        logger.warning("everything runs on %s, since SETA gave no answer: %s", about, reason)
+        return fallback(reason)
+
+
+def one_line(error: Exception) -> str:
+    text = str(error) if isinstance(error, NoAnswer) else f"{type(error).__name__}: {error}"
+    return " ".join(text.split())
+
+
+def answered_schedule(
+    question: Question, *, deadline: float = DEADLINE, max_bytes: int = MAX_BYTES,
+) -> Schedule:
+    answer = kept_answer(question, deadline, max_bytes)
+    return read_schedule(answer, now=datetime.now(UTC))
+
+
+def answered_low_value(
+    question: Question, *, deadline: float = DEADLINE, max_bytes: int = MAX_BYTES,
+) -> frozenset[str]:
+    return read_low_value(kept_answer(question, deadline, max_bytes))
+
+
+def kept_answer(question: Question, deadline: float, max_bytes: int) -> object:
+    answer = outcome(question, deadline, max_bytes)
+    if isinstance(answer, NoAnswer):
+        raise answer
+    return answer
+
+
+@lru_cache(maxsize=64)
+def outcome(question: Question, deadline: float, max_bytes: int) -> object:
+    """Return the answer or the failure; a failure is kept too, or each task would wait for it.
+
+    ``outcome.cache_clear()`` forgets them all.
+    """
+    try:
+        return ask(question, seconds=deadline, max_bytes=max_bytes)
+    except NoAnswer as failure:
+        return failure

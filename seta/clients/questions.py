@@ -1,0 +1,56 @@
+"""The requests that SETA understands, made from what a scheduler knows about a push."""
+
+import json
+import os
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from .answers import NoAnswer
+from .fetch import Question
+
+NO_PUSH = frozenset({"", "-1", "None"})  # cron, and whatever else was not pushed
+
+
+def schedule_question(
+    project: str, push_id: str | int, revision: str, pushed_at: datetime | int | float, *,
+    url: str | None, build_system: str, token: str | None, preview: bool,
+) -> Question:
+    """Return the request for a push's schedule; a preview leaves no trace in the ledger."""
+    if str(push_id) in NO_PUSH:
+        raise NoAnswer("the push has no id, so nothing is skipped on it")
+    address = (f"{base_url(url)}/api/v1/projects/{quote(project, safe='')}"
+               f"/pushes/{quote(str(push_id), safe='')}/schedule")
+    push = {"revision": revision, "pushed_at": as_text(pushed_at), "build_system": build_system}
+    token = token or os.environ.get("SETA_TOKEN")
+    if preview:
+        return Question("GET", address, params=(("preview", "1"), *push.items()), token=token)
+    return Question("PUT", address, body=json.dumps(push), token=token)
+
+
+def low_value_question(project: str, build_system: str, *, url: str | None) -> Question:
+    return Question(
+        "GET", f"{base_url(url)}/api/project/{quote(project, safe='')}/seta/job-priorities/",
+        params=(("build_system_type", build_system), ("priority", "5")),
+    )
+
+
+def base_url(url: str | None) -> str:
+    address = url or os.environ.get("SETA_URL")
+    if not address:
+        raise NoAnswer("no address of SETA is set (SETA_URL)")
+    return address.rstrip("/")
+
+
+def as_text(moment: datetime | int | float) -> str:
+    """Spell a moment for the wire.
+
+    >>> as_text(1580515200)
+    '2020-02-01T00:00:00+00:00'
+    """
+    if not isinstance(moment, datetime):
+        if not moment or moment < 0:
+            raise NoAnswer(f"the push has no time ({moment!r}), so nothing is skipped on it")
+        moment = datetime.fromtimestamp(moment, UTC)
+    if moment.tzinfo is None:
+        raise NoAnswer(f"the time of the push, {moment}, has no time zone")
+    return moment.astimezone(UTC).isoformat()

@@ -1,0 +1,148 @@
+"""Every setting: name, type, default and one sentence. Read once, at start."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import Field, dataclass, field, fields
+from datetime import timedelta
+from pathlib import Path
+
+from ..errors import BadSetting
+from . import values
+
+
+def setting(variable: str, read: Callable, default: str, sentence: str, is_secret: bool = False):
+    """A field whose default is written as it would stand in the environment."""
+    value = read(default) if default else _empty(read)
+    return field(default=value, repr=not is_secret, metadata={
+        "variable": variable, "read": read, "default": default, "sentence": sentence,
+        "is_secret": is_secret,
+    })
+
+
+def _empty(read: Callable):
+    return () if read in (values.projects, values.token_hashes) else ""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the operator decides; nothing but `from_environment` reads the environment."""
+
+    database_url: str = setting(
+        "DATABASE_URL", values.database_url, "",
+        "The Postgres to use; unset, SETA starts an embedded one of its own.", is_secret=True)
+    home: str = setting(
+        "SETA_HOME", values.text, ".seta",
+        "The folder of the embedded Postgres' data and of the local token.")
+    postgres_bin: str = setting(
+        "SETA_POSTGRES_BIN", values.text, "",
+        "The folder of the server programs (initdb, pg_ctl, postgres) for the embedded Postgres; "
+        "unset, they are looked for.")
+    host: str = setting(
+        "SETA_HOST", values.text, "127.0.0.1", "The address that `seta serve` listens on.")
+    port: int = setting(
+        "PORT", values.number(1, 65535), "8000", "The port that `seta serve` listens on.")
+    web_processes: int = setting(
+        "WEB_CONCURRENCY", values.number(1, 64), "2", "Web processes of `seta serve`.")
+    web_threads: int = setting(
+        "SETA_WEB_THREADS", values.number(1, 64), "4", "Threads in each web process.")
+    log_level: str = setting(
+        "SETA_LOG_LEVEL", values.one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO",
+        "The least severe log line that is written.")
+    tokens: tuple[tuple[str, str], ...] = setting(
+        "SETA_TOKENS", values.token_hashes, "",
+        "Who may write: name=hash pairs, hash being the SHA-256 of that person's token.",
+        is_secret=True)
+    is_killed: bool = setting(
+        "SETA_KILL", values.switch, "no",
+        "The global kill switch: yes makes every client of every project run everything.")
+    projects: tuple[tuple[str, tuple[str, ...]], ...] = setting(
+        "SETA_PROJECTS", values.projects, "",
+        "Projects to add at start where they are not known yet, with their build systems.")
+    source: str = setting(
+        "SETA_SOURCE", values.one_of("activedata", "treeherder", "none"), "activedata",
+        "Where the worker takes job results from; none for files and pushed results only.")
+    activedata_url: str = setting(
+        "SETA_ACTIVEDATA_URL", values.url, "https://activedata.allizom.org",
+        "The ActiveData service, without /query.")
+    activedata_table: str = setting(
+        "SETA_ACTIVEDATA_TABLE", values.text, "treeherder", "The table with one row a job.")
+    activedata_limit: int = setting(
+        "SETA_ACTIVEDATA_LIMIT", values.number(2, 1_000_000), "10000",
+        "The number of rows at which ActiveData cuts an answer.")
+    treeherder_url: str = setting(
+        "SETA_TREEHERDER_URL", values.url, "https://treeherder.mozilla.org",
+        "The Treeherder service.")
+    taskcluster_url: str = setting(
+        "SETA_TASKCLUSTER_URL", values.url, "https://firefox-ci-tc.services.mozilla.com",
+        "The Taskcluster deployment whose index names the newest decision task.")
+    contact: str = setting(
+        "SETA_CONTACT", values.text, "",
+        "An e-mail address that sources are told with each question (the From header).")
+    ingest_hours: tuple[int, ...] = setting(
+        "SETA_INGEST_HOURS", values.hours, "1,13", "The hours (UTC) at which the worker ingests.")
+    ingest_overlap: timedelta = setting(
+        "SETA_INGEST_OVERLAP", values.span, "1h",
+        "How far before its watermark an ingest starts, since sources are late.")
+    ingest_slice: timedelta = setting(
+        "SETA_INGEST_SLICE", values.span, "4h", "How much time one question to a source covers.")
+    window: timedelta = setting(
+        "SETA_WINDOW", values.span, "90d", "How far back regressions count, by push time.")
+    redundancy: int = setting(
+        "SETA_REDUNDANCY", values.number(1, 10), "1",
+        "How many chosen job types each regression keeps where it has that many, in new scopes.")
+    node_limit: int = setting(
+        "SETA_NODE_LIMIT", values.number(1, 100_000_000), "20000",
+        "The work limit of the solver, in nodes.")
+    time_limit: timedelta = setting(
+        "SETA_TIME_LIMIT", values.span, "120s", "The solver's backstop, should the nodes be slow.")
+    max_change: float = setting(
+        "SETA_MAX_CHANGE", values.percentage, "30%",
+        "A snapshot that moves more job types between high and low value is held back.")
+    stale_after: timedelta = setting(
+        "SETA_STALE_AFTER", values.span, "36h",
+        "Without a successful ingest for so long, a project's clients run everything.")
+    snapshot_max_age: timedelta = setting(
+        "SETA_SNAPSHOT_MAX_AGE", values.span, "7d",
+        "When the published snapshot's as-of is older, its clients run everything.")
+    retention: timedelta = setting(
+        "SETA_RETENTION", values.span, "200d",
+        "Live results of older pushes are pruned; the daily rollup stays.")
+    never_ran_after: timedelta = setting(
+        "SETA_NEVER_RAN_AFTER", values.span, "12h",
+        "When results of so much later were seen and a scheduled job's never came, it is owed.")
+    writes_per_minute: int = setting(
+        "SETA_WRITES_PER_MINUTE", values.number(1, 1_000_000), "600",
+        "Writes that one client address may make in a minute.")
+    max_body: int = setting(
+        "SETA_MAX_BODY", values.number(1_000, 1_000_000_000), "16000000",
+        "The largest request body, in bytes.")
+
+    @property
+    def home_path(self) -> Path:
+        return Path(self.home).expanduser().absolute()
+
+
+def described() -> Iterator[Field]:
+    """The settings in the order of the documentation."""
+    return iter(fields(Settings))
+
+
+def from_environment(environment: Mapping[str, str]) -> Settings:
+    """Read all settings; an empty variable counts as unset.
+
+    Raises BadSetting, naming the variable, its value and what is expected.
+    """
+    found = {}
+    for each in fields(Settings):
+        variable = each.metadata["variable"]
+        value = environment.get(variable, "").strip()
+        if value:
+            found[each.name] = _read(each, variable, value)
+    return Settings(**found)
+
+
+def _read(each: Field, variable: str, value: str):
+    try:
+        return each.metadata["read"](value)
+    except ValueError as error:
+        shown = "(hidden)" if each.metadata["is_secret"] else repr(value)
+        raise BadSetting(f"{variable} is {shown}; expected is {error}") from error

@@ -1,0 +1,137 @@
+"""Read one setting's text. Each reader raises ValueError saying what it expects."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+SPANS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+YES = {"1", "true", "yes", "on"}
+NO = {"0", "false", "no", "off"}
+
+
+def text(value: str) -> str:
+    return value
+
+
+def switch(value: str) -> bool:
+    """
+    >>> switch("Yes")
+    True
+    """
+    if value.lower() in YES | NO:
+        return value.lower() in YES
+    raise ValueError("yes or no")
+
+
+def number(least: int, most: int) -> Callable[[str], int]:
+    """
+    >>> number(1, 10)("3")
+    3
+    """
+    def read(value: str) -> int:
+        if re.fullmatch(r"[0-9]{1,12}", value) and least <= int(value) <= most:
+            return int(value)
+        raise ValueError(f"a whole number from {least} to {most}")
+    return read
+
+
+def percentage(value: str) -> float:
+    """
+    >>> percentage("30%")
+    0.3
+    """
+    match = re.fullmatch(r"([0-9]{1,3})\s*%?", value)
+    if match and int(match[1]) <= 100:
+        return int(match[1]) / 100
+    raise ValueError("a percentage from 0% to 100%, such as 30%")
+
+
+def span(value: str) -> timedelta:
+    """
+    >>> span("36h")
+    datetime.timedelta(days=1, seconds=43200)
+    """
+    match = re.fullmatch(r"([0-9]{1,6})\s*([smhd])", value)
+    if match and int(match[1]) > 0:
+        return timedelta(**{SPANS[match[2]]: int(match[1])})
+    raise ValueError("a span of time such as 90m, 36h or 7d")
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value in words:
+            return value
+        raise ValueError("one of " + ", ".join(words))
+    return read
+
+
+def url(value: str) -> str:
+    """
+    >>> url("https://treeherder.mozilla.org/")
+    'https://treeherder.mozilla.org'
+    """
+    parts = urlsplit(value)
+    if parts.scheme in ("http", "https") and parts.hostname:
+        return value.rstrip("/")
+    raise ValueError("an address such as https://treeherder.mozilla.org")
+
+
+def hours(value: str) -> tuple[int, ...]:
+    """
+    >>> hours("13, 1")
+    (1, 13)
+    """
+    words = value.replace(" ", "").split(",")
+    if all(re.fullmatch(r"[0-9]{1,2}", word) and int(word) < 24 for word in words):
+        return tuple(sorted({int(word) for word in words}))
+    raise ValueError("hours of the day in UTC such as 1,13")
+
+
+def projects(value: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """
+    >>> projects("autoland=taskcluster mozilla-inbound=buildbot+taskcluster")
+    (('autoland', ('taskcluster',)), ('mozilla-inbound', ('buildbot', 'taskcluster')))
+    """
+    found = []
+    for word in value.replace(",", " ").split():
+        match = re.fullmatch(r"([A-Za-z0-9._-]+)(?:=([a-z0-9_+-]+))?", word)
+        if not match:
+            raise ValueError("projects such as autoland=taskcluster mozilla-inbound=buildbot")
+        found.append((match[1], tuple((match[2] or "taskcluster").split("+"))))
+    return tuple(found)
+
+
+def token_hashes(value: str) -> tuple[tuple[str, str], ...]:
+    """
+    >>> token_hashes("ci=" + "0" * 64)[0][0]
+    'ci'
+    """
+    found = []
+    for word in value.replace(",", " ").split():
+        match = re.fullmatch(r"([A-Za-z0-9._@-]+)=([0-9a-f]{64})", word)
+        if not match:
+            raise ValueError("name=hash pairs, where hash is the SHA-256 of the token in 64 "
+                             "hexadecimal digits (`seta token` makes one)")
+        found.append((match[1], match[2]))
+    return tuple(found)
+
+
+def database_url(value: str) -> str:
+    """Bring a Postgres address into SQLAlchemy's form for psycopg2.
+
+    Heroku's ``postgres://`` is refused by SQLAlchemy, and its 2.1 takes ``postgresql://`` for
+    psycopg 3. A server elsewhere is spoken to with TLS, unless the address says otherwise.
+
+    >>> database_url("postgres://me:pw@db.example.com/seta")
+    'postgresql+psycopg2://me:pw@db.example.com/seta?sslmode=require'
+    """
+    match = re.fullmatch(r"(?:postgres|postgresql|postgresql\+psycopg2)://(.*)", value, re.S)
+    if not match:
+        raise ValueError("an address such as postgresql://user:password@host/database")
+    parts = urlsplit("postgresql://" + match[1])
+    address = "postgresql+psycopg2://" + match[1]
+    is_here = (parts.hostname or "localhost") in ("localhost", "127.0.0.1", "::1")
+    if is_here or "sslmode=" in parts.query or "host=" in parts.query:
+        return address
+    return address + ("&" if parts.query else "?") + "sslmode=require"

@@ -1,0 +1,38 @@
+"""Who uses the embedded server, told by file locks that die with their holder."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold the lock that starting and stopping take, so that they never overlap."""
+    with open(path, "a") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+class Users:
+    """The programs that use one server: each holds a shared lock on one file.
+
+    The system drops a lock when its holder dies, so there is never a stale one.
+    """
+
+    def __init__(self, path: Path):
+        self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+    def join(self) -> None:
+        fcntl.flock(self._handle, fcntl.LOCK_SH)
+
+    def leave(self) -> bool:
+        """Stop using the server; say whether nobody else does."""
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            return False
+        finally:
+            os.close(self._handle)

@@ -1,0 +1,97 @@
+"""The ledger of pushes, overrides and renames."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger, CheckConstraint, ForeignKey, Identity, Index, LargeBinary, SmallInteger,
+    UniqueConstraint, func,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .base import Base
+
+
+class Schedule(Base):
+    """What was answered for one push. The answer never changes once it is given."""
+
+    __tablename__ = "schedules"
+    __table_args__ = (
+        UniqueConstraint("project", "build_system", "push_id"),
+        Index("ix_schedules_order", "project", "build_system", "pushed_at", "id"),
+        CheckConstraint("push_id ~ '^[A-Za-z0-9._:-]{1,64}$'", name="push_id"),
+        CheckConstraint("kind IN ('selective', 'full')", name="kind"),
+        CheckConstraint("(failed_at IS NULL) = (failed_why IS NULL)", name="failed"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)  # arrival
+    project: Mapped[str] = mapped_column(ForeignKey("projects.name", ondelete="CASCADE"))
+    build_system: Mapped[str]
+    push_id: Mapped[str]
+    revision: Mapped[str]
+    pushed_at: Mapped[datetime]
+    answered_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    kind: Mapped[str]
+    snapshot_id: Mapped[int | None] = mapped_column(
+        ForeignKey("snapshots.id", ondelete="SET NULL"))
+    ran_low: Mapped[bool]
+    ran_lowest: Mapped[bool]
+    ran_backstop: Mapped[bool]
+    # False for a push older than the newest: it is answered full and moves no clock.
+    counts: Mapped[bool] = mapped_column(default=True)
+    run_names: Mapped[list[str]]
+    skip_names: Mapped[list[str]]
+    answer: Mapped[bytes] = mapped_column(LargeBinary)  # the JSON body, gzipped
+    failed_at: Mapped[datetime | None]   # it never really ran: its levels are owed again
+    failed_why: Mapped[str | None]
+
+
+class Override(Base):
+    """A person's decision on job types, whatever the analysis says; also on future ones."""
+
+    __tablename__ = "overrides"
+    __table_args__ = (
+        CheckConstraint("priority BETWEEN 1 AND 3", name="priority"),
+        CheckConstraint("(priority IS NULL) = never_skip", name="decision"),
+        CheckConstraint("who <> '' AND reason <> ''", name="reason"),
+        CheckConstraint("expires_at > created_at", name="expires_at"),
+        CheckConstraint(
+            "name IS NULL OR (platform IS NULL AND build_type IS NULL AND test_suite IS NULL)",
+            name="pattern"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    scope: Mapped[str] = mapped_column(ForeignKey("scopes.name", ondelete="CASCADE"), index=True)
+    platform: Mapped[str | None]
+    build_type: Mapped[str | None]
+    test_suite: Mapped[str | None]
+    name: Mapped[str | None]
+    build_system: Mapped[str | None]
+    priority: Mapped[int | None] = mapped_column(SmallInteger)
+    never_skip: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str]
+    who: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None]
+
+
+class Rename(Base):
+    """Job types that went on under another name: their history is read as the new one's."""
+
+    __tablename__ = "renames"
+    __table_args__ = (
+        CheckConstraint("old <> new", name="change"),
+        CheckConstraint("who <> '' AND why <> ''", name="reason"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    scope: Mapped[str] = mapped_column(ForeignKey("scopes.name", ondelete="CASCADE"), index=True)
+    old: Mapped[dict]   # {"platform": "osx-10-8"}
+    new: Mapped[dict]   # {"platform": "osx-10-10"}
+    since: Mapped[datetime]
+    who: Mapped[str]
+    why: Mapped[str]
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None]
