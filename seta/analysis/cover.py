@@ -1,0 +1,99 @@
+"""Who can catch what, where: the problem's words turned into numbered columns and rows."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from operator import attrgetter
+
+from seta.domain import JobType, Regression
+
+from .problem import Problem
+from .program import Row
+
+BY_NAME = attrgetter("platform", "build_type", "test_suite", "chunk")
+
+
+@dataclass(frozen=True)
+class Cover:
+    """Regressions and the job types that live on any project, both by their number.
+
+    ``rows[i]`` is what regression i keeps: one row for each set of witnesses that it has on a
+    project, forced ones among them. On each project it keeps min(k, witnesses alive there and
+    not lowered). Retired witnesses count nowhere.
+    """
+
+    job_types: tuple[JobType, ...]         # sorted by name
+    fixed_by: tuple[str, ...]              # sorted
+    witnesses: tuple[tuple[int, ...], ...]  # alive on any project, ascending
+    rows: tuple[tuple[Row, ...], ...]
+    forced: frozenset[int]
+    lowered: frozenset[int]
+    given_up: frozenset[int]               # lowering took the last living witness on a project
+
+    def uncoverable(self) -> list[int]:
+        """Return the regressions without a living witness on any project."""
+        return [number for number, living in enumerate(self.witnesses) if not living]
+
+
+def cover_of(problem: Problem) -> Cover:
+    """Number everything by name, so that the order of what comes in does not matter.
+
+    Two regressions with one fixing revision are one.
+    """
+    places = _places(problem.alive)
+    job_types = tuple(sorted(places, key=BY_NAME))
+    number_of = {job_type: number for number, job_type in enumerate(job_types)}
+    forced = _numbers(problem.forced, number_of)
+    lowered = _numbers(problem.lowered, number_of) - forced
+    where = [places[job_type] for job_type in job_types]
+    caught_by = _pooled(problem.regressions)
+    witnesses = tuple(
+        tuple(sorted(number_of[job_type] for job_type in caught if job_type in number_of))
+        for caught in caught_by.values()
+    )
+    rows, given_up = [], set()
+    for number, living in enumerate(witnesses):
+        on_each = _on_each_project(living, where)
+        candidates = [tuple(column for column in columns if column not in lowered)
+                      for columns in on_each] if lowered else on_each
+        if not all(candidates):
+            given_up.add(number)
+        rows.append(tuple(Row(min(problem.redundancy, len(columns)), columns)
+                          for columns in dict.fromkeys(candidates) if columns))
+    return Cover(job_types, tuple(caught_by), witnesses, tuple(rows), forced, lowered,
+                 frozenset(given_up))
+
+
+def _places(alive: Mapping[str, Set[JobType]]) -> dict[JobType, int]:
+    """Return where each job type lives, as a number with one bit for each project."""
+    places: dict[JobType, int] = {}
+    for bit, project in enumerate(sorted(alive)):
+        for job_type in alive[project]:
+            places[job_type] = places.get(job_type, 0) | 1 << bit
+    return places
+
+
+def _numbers(job_types, number_of) -> frozenset[int]:
+    return frozenset(number_of[job_type] for job_type in job_types if job_type in number_of)
+
+
+def _pooled(regressions: tuple[Regression, ...]) -> dict[str, frozenset[JobType]]:
+    caught_by: dict[str, frozenset[JobType]] = {}
+    for regression in sorted(regressions, key=attrgetter("fixed_by")):
+        known = caught_by.get(regression.fixed_by, frozenset())
+        caught_by[regression.fixed_by] = known | regression.caught_by
+    return caught_by
+
+
+def _on_each_project(living: tuple[int, ...], where: list[int]) -> list[tuple[int, ...]]:
+    """Return the different sets of witnesses that a regression has on projects with any."""
+    there = {where[column] for column in living}
+    if len(there) == 1:
+        return [living]
+    columns_on = defaultdict(list)
+    for column in living:
+        bits = where[column]
+        while bits:
+            columns_on[bits & -bits].append(column)
+            bits &= bits - 1
+    return list(dict.fromkeys(map(tuple, columns_on.values())))

@@ -1,0 +1,85 @@
+"""Decide which job types run on every push."""
+
+from collections.abc import Callable
+
+from seta.errors import NothingToAnalyse
+
+from .baselines import comparison_of
+from .branch_and_cut import Effort
+from .costs import costs_of
+from .cover import Cover, cover_of
+from .decision import Decision
+from .problem import Problem
+from .program import Program, Row
+from .solver import Answer, solve
+from .verdicts import verdicts_on
+
+WORK_LIMIT = 20_000   # nodes of the search tree
+TIME_LIMIT = 120.0    # seconds
+
+
+def decide(
+    problem: Problem, *, work_limit: int = WORK_LIMIT, time_limit: float = TIME_LIMIT,
+    compare: bool = False, progress: Callable[[str], None] = lambda text: None,
+) -> Decision:
+    """Return the cheapest set of job types that catches every regression, and what it proves.
+
+    For every project of the scope, every regression keeps min(k, living witnesses there that no
+    override lowered) chosen or forced job types that are alive there. A regression is
+    *uncoverable* when no project has a living witness of it; it is *given up* when on some
+    project lowering took the last living witness (on the others it is still kept).
+
+    Of the sets that cost least one with the fewest job types is taken. The same problem, its
+    parts in any order, gives the same decision as long as the status is "optimal", and as long
+    as it was the work limit (nodes of the search tree) that ended the search, not the time
+    limit (seconds).
+
+    `progress` is told in words what was done.
+
+    Raises NothingToAnalyse when no regression has a living witness: nothing is decided on
+    nothing.
+    """
+    cover = cover_of(problem)
+    _refuse_nothing(cover)
+    costs, unit = costs_of(cover.job_types, problem.durations_ms)
+    program = program_of(cover, costs)
+    answer = solve(program, Effort(work_limit, time_limit), progress)
+    return Decision(
+        verdicts=verdicts_on(problem, cover, costs, answer.chosen),
+        unit=unit,
+        **_proof(program, answer),
+        regressions=len(cover.fixed_by),
+        uncoverable=tuple(cover.fixed_by[number] for number in cover.uncoverable()),
+        given_up=tuple(cover.fixed_by[number] for number in sorted(cover.given_up)),
+        comparison=comparison_of(program, answer.chosen, with_drop_one=compare),
+    )
+
+
+def program_of(cover: Cover, costs: list[int]) -> Program:
+    """Return what is left to choose when the forced job types are in the set."""
+    needs: dict[tuple[int, ...], int] = {}
+    for rows in cover.rows:
+        for row in rows:
+            columns = tuple(column for column in row.columns if column not in cover.forced)
+            need = row.need - (len(row.columns) - len(columns))
+            if need > needs.get(columns, 0):
+                needs[columns] = need
+    return Program(costs, tuple(Row(needs[columns], columns) for columns in sorted(needs)))
+
+
+def _refuse_nothing(cover: Cover) -> None:
+    if not cover.fixed_by:
+        raise NothingToAnalyse("there are no regressions to decide on")
+    if len(cover.uncoverable()) == len(cover.fixed_by):
+        raise NothingToAnalyse(f"none of {len(cover.fixed_by)} regressions has a living witness")
+
+
+def _proof(program: Program, answer: Answer) -> dict:
+    objective = program.price(answer.chosen)[0]
+    above = objective - answer.lower_bound
+    return {
+        "objective": objective,
+        "lower_bound": float(answer.lower_bound),
+        "gap": above / objective if objective else 0.0,
+        "status": "optimal" if answer.is_proved else "limit",
+    }
