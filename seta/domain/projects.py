@@ -40,6 +40,8 @@ class Scope:
     is_archived: bool = False     # its data is history: never stale, never pruned
     redundancy: int = 1           # how many chosen witnesses every regression keeps
     window_days: int = 90
+    title: str = ""               # for the pages
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""PostgreSQL: tables, migrations, and functions that take and return domain values."""

@@ -1,0 +1,136 @@
+"""Scopes and projects."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from ..domain import Cadence, Limit, Project, Scope
+from ..errors import BadInput, Conflict, UnknownProject, UnknownScope
+from . import tables
+
+LEVELS = ("low", "lowest", "backstop")
+
+
+def add_scope(session: Session, scope: Scope) -> None:
+    """Raises Conflict when there is one of that name."""
+    if session.get(tables.Scope, scope.name) is not None:
+        raise Conflict(f"there is a scope {scope.name!r} already")
+    with _constraints(session, scope.name):
+        session.add(tables.Scope(
+            name=scope.name, is_archived=scope.is_archived, redundancy=scope.redundancy,
+            window_days=scope.window_days, title=scope.title, description=scope.description))
+
+
+def scope_named(session: Session, name: str) -> Scope:
+    return _to_scope(_scope_row(session, name))
+
+
+def scopes(session: Session) -> list[Scope]:
+    return [_to_scope(row) for row in
+            session.scalars(select(tables.Scope).order_by(tables.Scope.name))]
+
+
+def save_scope(session: Session, scope: Scope) -> None:
+    row = _scope_row(session, scope.name)
+    with _constraints(session, scope.name):
+        row.redundancy = scope.redundancy
+        row.window_days = scope.window_days
+        row.title = scope.title
+        row.description = scope.description
+
+
+def remove_scope(session: Session, name: str) -> None:
+    """Remove a scope with its projects and everything that is known of them."""
+    row = _scope_row(session, name)
+    row.published_snapshot_id = None
+    session.flush()
+    for project in session.scalars(select(tables.Project).where(tables.Project.scope == name)):
+        session.delete(project)
+    session.flush()
+    session.delete(row)
+    session.flush()
+
+
+def add_project(session: Session, project: Project) -> None:
+    """Raises Conflict when there is one of that name, UnknownScope when its scope is not."""
+    if session.get(tables.Project, project.name) is not None:
+        raise Conflict(f"there is a project {project.name!r} already")
+    _scope_row(session, project.scope)
+    with _constraints(session, project.name):
+        session.add(tables.Project(name=project.name, **_project_columns(project)))
+
+
+def project_named(session: Session, name: str) -> Project:
+    return _to_project(_project_row(session, name))
+
+
+def projects(session: Session, scope: str | None = None) -> list[Project]:
+    """Return the projects of a scope, or all, by name."""
+    query = select(tables.Project).order_by(tables.Project.name)
+    if scope is not None:
+        query = query.where(tables.Project.scope == scope)
+    return [_to_project(row) for row in session.scalars(query)]
+
+
+def save_project(session: Session, project: Project) -> None:
+    """Store what changed in a project; effective for whoever reads it next."""
+    row = _project_row(session, project.name)
+    _scope_row(session, project.scope)
+    with _constraints(session, project.name):
+        for column, value in _project_columns(project).items():
+            setattr(row, column, value)
+
+
+def _scope_row(session: Session, name: str) -> tables.Scope:
+    row = session.get(tables.Scope, name)
+    if row is None:
+        raise UnknownScope(f"there is no scope {name!r}")
+    return row
+
+
+def _project_row(session: Session, name: str) -> tables.Project:
+    row = session.get(tables.Project, name)
+    if row is None:
+        raise UnknownProject(f"SETA does not cover the project {name!r}")
+    return row
+
+
+def _to_scope(row: tables.Scope) -> Scope:
+    return Scope(row.name, row.is_archived, row.redundancy, row.window_days, row.title,
+                 row.description)
+
+
+def _to_project(row: tables.Project) -> Project:
+    limits = {level: Limit(getattr(row, f"{level}_pushes"), getattr(row, f"{level}_minutes"))
+              for level in LEVELS}
+    return Project(
+        name=row.name, scope=row.scope, build_systems=tuple(row.build_systems),
+        is_integration=row.is_integration, is_killed=row.is_killed, cadence=Cadence(**limits),
+        infer_regressions=row.infer_regressions, infer_after=row.infer_after,
+        open_scheduling=row.open_scheduling, source=row.source)
+
+
+def _project_columns(project: Project) -> dict:
+    columns = {
+        "scope": project.scope, "build_systems": list(project.build_systems),
+        "is_integration": project.is_integration, "is_killed": project.is_killed,
+        "infer_regressions": project.infer_regressions, "infer_after": project.infer_after,
+        "open_scheduling": project.open_scheduling, "source": project.source,
+    }
+    for level in LEVELS:
+        limit = getattr(project.cadence, level)
+        columns |= {f"{level}_pushes": limit.pushes, f"{level}_minutes": limit.minutes}
+    return columns
+
+
+@contextmanager
+def _constraints(session: Session, name: str) -> Iterator[None]:
+    """Let the constraints speak of what is done inside; the caller's transaction goes on."""
+    try:
+        with session.begin_nested():
+            yield
+    except IntegrityError as error:
+        raise BadInput(f"{name!r} cannot be stored: {error.orig.diag.constraint_name}") from error

@@ -1,0 +1,71 @@
+"""Runs, alarms and the audit table."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from seta.domain import Cadence, Limit, Project, Scope
+from seta.errors import BadInput, Conflict, UnknownProject, UnknownScope
+from seta.store import operation, projects
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def test_an_alarm_is_open_once_until_it_is_cleared(session):
+    operation.raise_alarm(session, "ingest autoland", "no answer")
+    operation.raise_alarm(session, "ingest autoland", "still no answer")
+    assert [alarm.message for alarm in operation.open_alarms(session)] == ["still no answer"]
+
+    operation.clear_alarm(session, "ingest autoland")
+    assert operation.open_alarms(session) == []
+
+    operation.raise_alarm(session, "ingest autoland", "again")
+    assert [alarm.message for alarm in operation.open_alarms(session)] == ["again"]
+
+
+def test_a_run_that_a_killed_program_left_is_marked_as_stopped(session):
+    """R65: the last run is visible, also one that never ended."""
+    done = operation.start_run(session, "analysis", now=NOW, scope="trunk")
+    operation.end_run(session, done, status="done", now=NOW, counts={"regressions": 3})
+    operation.start_run(session, "ingest", now=NOW, source="activedata", project="autoland")
+
+    assert operation.stop_unfinished_runs(session, now=NOW) == 1
+
+    found = operation.runs(session)
+    assert [(run.task, run.status) for run in found] == [
+        ("ingest", "stopped"), ("analysis", "done")]
+    assert found[1].counts == {"regressions": 3}
+
+
+def test_runs_and_audit_are_paged_from_the_newest(session):
+    for number in range(5):
+        operation.record_audit(session, who="ann", what="publish", target=str(number))
+    first = operation.audit_entries(session, limit=2)
+    rest = operation.audit_entries(session, limit=9, before=first[-1].id)
+    assert [entry.target for entry in first + rest] == ["4", "3", "2", "1", "0"]
+
+
+def test_a_project_comes_back_as_it_was_stored(session):
+    projects.add_scope(session, Scope("trunk"))
+    project = Project("autoland", "trunk", ("taskcluster", "buildbot"), is_killed=True,
+                      cadence=Cadence(low=Limit(7, 60)), infer_regressions=True)
+    projects.add_project(session, project)
+    assert projects.project_named(session, "autoland") == project
+    assert projects.projects(session, "trunk") == [project]
+
+
+@pytest.mark.parametrize("act, error", [
+    pytest.param(lambda s: projects.add_scope(s, Scope("trunk")), Conflict, id="scope twice"),
+    pytest.param(lambda s: projects.add_project(s, Project("a", "none")), UnknownScope,
+                 id="scope unknown"),
+    pytest.param(lambda s: projects.project_named(s, "none"), UnknownProject, id="unknown"),
+    pytest.param(lambda s: projects.add_project(s, Project("a b", "trunk")), BadInput,
+                 id="name with a space"),
+    pytest.param(lambda s: projects.add_project(s, Project("a", "trunk", ())), BadInput,
+                 id="no build system"),
+])
+def test_what_cannot_be_stored_is_an_error_that_names_it(session, act, error):
+    projects.add_scope(session, Scope("trunk"))
+    with pytest.raises(error):
+        act(session)
+    assert projects.projects(session) == []
