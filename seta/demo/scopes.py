@@ -49,7 +49,7 @@ FIXED_BY_COMMIT_2018 = DemoScope(
         "Failed jobs of six days of October 2018 that Mozilla's sheriffs classified \"fixed by "
         "commit\", with the fixing revision from their notes, as ActiveData answered them. The "
         "project autoland and the job ids are derived, and the job list is put together from "
-        "labels recorded in 2018, 2019 and 2020. Runs that passed and durations are not in it, so every job "
+        "labels of several years. Runs that passed and durations are not in it, so every job "
         "type costs the same."
     ),
     projects=("autoland",),
