@@ -1,0 +1,80 @@
+"""From the three words of any name, as they came, to the one job type that they mean."""
+
+import re
+
+from seta.domain import JobType
+
+from .tables import tables
+
+# Words of letters, digits, "_", "." and "+" with single hyphens between them.
+WORDS = re.compile(r"[A-Za-z0-9_.+]+(?:-[A-Za-z0-9_.+]+)*")
+# Five digits at most: no suite has more slices, and a date at the end of a name is not a slice.
+CHUNK = re.compile(r"(.+)-([1-9][0-9]{0,4})")
+
+
+def spell(platform: str, build_type: str, testtype: str) -> JobType | None:
+    """Return the job type of a label's three words; None where a word is none.
+
+    >>> spell("linux64-pgo", "opt", "mochitest-e10s-browser-chrome-3")
+    JobType(platform='linux64', build_type='pgo', test_suite='mochitest-browser-chrome-e10s', \
+chunk=3)
+    """
+    if not all(map(WORDS.fullmatch, (platform, build_type, testtype))):
+        return None
+    platform, suffixes = cut_build_type(platform)
+    suite, chunk = cut_chunk(testtype)
+    return JobType(
+        treeherder_platform(platform),
+        join_build_type(suffixes, build_type),
+        tables().suites.get(suite, suite),
+        chunk,
+    )
+
+
+def cut_build_type(platform: str) -> tuple[str, list[str]]:
+    """Cut the words off the end of a platform that are part of its build type.
+
+    >>> cut_build_type("linux64-asan")
+    ('linux64', ['asan'])
+    """
+    words = platform.split("-")
+    end = len(words)
+    while end > 1 and words[end - 1] in tables().build_type_suffixes:
+        end -= 1
+    return "-".join(words[:end]), words[end:]
+
+
+def join_build_type(suffixes: list[str], build_type: str) -> str:
+    """Put a build type together; "opt" says nothing beside a suffix, anything else does.
+
+    Leaving "debug" out too would let ``build-linux64-asan/debug`` and ``.../opt`` fall together.
+    """
+    if suffixes and build_type == "opt":
+        return "-".join(suffixes)
+    return "-".join([*suffixes, build_type])
+
+
+def cut_chunk(testtype: str) -> tuple[str, int]:
+    """Cut off the chunk; 0 where there is none.
+
+    >>> cut_chunk("talos-pdfpaint-1-swr"), cut_chunk("xpcshell-12")
+    (('talos-pdfpaint-1-swr', 0), ('xpcshell', 12))
+    """
+    match = CHUNK.fullmatch(testtype)
+    return (match[1], int(match[2])) if match else (testtype, 0)
+
+
+def treeherder_platform(platform: str) -> str:
+    """Spell a label's platform as Treeherder does, which has no dots in Android's."""
+    if platform.startswith("android-"):
+        platform = platform.replace(".", "-")
+    return tables().test_platforms.get(platform, platform)
+
+
+def longest_known(words: list[str], known: dict[str, str], joint: str) -> tuple[str | None, list]:
+    """Look up as many of the first words as the table knows; return its value and the rest."""
+    for end in range(len(words), 0, -1):
+        value = known.get(joint.join(words[:end]))
+        if value is not None:
+            return value, words[end:]
+    return None, words
