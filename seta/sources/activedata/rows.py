@@ -1,0 +1,115 @@
+"""One row of ActiveData's `treeherder` table as a job result."""
+
+from collections import Counter
+from datetime import datetime
+
+from seta.domain import RESULTS, BuildSystem, Classification, JobResult
+
+from ..cells import (
+    LeftOut,
+    identifier,
+    milliseconds,
+    moment,
+    number,
+    push_identifier,
+    revision,
+    text,
+    tier,
+)
+from ..gathering import Decoded
+from ..notes import Note, counted_note, revisions_in
+from .notes import decode_notes
+from .tables import Row
+
+NAMESPACE = "treeherder"  # ActiveData's job.id is Treeherder's
+
+
+def decode_row(row: Row, skipped: Counter[str]) -> Decoded:
+    """Return the job result of a row, with what orders the rows of one job.
+
+    Raises LeftOut for a row that is none.
+    """
+    cell = row.get
+    build_system = which_build_system(row)
+    classification = which_classification(text(cell("classification")), skipped)
+    note = note_of(row, classification)
+    result = JobResult(
+        namespace=NAMESPACE,
+        job_id=identifier(cell("job_id")) or leave_out("no job id"),
+        project=text(cell("branch")) or leave_out("no project"),
+        build_system=build_system,
+        name=name_of(row, build_system),
+        revision=revision(cell("revision")) or leave_out("no revision"),
+        pushed_at=moment(cell("push_date")) or leave_out("no push time"),
+        result=which_result(row),
+        push_id=push_identifier(cell("push_id")),
+        started_at=moment(cell("started")),
+        duration_ms=milliseconds(number(cell("duration"))),
+        tier=tier(cell("tier")),
+        classification=classification,
+        classified_at=classified_at(classification, note, row),
+        fixed_by=fixed_by(classification, note),
+    )
+    return result, (number(cell("last_modified")) or 0, number(cell("retry_id")) or 0)
+
+
+def leave_out(reason: str):
+    raise LeftOut(reason)
+
+
+def which_result(row: Row) -> str:
+    if text(row.get("state")) in ("running", "pending"):
+        raise LeftOut("still running")
+    result = text(row.get("result")) or leave_out("no result")
+    return result if result in RESULTS else leave_out("unknown result")
+
+
+def which_build_system(row: Row) -> str:
+    """Which build system's id the row carries; a row with neither is no job of ours.
+
+    A name alone does not tell: a guess would put a job into the wrong list.
+    """
+    if identifier(row.get("task_id")):
+        return BuildSystem.TASKCLUSTER
+    if identifier(row.get("buildbot_id")):
+        return BuildSystem.BUILDBOT
+    raise LeftOut("no build system")
+
+
+def name_of(row: Row, build_system: str) -> str:
+    """A task label, or the builder name, of which `job.type.name` is only the last word."""
+    column = "key" if build_system == BuildSystem.BUILDBOT else "label"
+    return text(row.get(column)) or leave_out("no name")
+
+
+def which_classification(name: str, skipped: Counter[str]) -> Classification | None:
+    if not name:
+        return None
+    try:
+        return Classification(name)
+    except ValueError:
+        skipped["unknown classification"] += 1  # the job itself is kept
+        return None
+
+
+def note_of(row: Row, classification: Classification | None) -> Note | None:
+    if classification is None:
+        return None
+    notes = decode_notes(
+        row.get("note_text"), row.get("note_created"), row.get("note_classification"))
+    return counted_note(notes, classification)
+
+
+def fixed_by(classification: Classification | None, note: Note | None) -> tuple[str, ...]:
+    if classification != Classification.FIXED_BY_COMMIT or note is None:
+        return ()
+    return revisions_in(note.text)
+
+
+def classified_at(
+    classification: Classification | None, note: Note | None, row: Row
+) -> datetime | None:
+    """When it was said: the note's time, else the job's last change, which is never earlier."""
+    if classification is None:
+        return None
+    return (moment(note.created) if note else None) or moment(row.get("last_modified"))

@@ -1,0 +1,76 @@
+"""ActiveData as a source of job results."""
+
+import logging
+from collections.abc import Iterator
+from threading import Lock
+
+import msgspec
+
+from seta.errors import RowLimitReached, SourceUnavailable
+
+from ..answers import decode_json
+from ..gathering import gather
+from ..http import Http
+from ..slices import Batch, Slice
+from .query import NEEDED, Span, build_query
+from .refusals import refusal
+from .rows import decode_row
+from .splitting import is_full, page_by_job, split
+from .tables import Row, decode_rows
+
+logger = logging.getLogger(__name__)
+
+
+class ActiveData:
+    """Asks one query at a time, and takes no answer for whole that was cut at the row limit."""
+
+    name = "activedata"
+
+    def __init__(
+        self, http: Http, base_url: str, *, table: str = "treeherder", row_limit: int = 10_000
+    ):
+        self._http = http
+        self._url = f"{base_url.rstrip('/')}/query"
+        self._table = table
+        self._row_limit = row_limit
+        self._one_at_a_time = Lock()
+
+    def results(self, piece: Slice) -> Iterator[Batch]:
+        """Yield a slice in batches of at most the row limit; see ResultSource."""
+        found = left_out = questions = 0
+        for span, rows in self._answers(piece):
+            batch = gather(rows, decode_row, str(span))
+            found += len(batch.results)
+            left_out += sum(batch.skipped.values())
+            questions += 1
+            yield batch
+        logger.info("ActiveData gave %d results of %s in %d batches, %d left out",
+                    found, piece, questions, left_out)
+
+    def _answers(self, piece: Slice) -> Iterator[tuple[Span, list[Row]]]:
+        """Yield rows that are whole for their span; spans that were cut are split."""
+        waiting = [Span.of(piece)]
+        while waiting:
+            span = waiting.pop()
+            rows = self._ask(span)
+            if not is_full(rows, self._row_limit):
+                yield span, rows
+                continue
+            logger.debug("%s has over %d rows and is split", span, len(rows))
+            division = page_by_job(span, rows) if span.is_one_second else split(span, rows)
+            if division is None:
+                raise RowLimitReached(f"{span}: cut at {len(rows)} rows and cannot be split")
+            if division.whole:
+                yield division.whole_span, division.whole
+            waiting.extend(reversed(division.rest))
+
+    def _ask(self, span: Span) -> list[Row]:
+        query = build_query(span, table=self._table, limit=self._row_limit)
+        try:
+            with self._one_at_a_time:
+                answer = self._http.post(self._url, msgspec.json.encode(query))
+        except SourceUnavailable as error:
+            raise SourceUnavailable(f"{span}: {error}") from error
+        if not answer.is_good:
+            raise refusal(answer, str(span))
+        return decode_rows(decode_json(answer, str(span)), NEEDED, str(span))

@@ -1,0 +1,13 @@
+"""Files of job results and job lists: NDJSON, one record a line, for every other CI.
+
+The schema of a record is `record_schema()`, shipped as record.schema.json.
+"""
+
+from .decoding import decode_record
+from .lines import MAX_LINE
+from .reading import BadLine, open_records, read_records
+from .schema import record_schema
+
+__all__ = [
+    "MAX_LINE", "BadLine", "decode_record", "open_records", "read_records", "record_schema",
+]

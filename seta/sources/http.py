@@ -1,0 +1,177 @@
+"""One polite way to ask a source over HTTP: time-outs, retries where they help, a size limit."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from zlib import MAX_WBITS, decompressobj
+from zlib import error as ZlibError
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
+from urllib3.util.retry import Retry
+
+from seta.errors import SourceGarbled, SourceRefused, SourceUnavailable
+
+RETRIED = (429, 500, 502, 503, 504)
+CHUNK = 1 << 16
+GZIP_MAGIC = b"\x1f\x8b"
+
+
+@dataclass(frozen=True)
+class Manners:
+    """How a source is asked; times in seconds."""
+
+    tries: int = 4               # after the first
+    backoff: float = .1          # doubled with each try
+    jitter: float = .1
+    longest_wait: float = 120    # that a Retry-After may ask for
+    connect_timeout: float = 3
+    read_timeout: float = 30     # between two pieces of an answer
+    deadline: float = 900        # for a whole answer, so that a trickle ends too
+    max_bytes: int = 1 << 28     # of an answer, unpacked
+    contact: str = ""            # an e-mail address for the From header
+    referer: str = ""
+    version: str = "1"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, unpacked."""
+
+    status: int
+    body: bytes
+
+    @property
+    def is_good(self) -> bool:
+        return self.status == HTTPStatus.OK
+
+    @property
+    def excerpt(self) -> str:
+        """The start of the body on one line, for a message."""
+        return " ".join(self.body[:300].decode("utf-8", "replace").split())
+
+
+class PatientRetry(Retry):
+    """A Retry that a server cannot put to sleep for hours."""
+
+    def __init__(self, *args, longest_wait: float = 120, **options):
+        super().__init__(*args, **options)
+        self.longest_wait = longest_wait
+
+    def new(self, **changes) -> "PatientRetry":
+        return super().new(longest_wait=self.longest_wait, **changes)
+
+    def get_retry_after(self, response) -> float | None:
+        asked = super().get_retry_after(response)
+        return None if asked is None else min(asked, self.longest_wait)
+
+
+class Http:
+    """A session that raises SourceUnavailable when there is no answer.
+
+    A status that a later try may change (429, 5xx) counts as no answer; any other status is
+    the caller's to judge.
+    """
+
+    def __init__(self, manners: Manners = Manners()):
+        self._manners = manners
+        self._session = new_session(manners)
+
+    def get(self, url: str, **params) -> Answer:
+        return self._ask("GET", url, params=params)
+
+    def post(self, url: str, body: bytes) -> Answer:
+        return self._ask("POST", url, data=body, headers={"Content-Type": "application/json"})
+
+    def close(self) -> None:
+        self._session.close()
+
+    def _ask(self, method: str, url: str, **parts) -> Answer:
+        timeouts = self._manners.connect_timeout, self._manners.read_timeout
+        try:
+            with self._session.request(
+                method, url, timeout=timeouts, stream=True, **parts
+            ) as response:
+                body = read_body(response.iter_content(CHUNK), url, self._manners)
+        except (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema,
+                requests.exceptions.InvalidSchema) as error:
+            raise SourceRefused(f"{url} is no address: {error}") from error
+        except requests.exceptions.TooManyRedirects as error:
+            raise SourceGarbled(f"{url} redirects without end: {error}") from error
+        except (requests.RequestException, HTTPError, OSError) as error:
+            raise SourceUnavailable(f"{url} did not answer: {error}") from error
+        answer = Answer(response.status_code, body)
+        if answer.status in RETRIED or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise SourceUnavailable(f"{url} answered {answer.status}: {answer.excerpt}")
+        return answer
+
+
+def new_session(manners: Manners) -> requests.Session:
+    """Make a session that retries and says who asks."""
+    retry = PatientRetry(
+        longest_wait=manners.longest_wait,
+        total=manners.tries,
+        backoff_factor=manners.backoff,
+        backoff_jitter=manners.jitter,
+        status_forcelist=RETRIED,
+        allowed_methods=("GET", "HEAD", "POST"),  # POST /query only reads
+        respect_retry_after_header=True,
+        raise_on_status=False,
+    )
+    session = requests.Session()
+    session.mount("http://", HTTPAdapter(max_retries=retry))
+    session.mount("https://", HTTPAdapter(max_retries=retry))
+    session.headers.update(polite_headers(manners))
+    return session
+
+
+def polite_headers(manners: Manners) -> dict[str, str]:
+    headers = {
+        "User-Agent": f"seta/{manners.version}",
+        "Accept": "application/json",
+        "Accept-Encoding": "gzip",
+    }
+    if manners.contact:
+        headers["From"] = manners.contact
+    if manners.referer:
+        headers["Referer"] = manners.referer
+    return headers
+
+
+def read_body(
+    chunks: Iterator[bytes], url: str, manners: Manners,
+    clock: Callable[[], float] = time.monotonic,
+) -> bytes:
+    """Join an answer's chunks; too large is SourceGarbled, too slow SourceUnavailable."""
+    ends_at = clock() + manners.deadline
+    body = bytearray()
+    for chunk in chunks:
+        body += chunk
+        if len(body) > manners.max_bytes:
+            raise too_large(url, manners.max_bytes)
+        if clock() > ends_at:
+            raise SourceUnavailable(
+                f"{url} sent {len(body)} bytes and was not done after {manners.deadline} s")
+    return unpacked(bytes(body), url, manners.max_bytes)
+
+
+def unpacked(body: bytes, url: str, max_bytes: int) -> bytes:
+    """Unpack a gzip file that was sent as one, not as a coded transfer."""
+    if not body.startswith(GZIP_MAGIC):
+        return body
+    unpacker = decompressobj(MAX_WBITS | 16)
+    try:
+        plain = unpacker.decompress(body, max_bytes + 1)
+    except ZlibError as error:
+        raise SourceGarbled(f"{url} answered a broken gzip file: {error}") from error
+    if len(plain) > max_bytes:
+        raise too_large(url, max_bytes)
+    if not unpacker.eof:
+        raise SourceGarbled(f"{url} answered a gzip file that ends early")
+    return plain
+
+
+def too_large(url: str, max_bytes: int) -> SourceGarbled:
+    return SourceGarbled(f"{url} answered more than {max_bytes} bytes")

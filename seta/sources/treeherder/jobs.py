@@ -1,0 +1,88 @@
+"""One job of Treeherder's as a job result."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from seta.domain import RESULTS, BuildSystem, Classification, JobResult, Push
+
+from ..cells import LeftOut, identifier, milliseconds, moment, number, text, tier
+from ..gathering import Decoded
+from ..notes import Note, counted_note, revisions_in
+from .classifications import NAMES
+from .notes import time_of
+
+NAMESPACE = "treeherder"
+SIGNATURE = re.compile(r"[0-9a-f]{40}")
+NO_JOB_TYPES = ("Gecko Decision Task", "Action")  # they make and change the graph
+
+
+@dataclass(frozen=True)
+class JobDecoder:
+    """Decodes jobs with the help of their pushes and, where they count, their notes."""
+
+    pushes: Mapping[str, Push]
+    notes: Callable[[str], list[Note]]
+
+    def __call__(self, row: dict, skipped: Counter[str]) -> Decoded:
+        job_id = identifier(row.get("id")) or leave_out("no job id")
+        push = self.pushes.get(identifier(row.get("push_id"))) or leave_out("no push")
+        result = which_result(row)
+        build_system = which_build_system(row)
+        name = name_of(row, build_system)
+        changed = time_of(row.get("last_modified"))
+        said = NAMES.get(row.get("failure_classification_id"))
+        if said is None:
+            skipped["unknown classification"] += 1  # the job itself is kept
+        note = self._fix_note(job_id, said)
+        started_at = moment(row.get("start_timestamp"))
+        return JobResult(
+            namespace=NAMESPACE, job_id=job_id, project=push.project,
+            build_system=build_system, name=name, revision=push.revision,
+            pushed_at=push.pushed_at, result=result, push_id=push.push_id,
+            started_at=started_at, duration_ms=duration_ms(row), tier=tier(row.get("tier")),
+            classification=said,
+            classified_at=(moment(note.created) if note else None) or (changed if said else None),
+            fixed_by=revisions_in(note.text) if note else (),
+        ), (changed.timestamp() if changed else 0, number(row.get("retry_id")) or 0)
+
+    def _fix_note(self, job_id: str, said: Classification | None) -> Note | None:
+        """The note that counts; asked for only where it can name a fix."""
+        if said is not Classification.FIXED_BY_COMMIT:
+            return None
+        return counted_note(self.notes(job_id), said)
+
+
+def leave_out(reason: str):
+    raise LeftOut(reason)
+
+
+def which_result(row: dict) -> str:
+    if text(row.get("state")) != "completed":
+        raise LeftOut("still running")
+    result = text(row.get("result")) or leave_out("no result")
+    return result if result in RESULTS else leave_out("unknown result")
+
+
+def which_build_system(row: dict) -> str:
+    said = text(row.get("build_system_type"))
+    if said in (BuildSystem.TASKCLUSTER, BuildSystem.BUILDBOT):
+        return BuildSystem(said)
+    if identifier(row.get("task_id")):
+        return BuildSystem.TASKCLUSTER
+    raise LeftOut("no build system")
+
+
+def name_of(row: dict, build_system: str) -> str:
+    """A task label, or the builder name; `ref_data_name` may be a hash, which means nothing."""
+    column = "ref_data_name" if build_system == BuildSystem.BUILDBOT else "job_type_name"
+    name = text(row.get(column))
+    if not name or SIGNATURE.fullmatch(name):
+        raise LeftOut("no name")
+    return leave_out("no job type") if name.startswith(NO_JOB_TYPES) else name
+
+
+def duration_ms(row: dict) -> int | None:
+    start, end = number(row.get("start_timestamp")), number(row.get("end_timestamp"))
+    return milliseconds(end - start) if start and end else None
