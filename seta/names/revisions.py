@@ -1,0 +1,60 @@
+"""The revisions in what a sheriff writes beside "fixed by commit"."""
+
+import re
+from dataclasses import dataclass
+
+KEPT = 12  # digits; a revision's first 12 are as good as all 40
+
+# A job or crash id such as 8c1c7ee0-4b1e-4e8b-9d7c-0d5a1b2c3d4e ends in what looks like one.
+UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
+REVISION = re.compile(
+    r"(?P<said>\b(?:rev|revision|changeset|commit)s?[/=:\s]+)?"
+    r"(?<!\w)(?P<digits>[0-9a-f]{7,40})(?!\w)",
+    re.IGNORECASE | re.ASCII,
+)
+PHABRICATOR = re.compile("D[0-9]+")  # D123456 is a review; revisions are lower case
+
+
+@dataclass(frozen=True, slots=True)
+class FixingRevisions:
+    """The revisions of one note, each once, in the order they were written."""
+
+    full: tuple[str, ...] = ()   # the first 12 digits, lower case
+    short: tuple[str, ...] = ()  # 7 to 11 digits, to be completed from a known push
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether the note names no revision: it is counted as unparsed."""
+        return not (self.full or self.short)
+
+
+def fixing_revisions(note: str | None) -> FixingRevisions:
+    """Find every revision in a note, in URLs or not. Never raises.
+
+    A bug number is no revision: 7 to 11 digits that are all decimal, or all letters, count only
+    after "rev", "revision", "changeset" or "commit", as in a URL of hg.mozilla.org.
+
+    >>> fixing_revisions("https://hg.mozilla.org/integration/autoland/rev/9fa614d8310d/")
+    FixingRevisions(full=('9fa614d8310d',), short=())
+    >>> fixing_revisions("bug 1323536, fixed by 5294fe1")
+    FixingRevisions(full=(), short=('5294fe1',))
+    """
+    found = [match["digits"].lower() for match in REVISION.finditer(UUID.sub(" ", note or ""))
+             if _is_revision(match["digits"], is_said=bool(match["said"]))]
+    full = tuple(dict.fromkeys(digits[:KEPT] for digits in found if len(digits) >= KEPT))
+    short = tuple(dict.fromkeys(
+        digits for digits in found if len(digits) < KEPT and not _starts_any(digits, full)
+    ))
+    return FixingRevisions(full, short)
+
+
+def _is_revision(digits: str, *, is_said: bool) -> bool:
+    if len(digits) >= KEPT:
+        return True
+    if PHABRICATOR.fullmatch(digits):
+        return False
+    return is_said or not (digits.isdecimal() or digits.isalpha())
+
+
+def _starts_any(digits: str, revisions: tuple[str, ...]) -> bool:
+    return any(revision.startswith(digits) for revision in revisions)
