@@ -57,9 +57,18 @@ def ask_with_retries(question: Question, deadline: Deadline, max_bytes: int) -> 
                 raise
         except requests.RequestException as error:
             if not tries_left or isinstance(error, ValueError):  # a URL that can never work
-                raise NoAnswer(f"{type(error).__name__}: {error}") from error
+                raise NoAnswer(f"{type(error).__name__}: {innermost(error)}") from error
         pause(PAUSE * 2 ** (TRIES - 1 - tries_left), deadline)
     raise AssertionError("the last try returns or raises")
+
+
+def innermost(error: Exception) -> Exception:
+    """Return what requests and urllib3 wrapped, whose texts repeat the whole address."""
+    while True:
+        inner = getattr(error, "reason", None) or (error.args and error.args[0])
+        if not isinstance(inner, Exception):
+            return error
+        error = inner
 
 
 def pause(seconds: float, deadline: Deadline) -> None:

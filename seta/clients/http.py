@@ -73,8 +73,9 @@ def fail_open(answer: Callable, fallback: Callable, about: str):
 
 
 def one_line(error: Exception) -> str:
+    """Return the reason as one line of a log, without anything that a terminal would obey."""
     text = str(error) if isinstance(error, NoAnswer) else f"{type(error).__name__}: {error}"
-    return " ".join(text.split())
+    return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
 
 
 def answered_schedule(

@@ -1,0 +1,21 @@
+"""taskgraph asks SETA: optimization strategies ``seta`` and ``seta-backstop``.
+
+``taskcluster/config.yml`` names ``seta.clients.taskgraph:register``; how-to-taskgraph.md in the
+documentation shows the whole of it. Works with taskcluster-taskgraph 10.0 to 24.5.
+"""
+
+
+def register(graph_config) -> None:
+    """Register the strategies; taskgraph calls this with the contents of ``config.yml``.
+
+    Both share one decision, so that SETA is asked once.
+    """
+    from taskgraph.optimize.base import register_strategy
+
+    from .decision import Decision
+    from .settings import read_settings
+    from .strategies import Seta, SetaBackstop
+
+    decision = Decision(read_settings(graph_config))
+    register_strategy("seta", args=(decision,))(Seta)
+    register_strategy("seta-backstop", args=(decision,))(SetaBackstop)

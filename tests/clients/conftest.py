@@ -1,0 +1,173 @@
+"""A loopback server that answers what a test tells it to, as badly as it likes."""
+
+import json
+import socket
+import socketserver
+import threading
+import time
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from seta.clients import http
+
+REASONS = {200: "OK", 201: "Created"}
+
+
+@dataclass(frozen=True)
+class Request:
+    method: str
+    target: str
+    headers: dict
+    body: bytes
+
+    @property
+    def path(self):
+        return urlsplit(self.target).path
+
+    @property
+    def query(self):
+        return dict(parse_qsl(urlsplit(self.target).query))
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+    @property
+    def records(self):
+        return [json.loads(line) for line in self.body.splitlines()]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer; ``raw`` is sent instead of it, ``pause`` waits before each byte."""
+
+    status: int = 200
+    body: object = None
+    headers: dict = field(default_factory=dict)
+    raw: bytes | None = None
+    pause: float = 0.0
+    cut: int = 0   # bytes to leave out at the end
+
+    def as_bytes(self):
+        if self.raw is not None:
+            return self.raw
+        body = self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
+        headers = {"Content-Type": "application/json", "Content-Length": len(body),
+                   "Connection": "close", **self.headers}
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        head = f"HTTP/1.1 {self.status} {REASONS.get(self.status, 'Other')}\r\n{lines}\r\n"
+        whole = head.encode() + body
+        return whole[:len(whole) - self.cut]
+
+
+def read_request(stream):
+    method, target, _version = stream.readline().decode("latin-1").split()
+    headers = {}
+    while line := stream.readline().strip():
+        name, _, value = line.decode("latin-1").partition(":")
+        headers[name.lower()] = value.strip()
+    return Request(method, target, headers, stream.read(int(headers.get("content-length", 0))))
+
+
+class Handler(socketserver.StreamRequestHandler):
+    def handle(self):
+        try:
+            request = read_request(self.rfile)
+        except ValueError:  # not HTTP at all: a TLS greeting, or nothing
+            return
+        self.server.requests.append(request)
+        answer = self.server.answer
+        self.send(answer(request) if callable(answer) else answer)
+
+    def send(self, answer):
+        data = answer.as_bytes()
+        try:
+            if not answer.pause:
+                self.wfile.write(data)
+                return
+            for at in range(len(data)):
+                if self.server.closing.wait(answer.pause):
+                    return
+                self.wfile.write(data[at:at + 1])
+        except OSError:  # the client has gone away, which is what some tests are about
+            pass
+
+
+class Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, answer, port=0):
+        self.answer = answer
+        self.requests = []
+        self.closing = threading.Event()
+        super().__init__(("127.0.0.1", port), Handler)
+        self.port = self.server_address[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
+
+    def asked(self, method, ending):
+        return [each for each in self.requests
+                if each.method == method and each.path.endswith(ending)]
+
+    def stop(self):
+        self.closing.set()
+        self.shutdown()
+        self.server_close()
+
+
+@pytest.fixture
+def serve():
+    """Return a maker of servers: ``serve(answer, port=0)``; ``serve.answer(...)`` makes answers."""
+    servers = []
+
+    def start(answer, port=0):
+        servers.append(Server(answer, port))
+        return servers[-1]
+
+    start.answer = Answer
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def selective():
+    """Return a maker of selective answers of the native API."""
+    def make(run, skip, **changed):
+        return {"action": "run", "kind": "selective", "run": run, "skip": skip,
+                "levels": {}, "snapshot": 7, "reasons": ["not due"], "next_due": {}, **changed}
+
+    return make
+
+
+@pytest.fixture
+def until():
+    """Return a waiter for something that another process brings about; it fails after a while."""
+    def wait(condition, seconds=20):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if result := condition():
+                return result
+            time.sleep(0.05)
+        raise AssertionError("it never came about")
+
+    return wait
+
+
+@pytest.fixture(autouse=True)
+def forget_answers(monkeypatch):
+    """Each test is a process of its own to the client, and has no settings from outside."""
+    http.outcome.cache_clear()
+    for name in ("SETA_URL", "SETA_TOKEN", "TASK_ID"):
+        monkeypatch.delenv(name, raising=False)

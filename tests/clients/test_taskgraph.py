@@ -1,0 +1,278 @@
+"""The strategies in a real taskgraph, run as the how-to says."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HOW_TO = Path(__file__).parents[2] / "docs" / "how-to-taskgraph.md"
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCKS = BLOCK.findall(HOW_TO.read_text(encoding="utf-8"))
+
+BUILD = "build-linux64/opt"
+KEPT = ["test-linux64/opt-mochitest-1", "test-linux64/opt-reftest"]
+SKIPPED = ["test-linux64/opt-mochitest-2", "test-linux64/opt-xpcshell"]
+ALL = sorted([BUILD, *KEPT, *SKIPPED])
+PUSHES = re.compile(r"/api/v1/projects/sample/pushes/(\w+)/schedule")
+
+
+class Sample:
+    """The how-to's project in a folder of its own, and the taskgraph of this environment."""
+
+    def __init__(self, folder, url):
+        self.folder, self.url = folder, url
+        self.environment = {
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "HOME": str(folder),
+            "GIT_CONFIG_NOSYSTEM": "1", "SETA_URL": url,
+            **{f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER")
+               for what, value in (("NAME", "Somebody"), ("EMAIL", "somebody@example.org"))},
+        }
+
+    def run(self, script, folder=None, **environment):
+        return subprocess.run(
+            ["bash", "-euc", script], cwd=folder or self.folder / "sample", text=True,
+            env={**self.environment, **environment}, capture_output=True, timeout=60)
+
+    def write(self, text):
+        """Write a block of the how-to to the file that its first line names."""
+        path = self.folder / "sample" / text.partition("\n")[0].removeprefix("# ")
+        path.write_text(text.replace("http://127.0.0.1:8000", self.url), encoding="utf-8")
+
+    def set(self, file, old, new):
+        path = self.folder / "sample" / file
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+
+    def optimized(self, params="", **environment):
+        """Return the labels that are left, and the log, with lines of parameters changed."""
+        for line in params.splitlines():
+            name = line.partition(":")[0]
+            path = self.folder / "sample" / "params.yml"
+            path.write_text(re.sub(rf"(?m)^{name}:.*$", line, path.read_text()))
+        done = self.run("taskgraph optimized --parameters params.yml --labels", **environment)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.split(), done.stderr
+
+
+@pytest.fixture
+def sample(tmp_path):
+    """Return a maker of the sample project, which asks the SETA at the address given."""
+    def make(url):
+        project = Sample(tmp_path, url)
+        start, commit = [text for language, text in BLOCKS if language == "bash"][:2]
+        assert project.run(start, folder=tmp_path).returncode == 0
+        for language, text in BLOCKS:
+            if language == "yaml":
+                project.write(text)
+        assert project.run(commit).returncode == 0
+        return project
+
+    return make
+
+
+@pytest.fixture
+def seta(serve, selective):
+    """Return a SETA that knows the sample project; every fifth push it runs everything."""
+    pushes = []
+
+    def answer(request):
+        push_id = PUSHES.fullmatch(request.path).group(1)
+        if push_id not in pushes:
+            pushes.append(push_id)
+        if (pushes.index(push_id) + 1) % 5 == 0:
+            return serve.answer(201, selective([], [], kind="full", reasons=["backstop"]))
+        return serve.answer(201, selective([BUILD, *KEPT], SKIPPED))
+
+    return serve(answer)
+
+
+def test_the_how_to_does_what_it_shows(tmp_path, seta):
+    """Every command of the how-to runs in its order, and prints what is shown below it."""
+    project, folder = Sample(tmp_path, seta.url), tmp_path
+    for language, text in BLOCKS:
+        if language == "yaml":
+            project.write(text)
+        elif language == "bash":
+            done = project.run(text, folder)
+            assert done.returncode == 0, done.stderr
+            folder = tmp_path / "sample"
+        elif language == "text":
+            assert done.stdout.split() == text.split()
+    artifact = json.loads((folder / "artifacts/seta.json").read_text())
+    assert sorted(artifact["removed"]) == SKIPPED
+
+
+def test_low_value_tasks_are_removed_and_the_log_says_why(sample, seta):
+    labels, log = sample(seta.url).optimized()
+    assert labels == sorted([BUILD, *KEPT])
+    for label in SKIPPED:
+        assert f"seta removes {label}: low value, and not due on this push" in log
+
+
+def test_one_decision_asks_once_and_a_local_run_only_looks(sample, seta):
+    sample(seta.url).optimized()
+    (request,) = seta.requests
+    assert request.method == "GET" and request.query["preview"] == "1"
+
+
+def test_a_decision_task_enters_the_push_in_the_ledger(sample, seta):
+    """The push id is the push log's number, the time is the push's (R10, R15)."""
+    sample(seta.url).optimized('pushlog_id: "12"', TASK_ID="abc", SETA_TOKEN="secret")
+    (request,) = seta.requests
+    assert (request.method, request.path) == (
+        "PUT", "/api/v1/projects/sample/pushes/12/schedule")
+    assert request.json == {
+        "revision": "9fa614d8310d0f8b6c4f3e5d9e8a5c3b2a1f0e9d",
+        "pushed_at": "2020-02-01T00:00:00+00:00", "build_system": "taskcluster"}
+    assert request.headers["authorization"] == "Bearer secret"
+
+
+def test_the_artifact_says_why_each_task_was_removed(sample, seta):
+    project = sample(seta.url)
+    project.optimized(TASK_ID="abc")
+    artifact = json.loads((project.folder / "sample/artifacts/seta.json").read_text())
+    assert artifact["kind"] == "selective" and artifact["snapshot"] == 7
+    assert artifact["removed"] == {label: {
+        "strategy": "seta", "reason": "low value, and not due on this push"} for label in SKIPPED}
+
+
+def test_the_fifth_push_runs_everything(sample, seta):
+    project = sample(seta.url)
+    counts = [len(project.optimized(f'pushlog_id: "{number}"', TASK_ID="abc")[0])
+              for number in range(11, 17)]
+    assert counts == [3, 3, 3, 3, 5, 3]
+
+
+@pytest.mark.parametrize("params, push_id, pushed_at", [
+    pytest.param('pushlog_id: "0"', "9fa614d8310d0f8b6c4f3e5d9e8a5c3b2a1f0e9d", "2020-02-01",
+                 id="git: no number"),
+    pytest.param('pushlog_id: ""', "9fa614d8310d0f8b6c4f3e5d9e8a5c3b2a1f0e9d", "2020-02-01",
+                 id="empty number"),
+    pytest.param('pushlog_id: "7"\nhead_ref: main', "7", "2020-02-01", id="short branch name"),
+    pytest.param("pushdate: 0\nlevel: \"3\"\nbuild_date: 1583020800",
+                 "9fa614d8310d0f8b6c4f3e5d9e8a5c3b2a1f0e9d", "2020-03-01", id="no push date"),
+])
+def test_the_push_is_known_by_its_number_or_its_revision(
+        sample, seta, params, push_id, pushed_at):
+    project = sample(seta.url)
+    project.set("params.yml", "project: sample\n", "project: sample\nbuild_date: 1\n")
+    labels, _ = project.optimized(params, TASK_ID="abc")
+    (request,) = seta.requests
+    assert PUSHES.fullmatch(request.path).group(1) == push_id
+    assert request.json["pushed_at"] == f"{pushed_at}T00:00:00+00:00"
+    assert labels == sorted([BUILD, *KEPT])
+
+
+@pytest.mark.parametrize("params, reason", [
+    pytest.param('pushlog_id: "-1"', "no push", id="cron by its number"),
+    pytest.param("tasks_for: cron", "'cron'", id="cron"),
+    pytest.param("tasks_for: action", "'action'", id="action"),
+    pytest.param("tasks_for: github-pull-request", "pull-request", id="pull request"),
+    pytest.param("head_ref: refs/heads/wip", "'wip'", id="another branch"),
+    pytest.param('pushlog_id: "1.5"', "1.5", id="a number that is none"),
+])
+def test_what_is_no_push_runs_everything_and_leaves_no_trace(sample, seta, params, reason):
+    """R14: they do not count, and nothing is skipped on them."""
+    labels, log = sample(seta.url).optimized(params, TASK_ID="abc")
+    assert labels == ALL and seta.requests == []
+    assert reason in log and "everything runs" in log
+
+
+def test_a_service_that_is_down_runs_everything(sample, free_port):
+    """R20: the log has one warning line with the reason."""
+    labels, log = sample(f"http://127.0.0.1:{free_port}").optimized(TASK_ID="abc")
+    assert labels == ALL
+    assert len(re.findall("WARNING - everything runs on .*refused", log)) == 1
+
+
+@pytest.mark.parametrize("answer", [
+    pytest.param({"status": 500}, id="broken"),
+    pytest.param({"status": 302, "headers": {"Location": "/"}}, id="redirects for ever"),
+    pytest.param({"body": b"<html>"}, id="not JSON"),
+    pytest.param({"body": ["run"]}, id="a list, which failed decision tasks of old"),
+    pytest.param({"body": {"action": "run", "kind": "selective", "run": [], "skip": ALL,
+                           "snapshot": 1}}, id="runs nothing"),
+    pytest.param({"body": {"action": "run", "kind": "full", "run": [], "skip": ALL}},
+                 id="full, with a list to skip"),
+    pytest.param({"raw": b"HTTP/1.1 200 OK\r\n\r\n{}          ", "pause": 0.2}, id="trickles"),
+])
+def test_a_hostile_service_runs_everything(sample, serve, answer):
+    project = sample(serve(serve.answer(**answer)).url)
+    project.set("taskcluster/config.yml", "branches: [main]", "deadline: 1")
+    labels, _ = project.optimized(TASK_ID="abc")
+    assert labels == ALL
+
+
+def test_builds_needed_tasks_and_strange_labels_stay(sample, serve, selective):
+    """Whatever SETA says: a build stays, and so does what a task that runs depends on."""
+    server = serve(serve.answer(201, selective(
+        [KEPT[0]], [BUILD, KEPT[1], *SKIPPED, "test-of-another-project"])))
+    project = sample(server.url)
+    project.set("taskcluster/kinds/test/kind.yml", "linux64/opt-reftest: {}",
+                "linux64/opt-reftest: {}\n    linux64/opt-new: {}")
+    project.set("taskcluster/kinds/test/kind.yml", "linux64/opt-mochitest-1: {}",
+                "linux64/opt-mochitest-1:\n        dependencies:\n            "
+                "build: build-linux64/opt\n            first: test-linux64/opt-reftest")
+    project.set("taskcluster/kinds/build/kind.yml", "task:transforms\n",
+                "task:transforms\n    - seta.clients.taskgraph.transforms:transforms\n")
+    labels, _ = project.optimized()
+    assert labels == [BUILD, KEPT[0], "test-linux64/opt-new", KEPT[1]]
+
+
+BACKSTOP = "linux64/opt-reftest:\n        optimization: {seta-backstop: null}"
+
+
+@pytest.mark.parametrize("changes, left", [
+    pytest.param({}, [BUILD, KEPT[0]], id="selective"),
+    pytest.param({"kind": "full"}, ALL, id="full"),
+    pytest.param({"kind": "odd"}, ALL, id="no answer"),
+    pytest.param({"run": [KEPT[0]]}, sorted([BUILD, *KEPT]), id="unknown to SETA"),
+])
+def test_backstop_tasks_run_when_everything_runs(sample, serve, selective, changes, left):
+    body = {**selective([BUILD, *KEPT], SKIPPED), **changes}
+    project = sample(serve(serve.answer(201, body)).url)
+    project.set("taskcluster/kinds/test/kind.yml", "linux64/opt-reftest: {}", BACKSTOP)
+    assert project.optimized()[0] == left
+
+
+def test_the_two_compose_with_a_projects_own_strategies(sample, seta):
+    project = sample(seta.url)
+    project.set("taskcluster/config.yml", "seta.clients.taskgraph:register", "own:register")
+    project.write("# taskcluster/own.py\nfrom seta.clients import taskgraph\n" + next(
+        text for language, text in BLOCKS if "import All" in text))
+    project.set("taskcluster/kinds/test/kind.yml", "linux64/opt-xpcshell: {}",
+                "linux64/opt-xpcshell:\n        optimization: "
+                "{unless-changed-and-seta: ['**']}")
+    project.set("params.yml", "level:", "files_changed: [a.txt]\nlevel:")
+    assert project.optimized()[0] == sorted([BUILD, *KEPT, SKIPPED[1]])
+
+
+class TestOlderServer:
+    @pytest.fixture
+    def older(self, serve):
+        def answer(request):
+            if request.path == "/api/project/sample/seta/job-priorities/":
+                return serve.answer(200, {"jobtypes": {"2020-02-01": [BUILD, *SKIPPED]}})
+            return serve.answer(404, b"<h1>Not Found</h1>", {"Content-Type": "text/html"})
+
+        return serve(answer)
+
+    @pytest.mark.parametrize("number, count", [
+        pytest.param("11", 3, id="selective"), pytest.param("15", 5, id="every fifth push"),
+        pytest.param("0", 5, id="no number to count by"),
+    ])
+    def test_is_asked_in_its_own_way(self, sample, older, number, count):
+        labels, _ = sample(older.url).optimized(f'pushlog_id: "{number}"', TASK_ID="abc")
+        assert len(labels) == count
+
+    def test_is_not_what_a_server_of_today_is_taken_for(self, sample, serve):
+        """A 404 as problem details is about the project: the old protocol is not asked."""
+        server = serve(serve.answer(404, {"title": "Not Found", "detail": "unknown project"},
+                                    {"Content-Type": "application/problem+json"}))
+        labels, log = sample(server.url).optimized('pushlog_id: "11"', TASK_ID="abc")
+        assert labels == ALL and len(server.requests) == 1 and "unknown project" in log
