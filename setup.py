@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from setuptools import find_packages, setup
+from setuptools import find_namespace_packages, setup
 
 SERVER = [
     "APIFlask>=3.1,<4",
@@ -50,16 +50,10 @@ setup(
     long_description_content_type="text/markdown",
     license="MPL-2.0",
     python_requires=">=3.11",
-    packages=find_packages(include=["seta", "seta.*"]),
+    packages=find_namespace_packages(include=["seta", "seta.*"]),
     include_package_data=True,
-    package_data={
-        "seta.demo": ["data/*"],
-        "seta.names": ["*.json"],
-        "seta.sources": ["*.json"],
-        "seta.web": ["templates/*", "static/*", "static/vendor/*"],
-        "seta.api": ["templates/*", "static/*", "static/vendor/*"],
-        "seta.store.migrations": ["*.mako", "*.ini", "versions/*.py"],
-    },
+    # Data, templates, vendored files with their licences; folders of them count as packages.
+    package_data={"": ["*.css", "*.gz", "*.html", "*.js", "*.json", "*.mako", "*.md", "LICENSE*"]},
     install_requires=["requests>=2.32,<3"],
     extras_require={
         "server": SERVER,
@@ -70,7 +64,6 @@ setup(
     },
     entry_points={"console_scripts": ["seta = seta.cli:main"]},
     classifiers=[
-        "License :: OSI Approved :: Mozilla Public License 2.0 (MPL 2.0)",
         "Programming Language :: Python :: 3.11",
         "Topic :: Software Development :: Testing",
     ],

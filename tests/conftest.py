@@ -7,7 +7,9 @@
 """
 
 import os
+import shutil
 import sys
+import tempfile
 import uuid
 from pathlib import Path
 
@@ -24,18 +26,32 @@ sys.path.insert(0, str(Path(__file__).parent))  # for the loopback servers
 
 
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory):
+def open_folder():
+    """Make folders that other users can come to, as pytest's own are not.
+
+    Where we are root, the embedded server runs as another user.
+    """
+    made = []
+
+    def make() -> Path:
+        folder = Path(tempfile.mkdtemp(prefix="seta-tests-"))
+        folder.chmod(0o755)
+        made.append(folder)
+        return folder
+
+    yield make
+    for folder in made:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server_url(open_folder):
     """The URL of a server on which databases can be made: TEST_DATABASE_URL's, or our own."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         yield make_url(values.database_url(given))
         return
-    home = tmp_path_factory.mktemp("home")
-    # The server runs as another user where we are root, so the folders above must let it in.
-    for folder in (home, *home.parents):
-        if "pytest" in folder.name:
-            folder.chmod(0o755)
-    with EmbeddedServer(home, options=FOR_TESTS) as server:
+    with EmbeddedServer(open_folder() / "home", options=FOR_TESTS) as server:
         yield make_url(server.url)
 
 

@@ -1,0 +1,16 @@
+"""The command line: for a person, and for programs with `--json`.
+
+Exit codes: 0 done, 1 failed, 2 bad usage.
+"""
+
+import sys
+
+
+def main() -> None:
+    """Run the console script `seta`; says what to install where only the clients are."""
+    try:
+        from .program import run
+    except ImportError as error:
+        sys.exit(f"this command needs the server's parts ({error.name} is missing): "
+                 "pip install 'seta[server,embedded]'")
+    sys.exit(run())

@@ -1,0 +1,18 @@
+"""`seta db`."""
+
+import click
+
+from ..store.upgrade import upgrade
+from .start import Program
+
+
+@click.group()
+def db():
+    """Bring the database to this version."""
+
+
+@db.command("upgrade")
+@click.pass_obj
+def upgrade_command(program: Program):
+    """Apply the migrations that are missing; safe to run again, and by two at once."""
+    click.echo(f"the database is at version {upgrade(program.unchecked_engine)}")

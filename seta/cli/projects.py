@@ -1,0 +1,119 @@
+"""`seta projects`."""
+
+from dataclasses import replace
+
+import click
+
+from ..domain import DEFAULT_SCOPE, Limit, Project, Scope
+from ..errors import BadInput, UnknownScope
+from ..store import operation
+from ..store import projects as store
+from .output import as_json, print_json, print_table
+from .start import Program, operator
+
+
+@click.group()
+def projects():
+    """List, add and change projects."""
+
+
+@projects.command("list")
+@as_json
+@click.pass_obj
+def list_projects(program: Program, is_json: bool):
+    """Show every project with its scope, build systems and cadence."""
+    with program.sessions() as session:
+        found = store.projects(session)
+    if is_json:
+        print_json(found)
+        return
+    print_table(
+        ["project", "scope", "build systems", "kind", "kill switch", "low", "lowest", "backstop",
+         "source"],
+        [[each.name, each.scope, ", ".join(each.build_systems),
+          "integration" if each.is_integration else "always full",
+          "set" if each.is_killed else "", *_limits(each), each.source] for each in found])
+
+
+def _limits(project: Project) -> list[str]:
+    cadence = project.cadence
+    return [f"{limit.pushes} pushes / {limit.minutes} min"
+            for limit in (cadence.low, cadence.lowest, cadence.backstop)]
+
+
+def changes(command):
+    """The options that add and set have in common."""
+    for option in reversed([
+        click.option("--build-system", "build_systems", multiple=True,
+                     help="taskcluster, buildbot or a word of your own; may be repeated."),
+        click.option("--integration/--always-full", "is_integration", default=None,
+                     help="Whether pushes are selective, or always run everything."),
+        click.option("--kill/--no-kill", "is_killed", default=None,
+                     help="The kill switch: everything runs."),
+        click.option("--low", metavar="PUSHES/MINUTES", help="When priority 2 runs: 5/90."),
+        click.option("--lowest", metavar="PUSHES/MINUTES", help="When priority 3 runs: 10/180."),
+        click.option("--backstop", metavar="PUSHES/MINUTES", help="When all runs: 20/240."),
+        click.option("--infer/--no-infer", "infer_regressions", default=None,
+                     help="Take a job that failed and passed again as a fixed regression."),
+        click.option("--infer-after", type=click.IntRange(1, 100),
+                     help="How many failed pushes in a row that takes."),
+        click.option("--open-scheduling/--closed-scheduling", "open_scheduling", default=None,
+                     help="Whether the schedule call needs no token."),
+        click.option("--why", default="", help="For the audit table."),
+    ]):
+        command = option(command)
+    return command
+
+
+@projects.command("add")
+@click.argument("name")
+@click.option("--scope", default=DEFAULT_SCOPE, show_default=True)
+@changes
+@click.pass_obj
+def add_project(program: Program, name: str, scope: str, why: str, **given):
+    """Add a project; its scope is made where it is not there."""
+    with program.sessions.begin() as session:
+        try:
+            store.scope_named(session, scope)
+        except UnknownScope:
+            store.add_scope(session, Scope(scope, redundancy=program.settings.redundancy,
+                                           window_days=program.settings.window.days or 1))
+        project = _changed(Project(name, scope), given)
+        store.add_project(session, project)
+        _audit(session, "add project", project, why)
+    click.echo(f"project {name} is in scope {scope}")
+
+
+@projects.command("set")
+@click.argument("name")
+@changes
+@click.pass_obj
+def set_project(program: Program, name: str, why: str, **given):
+    """Change a project, from its next push on."""
+    with program.sessions.begin() as session:
+        project = _changed(store.project_named(session, name), given)
+        store.save_project(session, project)
+        _audit(session, "change project", project, why)
+    click.echo(f"project {name} is changed")
+
+
+def _changed(project: Project, given: dict) -> Project:
+    """Apply the options that were given; the others stay."""
+    plain = {name: value for name, value in given.items()
+             if value not in (None, ()) and name not in ("low", "lowest", "backstop")}
+    limits = {name: _limit(name, given[name]) for name in ("low", "lowest", "backstop")
+              if given[name]}
+    return replace(project, cadence=replace(project.cadence, **limits), **plain)
+
+
+def _limit(name: str, text: str) -> Limit:
+    try:
+        pushes, minutes = (int(word) for word in text.split("/"))
+        return Limit(pushes, minutes)
+    except ValueError as error:
+        raise BadInput(f"--{name} is {text!r}; expected is PUSHES/MINUTES such as 5/90") from error
+
+
+def _audit(session, what: str, project: Project, why: str) -> None:
+    operation.record_audit(session, who=operator(), what=what, target=project.name, why=why,
+                           details={"project": str(project)})

@@ -1,0 +1,76 @@
+"""What a command works with: settings, log, and a database that is there."""
+
+import getpass
+import logging
+import sys
+from datetime import UTC, datetime
+from functools import cached_property
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from ..config import Settings
+from ..store.embedded import EmbeddedServer
+from ..store.engine import check_connection, make_engine, make_sessions
+from ..store.upgrade import check_version, upgrade
+
+
+class Program:
+    """Made once for each run of a command; connects when a command first asks."""
+
+    def __init__(self, settings: Settings):
+        self.settings = settings
+        self._server: EmbeddedServer | None = None
+        start_log(settings.log_level)
+
+    @property
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    @cached_property
+    def database_url(self) -> str:
+        """The setting's, or that of the embedded server, which is started and upgraded."""
+        if self.settings.database_url:
+            return self.settings.database_url
+        self._server = EmbeddedServer(
+            self.settings.home_path, postgres_bin=self.settings.postgres_bin).start()
+        return self._server.url
+
+    @cached_property
+    def unchecked_engine(self) -> Engine:
+        """An engine that is connected, whatever the version of its tables."""
+        engine = make_engine(self.database_url)
+        check_connection(engine)
+        return engine
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Raises StoreError with what to do when the tables are of another version."""
+        if self._server is not None or not self.settings.database_url:
+            upgrade(self.unchecked_engine)
+        check_version(self.unchecked_engine)
+        return self.unchecked_engine
+
+    @cached_property
+    def sessions(self) -> sessionmaker[Session]:
+        return make_sessions(self.engine)
+
+    @property
+    def has_terminal(self) -> bool:
+        """Say whether somebody watches, so that progress is worth showing."""
+        return sys.stderr.isatty()
+
+
+def start_log(level: str) -> None:
+    """Write to stderr, our own lines from `level` up and others' from WARNING up."""
+    logging.basicConfig(
+        level="WARNING", format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", force=True)
+    logging.getLogger("seta").setLevel(level)
+
+
+def operator() -> str:
+    """The person at the keyboard, for the audit table."""
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):
+        return "cli"

@@ -1,0 +1,69 @@
+"""Settings are read once, and a wrong one stops the start."""
+
+import doctest
+from datetime import timedelta
+
+import pytest
+
+from seta.config import Settings, described, from_environment, values
+from seta.errors import BadSetting
+
+
+def test_nothing_set_gives_the_defaults():
+    assert from_environment({}) == Settings()
+    assert from_environment({"PORT": " "}).port == 8000
+
+
+@pytest.mark.parametrize("variable, value, field, expected", [
+    pytest.param("SETA_STALE_AFTER", "90m", "stale_after", timedelta(minutes=90), id="span"),
+    pytest.param("SETA_MAX_CHANGE", "12%", "max_change", 0.12, id="percentage"),
+    pytest.param("SETA_KILL", "on", "is_killed", True, id="switch"),
+    pytest.param("SETA_INGEST_HOURS", "13,1", "ingest_hours", (1, 13), id="hours"),
+    pytest.param("SETA_PROJECTS", "try=a+b x", "projects",
+                 (("try", ("a", "b")), ("x", ("taskcluster",))), id="projects"),
+    pytest.param("DATABASE_URL", "postgres://u:p@h:5/d", "database_url",
+                 "postgresql+psycopg2://u:p@h:5/d?sslmode=require", id="Heroku's address"),
+    pytest.param("DATABASE_URL", "postgresql://u@localhost/d", "database_url",
+                 "postgresql+psycopg2://u@localhost/d", id="this machine needs no TLS"),
+    pytest.param("DATABASE_URL", "postgresql:///d?host=/run/pg", "database_url",
+                 "postgresql+psycopg2:///d?host=/run/pg", id="a socket needs no TLS"),
+    pytest.param("DATABASE_URL", "postgresql://h/d?sslmode=disable", "database_url",
+                 "postgresql+psycopg2://h/d?sslmode=disable", id="TLS as the address says"),
+])
+def test_a_value_is_read_by_its_type(variable, value, field, expected):
+    assert getattr(from_environment({variable: value}), field) == expected
+
+
+@pytest.mark.parametrize("variable, value", [
+    ("PORT", "0"), ("PORT", "http"), ("PORT", "65536"), ("SETA_STALE_AFTER", "36"),
+    ("SETA_STALE_AFTER", "0h"), ("SETA_MAX_CHANGE", "101%"), ("SETA_MAX_CHANGE", "0.3"),
+    ("SETA_KILL", "maybe"), ("SETA_LOG_LEVEL", "LOUD"), ("SETA_INGEST_HOURS", "24"),
+    ("SETA_PROJECTS", "a b/c"), ("SETA_SOURCE", "ftp"), ("SETA_ACTIVEDATA_URL", "activedata"),
+    ("SETA_REDUNDANCY", "0"), ("SETA_ACTIVEDATA_LIMIT", "-1"),
+])
+def test_a_wrong_value_is_named_with_what_is_expected(variable, value):
+    """R73: settings are checked by type."""
+    with pytest.raises(BadSetting) as caught:
+        from_environment({variable: value})
+    assert variable in str(caught.value)
+    assert repr(value) in str(caught.value)
+    assert "expected is" in str(caught.value)
+
+
+@pytest.mark.parametrize("variable", ["DATABASE_URL", "SETA_TOKENS"])
+def test_a_secret_is_never_shown(variable):
+    with pytest.raises(BadSetting) as caught:
+        from_environment({variable: "mysql://me:hunter2@db"})
+    assert "hunter2" not in str(caught.value)
+    secret = from_environment({"DATABASE_URL": "postgres://me:hunter2@db/x"})
+    assert "hunter2" not in repr(secret)
+
+
+def test_every_setting_has_a_variable_and_a_sentence():
+    for each in described():
+        assert each.metadata["variable"].isupper()
+        assert each.metadata["sentence"].endswith(".")
+
+
+def test_the_examples_in_the_docstrings_run():
+    assert doctest.testmod(values).failed == 0

