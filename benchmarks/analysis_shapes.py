@@ -22,7 +22,7 @@ def realistic(regressions: int, job_types: int, *, seed: int = 1, at_least: int 
     """
     rng = random.Random(seed)
     universe = make_job_types(job_types)
-    cumulated = list(accumulate(rng.paretovariate(1.3) for _ in universe))
+    cumulated = list(accumulate(rng.lognormvariate(0, 1) for _ in universe))
     found = [make_regression(rng, number, universe, cumulated, at_least)
              for number in range(regressions)]
     return Problem(

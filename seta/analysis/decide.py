@@ -1,26 +1,24 @@
 """Decide which job types run on every push."""
 
-from collections.abc import Callable
-
 from seta.errors import NothingToAnalyse
 
 from .baselines import comparison_of
-from .branch_and_cut import Effort
 from .costs import costs_of
 from .cover import Cover, cover_of
 from .decision import Decision
+from .effort import Effort, Progress, tell_nobody
 from .problem import Problem
 from .program import Program, Row
 from .solver import Answer, solve
 from .verdicts import verdicts_on
 
-WORK_LIMIT = 20_000   # nodes of the search tree
-TIME_LIMIT = 120.0    # seconds
+WORK_LIMIT = 2_000    # nodes of the search tree: about a minute where there are thousands of rows
+TIME_LIMIT = 300.0    # seconds
 
 
 def decide(
     problem: Problem, *, work_limit: int = WORK_LIMIT, time_limit: float = TIME_LIMIT,
-    compare: bool = False, progress: Callable[[str], None] = lambda text: None,
+    compare: bool = False, progress: Progress | None = None,
 ) -> Decision:
     """Return the cheapest set of job types that catches every regression, and what it proves.
 
@@ -34,7 +32,8 @@ def decide(
     as it was the work limit (nodes of the search tree) that ended the search, not the time
     limit (seconds).
 
-    `progress` is told in words what was done.
+    `progress` is told in words, about every second, what was done; what it raises ends the
+    analysis and reaches the caller.
 
     Raises NothingToAnalyse when no regression has a living witness: nothing is decided on
     nothing.
@@ -43,7 +42,7 @@ def decide(
     _refuse_nothing(cover)
     costs, unit = costs_of(cover.job_types, problem.durations_ms)
     program = program_of(cover, costs)
-    answer = solve(program, Effort(work_limit, time_limit), progress)
+    answer = solve(program, Effort(work_limit, time_limit), progress or tell_nobody)
     return Decision(
         verdicts=verdicts_on(problem, cover, costs, answer.chosen),
         unit=unit,
