@@ -1,36 +1,26 @@
-"""What sheriffs wrote beside a job, and which of it counts."""
+"""What a sheriff wrote beside a job that was fixed by a commit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from seta.domain import Classification
-from seta.names import fixing_revisions
+from seta.names import Note, fixing_revisions, newest_fixed_by_commit
 
 
 @dataclass(frozen=True)
-class Note:
-    """A sheriff's note on a job."""
+class Fix:
+    """What the note that counts says."""
 
-    text: str
-    created: float | None         # epoch seconds
-    classification: str | None    # None: not told, so that of the job
-
-
-def counted_note(notes: Sequence[Note], classification: Classification) -> Note | None:
-    """Return the newest note of this classification, the last one where no times are told."""
-    own = [note for note in notes if note.classification in (None, classification)]
-    if not own:
-        return None
-    if any(note.created is None for note in own):
-        return own[-1]
-    return max(enumerate(own), key=lambda pair: (pair[1].created, pair[0]))[1]
+    fixed_by: tuple[str, ...] = ()     # 12 digits each, or 7 to 11 still to be completed
+    said_at: datetime | None = None
 
 
-def revisions_in(text: str) -> tuple[str, ...]:
-    """The fixing revisions that a note names: of 12 digits, or 7 to 11 still to be completed."""
+def fix_in(notes: Sequence[Note]) -> Fix:
+    """Return what the newest "fixed by commit" note of a job says; nothing where none does."""
+    note = newest_fixed_by_commit(notes)
+    return Fix(revisions_in(note.text), note.created) if note else Fix()
+
+
+def revisions_in(text: str | None) -> tuple[str, ...]:
     found = fixing_revisions(text)
     return found.full + found.short
-
-
-def has_revision(text: str) -> bool:
-    return bool(revisions_in(text))

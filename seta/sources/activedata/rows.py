@@ -17,7 +17,7 @@ from ..cells import (
     tier,
 )
 from ..gathering import Decoded
-from ..notes import Note, counted_note, revisions_in
+from ..notes import Fix, fix_in
 from .notes import decode_notes
 from .tables import Row
 
@@ -32,7 +32,7 @@ def decode_row(row: Row, skipped: Counter[str]) -> Decoded:
     cell = row.get
     build_system = which_build_system(row)
     classification = which_classification(text(cell("classification")), skipped)
-    note = note_of(row, classification)
+    fix = fix_of(row, classification)
     result = JobResult(
         namespace=NAMESPACE,
         job_id=identifier(cell("job_id")) or leave_out("no job id"),
@@ -47,8 +47,8 @@ def decode_row(row: Row, skipped: Counter[str]) -> Decoded:
         duration_ms=milliseconds(number(cell("duration"))),
         tier=tier(cell("tier")),
         classification=classification,
-        classified_at=classified_at(classification, note, row),
-        fixed_by=fixed_by(classification, note),
+        classified_at=classified_at(classification, fix, row),
+        fixed_by=fix.fixed_by,
     )
     return result, (number(cell("last_modified")) or 0, number(cell("retry_id")) or 0)
 
@@ -92,24 +92,18 @@ def which_classification(name: str, skipped: Counter[str]) -> Classification | N
         return None
 
 
-def note_of(row: Row, classification: Classification | None) -> Note | None:
-    if classification is None:
-        return None
-    notes = decode_notes(
-        row.get("note_text"), row.get("note_created"), row.get("note_classification"))
-    return counted_note(notes, classification)
-
-
-def fixed_by(classification: Classification | None, note: Note | None) -> tuple[str, ...]:
-    if classification != Classification.FIXED_BY_COMMIT or note is None:
-        return ()
-    return revisions_in(note.text)
+def fix_of(row: Row, classification: Classification | None) -> Fix:
+    """What the notes say; of a job that is not fixed by a commit they say nothing."""
+    if classification is not Classification.FIXED_BY_COMMIT:
+        return Fix()
+    return fix_in(decode_notes(
+        row.get("note_text"), row.get("note_created"), row.get("note_classification")))
 
 
 def classified_at(
-    classification: Classification | None, note: Note | None, row: Row
+    classification: Classification | None, fix: Fix, row: Row
 ) -> datetime | None:
     """When it was said: the note's time, else the job's last change, which is never earlier."""
     if classification is None:
         return None
-    return (moment(note.created) if note else None) or moment(row.get("last_modified"))
+    return fix.said_at or moment(row.get("last_modified"))

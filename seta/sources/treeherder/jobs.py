@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from seta.domain import RESULTS, BuildSystem, Classification, JobResult, Push
+from seta.names import Note
 
 from ..cells import LeftOut, identifier, milliseconds, moment, number, text, tier
 from ..gathering import Decoded
-from ..notes import Note, counted_note, revisions_in
+from ..notes import Fix, fix_in
 from .classifications import NAMES
 from .notes import time_of
 
@@ -35,23 +36,23 @@ class JobDecoder:
         said = NAMES.get(row.get("failure_classification_id"))
         if said is None:
             skipped["unknown classification"] += 1  # the job itself is kept
-        note = self._fix_note(job_id, said)
-        started_at = moment(row.get("start_timestamp"))
+        fix = self._fix(job_id, said)
         return JobResult(
             namespace=NAMESPACE, job_id=job_id, project=push.project,
             build_system=build_system, name=name, revision=push.revision,
             pushed_at=push.pushed_at, result=result, push_id=push.push_id,
-            started_at=started_at, duration_ms=duration_ms(row), tier=tier(row.get("tier")),
+            started_at=moment(row.get("start_timestamp")), duration_ms=duration_ms(row),
+            tier=tier(row.get("tier")),
             classification=said,
-            classified_at=(moment(note.created) if note else None) or (changed if said else None),
-            fixed_by=revisions_in(note.text) if note else (),
+            classified_at=(fix.said_at or changed) if said else None,
+            fixed_by=fix.fixed_by,
         ), (changed.timestamp() if changed else 0, number(row.get("retry_id")) or 0)
 
-    def _fix_note(self, job_id: str, said: Classification | None) -> Note | None:
-        """The note that counts; asked for only where it can name a fix."""
+    def _fix(self, job_id: str, said: Classification | None) -> Fix:
+        """What the notes say; asked for only where they can name a fix."""
         if said is not Classification.FIXED_BY_COMMIT:
-            return None
-        return counted_note(self.notes(job_id), said)
+            return Fix()
+        return fix_in(self.notes(job_id))
 
 
 def leave_out(reason: str):

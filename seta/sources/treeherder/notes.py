@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from seta.errors import SourceGarbled
+from seta.names import Note
 
 from ..cells import number
-from ..notes import Note
 from .asking import Api
 from .classifications import NAMES
 
@@ -22,11 +22,10 @@ def notes_of(api: Api, job_id: str) -> list[Note]:
 
 def to_note(row: dict) -> Note:
     words = row.get("text")
-    created = time_of(row.get("created"))
     return Note(
         words.strip() if isinstance(words, str) else "",
-        created.timestamp() if created else None,
         NAMES.get(row.get("failure_classification_id")),
+        time_of(row.get("created")),
     )
 
 
