@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import (
     BigInteger, CheckConstraint, ForeignKey, Identity, Index, LargeBinary, SmallInteger,
-    UniqueConstraint, func,
+    UniqueConstraint, func, text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,6 +21,10 @@ class Schedule(Base):
         CheckConstraint("push_id ~ '^[A-Za-z0-9._:-]{1,64}$'", name="push_id"),
         CheckConstraint("kind IN ('selective', 'full')", name="kind"),
         CheckConstraint("(failed_at IS NULL) = (failed_why IS NULL)", name="failed"),
+        CheckConstraint("(late_at IS NULL) = (late_names = '{}')", name="late"),
+        # What is still to be looked at for whether it really ran.
+        Index("ix_schedules_unconfirmed", "project", "build_system", "pushed_at",
+              postgresql_where=text("confirmed_at IS NULL AND failed_at IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)  # arrival
@@ -43,6 +47,10 @@ class Schedule(Base):
     answer: Mapped[bytes] = mapped_column(LargeBinary)  # the JSON body, gzipped
     failed_at: Mapped[datetime | None]   # it never really ran: its levels are owed again
     failed_why: Mapped[str | None]
+    confirmed_at: Mapped[datetime | None]  # results showed which of its levels really ran
+    # What the answer left out and a timer started on this push afterwards.
+    late_names: Mapped[list[str]] = mapped_column(default=list, server_default=text("'{}'"))
+    late_at: Mapped[datetime | None]
 
 
 class Override(Base):
