@@ -2,6 +2,7 @@
 
 It evaluates queries with jx-sqlite over documents that are posted to it, and does itself what
 the engine does not: the row clamp, the shape of errors, the refusal of what is too large.
+Never ask it for the number 0.0: the engine then takes its own 0 for that, and breaks.
 A program of its own, because the engine prints noise and leaves threads that keep a process
 from ending. It ends when its standard input does, so that none is left over.
 
