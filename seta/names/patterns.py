@@ -33,16 +33,17 @@ class Pattern:
         if not isinstance(self.name, str) or not self.name.strip():
             raise BadInput(f"the name of a job is not {self.name!r}")
         if (self.platform, self.build_type, self.test_suite) != ("*", "*", "*"):
-            raise BadInput(f"a pattern has a full name or globs, not both: {self}")
+            raise BadInput(f"a pattern has a full name or globs, not both: {self.name!r} and "
+                           f"{self.platform}/{self.build_type}-{self.test_suite}")
 
     def matches(self, job_type: JobType | None, name: str) -> bool:
-        """Say whether a job is picked; one that was not parsed only ever by its full name."""
+        """Say whether a job is picked; an unparsed one only ever by its full name."""
         if self.name is not None:
             return name == self.name
         return job_type is not None and self.matches_job_type(job_type)
 
     def matches_job_type(self, job_type: JobType) -> bool:
-        """Say whether the globs pick this job type, whatever its names; a full name never does."""
+        """Say whether the globs pick it, whatever its names; with a full name they never do."""
         return (
             self.name is None
             and fnmatchcase(job_type.platform, self.platform)
@@ -61,6 +62,6 @@ def check_glob(field: str, glob: str) -> None:
     """Raise BadInput for a glob with a character that no word of a job type has."""
     if not isinstance(glob, str) or len(glob) > LONGEST or not GLOB.fullmatch(glob):
         raise BadInput(
-            f"{field} {glob!r} is no pattern: it has letters, digits, any of _.+- and the globs * ? "
-            f"[..], at most {LONGEST} characters"
+            f"{field} {glob!r} is no pattern: it has letters, digits, any of _.+- and the globs "
+            f"* ? [..], at most {LONGEST} characters"
         )

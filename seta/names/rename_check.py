@@ -43,16 +43,20 @@ def _differ(one: Rename, other: Rename) -> bool:
 
 def _can_follow(first: Rename, after: Rename) -> bool:
     """Say whether what the first renames can be renamed by the second."""
-    result = {field: first.new.given.get(field, getattr(first.old, field))
-              for field in ("platform", "build_type", "test_suite")}
-    return _meet(result, after.old)
+    return all(
+        can_both_match(result, old)
+        for result, old in zip(_globs(first.old, first.new.given), _globs(after.old, {}))
+    )
 
 
-def _meet(result: dict[str, str], old: Pattern) -> bool:
-    return all(can_both_match(_whole_suite(glob), _whole_suite(getattr(old, field)))
-               for field, glob in result.items())
+def _globs(old: Pattern, given: dict[str, str | int]) -> tuple[str, str, str]:
+    return (
+        given.get("platform", old.platform),
+        given.get("build_type", old.build_type),
+        given.get("test_suite", _without_chunk(old.test_suite)),
+    )
 
 
-def _whole_suite(glob: str) -> str:
+def _without_chunk(glob: str) -> str:
     """Cut the chunk off a glob; the slices of one suite are held to meet."""
     return glob.rpartition("-")[0] if WITH_CHUNK.fullmatch(glob) else glob

@@ -8,6 +8,7 @@ from .tables import tables
 
 # Words of letters, digits, "_", "." and "+" with single hyphens between them.
 WORDS = re.compile(r"[A-Za-z0-9_.+]+(?:-[A-Za-z0-9_.+]+)*")
+VERSION_DOT = re.compile(r"(?<=[0-9])\.(?=[0-9])")
 # Five digits at most: no suite has more slices, and a date at the end of a name is not a slice.
 CHUNK = re.compile(r"(.+)-([1-9][0-9]{0,4})")
 
@@ -67,7 +68,7 @@ def cut_chunk(testtype: str) -> tuple[str, int]:
 def treeherder_platform(platform: str) -> str:
     """Spell a label's platform as Treeherder does, which has no dots in Android's."""
     if platform.startswith("android-"):
-        platform = platform.replace(".", "-")
+        platform = VERSION_DOT.sub("-", platform)
     return tables().test_platforms.get(platform, platform)
 
 
