@@ -26,7 +26,8 @@ def configured(effort: Effort) -> QuietHighs:
         "threads": 1, "parallel": "off", "random_seed": 0,
         # Objectives are whole numbers: those that are less than one apart are the same.
         "mip_rel_gap": 0.0, "mip_abs_gap": 0.5,
-        "mip_max_nodes": effort.nodes, "time_limit": effort.seconds,
+        # However little is left, the first node is worth its bound.
+        "mip_max_nodes": max(1, effort.nodes), "time_limit": effort.seconds,
     }.items():
         highs.setOptionValue(option, value)
     return highs

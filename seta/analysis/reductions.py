@@ -30,7 +30,8 @@ def reduce(program: Program) -> Reduced:
         for row in _drain(working.changed_rows):
             working.take_essential(row)
             working.drop_rows_dominated_by(row)
-        for column in _drain(working.changed_columns):
+        # From the last name to the first: of those that are alike the first one stays.
+        for column in reversed(_drain(working.changed_columns)):
             working.drop_column_if_dominated(column)
     return Reduced(frozenset(working.chosen), Program(program.costs, working.rest()))
 

@@ -1,0 +1,163 @@
+"""Reductions, greedy and the search, each against trying every set of columns."""
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seta.analysis import decide
+from seta.analysis.bounds import ascent_bound
+from seta.analysis.components import components
+from seta.analysis.effort import Effort, tell_nobody
+from seta.analysis.greedy import greedy
+from seta.analysis.parts import solve_part
+from seta.analysis.program import Program, Row
+from seta.analysis.reductions import reduce
+from seta.analysis.solver import solve
+from seta.analysis.weights import weights_of
+
+AMPLE = Effort(nodes=10_000, seconds=60)
+RING = tuple(Row(1, tuple(sorted((column, (column + 1) % 7)))) for column in range(7))
+
+many = settings(max_examples=120, deadline=None, derandomize=True)
+
+
+@many
+@given(data=st.data())
+def test_reductions_lose_no_best_answer(data, make, judge):
+    program = data.draw(make.programs())
+    reduced = reduce(program)
+    cost, count = judge.best_of(reduced.rest) if reduced.rest.rows else (0, 0)
+    sure_cost, sure_count = program.price(reduced.chosen)
+    assert (cost + sure_cost, count + sure_count) == judge.best_of(program)
+
+
+@many
+@given(data=st.data())
+def test_greedy_meets_every_row_and_spares_none(data, make, judge):
+    program = data.draw(make.programs())
+    chosen = greedy(program)
+    assert program.is_met_by(chosen)
+    assert not any(program.is_met_by(chosen - {column}) for column in chosen)
+
+
+@many
+@given(data=st.data())
+def test_the_search_alone_finds_the_best(data, make, judge):
+    """Without reductions, so that it has something to do: cost first, then the number."""
+    program = data.draw(make.programs())
+    solved = solve_part(program, AMPLE, tell_nobody)
+    assert program.is_met_by(solved.chosen)
+    assert program.price(solved.chosen) == judge.best_of(program)
+    assert solved.is_proved and solved.lower_bound == program.price(solved.chosen)[0]
+
+
+@many
+@given(data=st.data())
+def test_the_bound_without_a_solver_is_below_every_answer(data, make, judge):
+    program = data.draw(make.programs())
+    costs = dict(enumerate(program.costs))
+    assert ascent_bound(program, costs) <= judge.best_of(program)[0]
+
+
+@many
+@given(data=st.data())
+def test_parts_share_no_column_and_are_the_whole(data, make):
+    program = data.draw(make.programs())
+    parts = components(program)
+    columns = [set(part.rows_of()) for part in parts]
+    assert sum(map(len, columns)) == len(set().union(*columns))
+    assert sorted(sum((part.rows for part in parts), ()), key=repr) == sorted(
+        program.rows, key=repr)
+
+
+@pytest.mark.parametrize(
+    "costs",
+    [
+        pytest.param([10**14 + column for column in range(7)], id="too great for one sum"),
+        pytest.param([10**17] * 7, id="too great for a solver's coefficients"),
+        pytest.param([10**25] * 7, id="infinite to a solver"),
+        pytest.param([0] * 7, id="nothing costs anything"),
+        pytest.param([1] * 7, id="all alike"),
+    ],
+)
+def test_costs_of_any_size_are_answered_with_the_truth(judge, costs):
+    """A ring cannot be reduced; where doubles cannot hold the costs nothing false is proved."""
+    program = Program(costs, RING)
+    answer = solve(program, AMPLE)
+    assert program.is_met_by(answer.chosen)
+    best_cost, best_count = judge.best_of(program)
+    cost, count = program.price(answer.chosen)
+    assert answer.lower_bound <= best_cost <= cost <= program.price(greedy(program))[0]
+    assert not answer.is_proved or (cost, count) == (best_cost, best_count)
+
+
+def test_the_two_steps_of_great_costs_find_the_fewest_of_the_cheapest(judge):
+    """One dear column and two that cost the same together: the sum is equal, the number not."""
+    great = 2 ** 46
+    program = Program([great, great * 2, great, great * 3, great, great * 2, great], RING)
+    assert not weights_of(program).are_exact
+    answer = solve(program, AMPLE)
+    assert program.price(answer.chosen) == judge.best_of(program)
+    assert answer.is_proved
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        pytest.param({"work_limit": 0}, id="no nodes"),
+        pytest.param({"time_limit": 0.0}, id="no time"),
+    ],
+)
+def test_a_limit_gives_the_best_set_so_far_with_its_bound_and_gap(make, judge, limits):
+    problem = make.hard(140)
+    best, decision = decide(problem), decide(problem, **limits)
+
+    assert best.status == "optimal"
+    assert decision.status == "limit"
+    assert judge.hits_all(problem, judge.kept(decision))
+    assert decision.lower_bound <= best.objective <= decision.objective
+    assert decision.objective <= decision.comparison["greedy"]["cost"]
+    assert decision.gap == pytest.approx(1 - decision.lower_bound / decision.objective)
+    assert decision.gap > 0
+
+
+def test_the_work_limit_ends_at_the_same_set_every_time(make):
+    problem = make.hard(140)
+    assert decide(problem, work_limit=1) == decide(problem, work_limit=1)
+
+
+def test_progress_that_raises_ends_the_search(make):
+    """A worker that is told to stop does not wait for a proof."""
+    class Stopped(Exception):
+        pass
+
+    said = []
+
+    def progress(text):
+        said.append(text)
+        if "nodes" in text or "relaxation" in text:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        decide(make.hard(2_000), progress=progress)
+    assert "job types are sure" in said[0]
+
+
+def test_the_solver_writes_nothing_to_standard_output():
+    """Its constructor would write a banner into what `--json` prints."""
+    run = subprocess.run(
+        [sys.executable, "-c",
+         "from seta.analysis.highs_run import configured\n"
+         "from seta.analysis.effort import Effort\n"
+         "highs = configured(Effort(1, 1.0)); highs.addBinary(1.0); highs.run()"],
+        capture_output=True, check=True, text=True)
+    assert (run.stdout, run.stderr) == ("", "")
+
+
+@pytest.mark.parametrize("need", [0, 3])
+def test_a_row_that_cannot_be_met_cannot_be_made(need):
+    with pytest.raises(ValueError, match=f"{need} of 2"):
+        Row(need, (1, 2))
