@@ -5,9 +5,10 @@ from .operation import Alarm, AuditEntry, Run
 from .projects import DEFAULT_SCOPE, Cadence, Limit, Project, Scope
 from .regressions import Regression
 from .results import FAILING, RESULTS, Classification, JobResult, ListedJob, Push
+from .snapshots import JobPriority, PriorityChange, Publication, Snapshot
 
 __all__ = [
     "DEFAULT_SCOPE", "FAILING", "RESULTS", "Alarm", "AuditEntry", "BuildSystem", "Cadence",
-    "Classification", "JobResult", "JobType", "Limit", "ListedJob", "Priority", "Project", "Push",
-    "Regression", "Run", "Scope",
+    "Classification", "JobPriority", "JobResult", "JobType", "Limit", "ListedJob", "Priority",
+    "PriorityChange", "Project", "Publication", "Push", "Regression", "Run", "Scope", "Snapshot",
 ]

@@ -1,0 +1,71 @@
+"""What an analysis decided, and what became of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from .job_types import JobType, Priority
+
+
+@dataclass(frozen=True, slots=True)
+class JobPriority:
+    """The priority of a job type in one snapshot, with the reason and the proof."""
+
+    job_type: JobType
+    priority: Priority
+    reason: str        # "forced: build", "chosen", "covered", "caught nothing", "overridden: low"
+    cost: int          # whole milliseconds, or 1 where the snapshot's unit is "jobs"
+    caught: int        # how many regressions of the window it caught
+    certificate: dict  # as `seta.analysis.JobVerdict` describes it
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One analysis of a scope. It never changes; only what is published does."""
+
+    scope: str
+    as_of: datetime
+    inputs: dict                # window, redundancy, settings, what was read and what left out
+    unit: str                   # "ms" or "jobs"
+    objective: int
+    lower_bound: float
+    gap: float
+    status: str                 # "optimal" or "limit"
+    regressions: int
+    uncoverable: tuple[str, ...]
+    given_up: tuple[str, ...]
+    comparison: dict
+    priorities: tuple[JobPriority, ...] = ()  # by job type; left out where snapshots are listed
+    id: int | None = None       # None: a dry run
+    created_at: datetime | None = None
+    held_because: str | None = None
+    is_published: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A snapshot was put before the clients."""
+
+    id: int
+    scope: str
+    snapshot_id: int
+    published_at: datetime
+    how: str            # "automatic", "by hand", "rollback"
+    who: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityChange:
+    """How a job type stands in two snapshots; None: that one does not know it."""
+
+    job_type: JobType
+    before: Priority | None
+    after: Priority | None
+    reason_before: str | None
+    reason_after: str | None
+
+    @property
+    def crosses(self) -> bool:
+        """Say whether it moved between priority 1 and the rest, known to both."""
+        return (self.before is not None and self.after is not None
+                and self.before.is_high_value != self.after.is_high_value)

@@ -1,0 +1,96 @@
+"""Gather, decide, apply: make a snapshot of a scope."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from time import monotonic
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from ..analysis import decide
+from ..config import Settings
+from ..domain import Snapshot
+from ..store.operation import clear_alarm, end_run, raise_alarm, start_run
+from ..store.projects import scope_named
+from .apply import apply, would_hold
+from .decided import snapshot_of
+from .gather import Gathered, gather
+
+Sessions = sessionmaker[Session]
+
+
+def analyse(
+    sessions: Sessions, scope: str, *, now: datetime, settings: Settings,
+    as_of: datetime | None = None, dry_run: bool = False, compare: bool = False,
+    progress: Callable[[str], None] | None = None,
+) -> Snapshot:
+    """Decide on a scope, store the snapshot and publish it, unless the guard holds it back.
+
+    `as_of` decides as of a past moment from what was known then. A dry run changes nothing; its
+    snapshot has no id. A held one says why, and has raised an alarm, unless a person had stopped
+    publication. `compare` adds the earlier SETA's pass to the comparison.
+
+    Raises NothingToAnalyse when no regression of the window has a living witness: there is no
+    snapshot then, an alarm, and what was published stays.
+    """
+    wanted = {"now": now, "as_of": as_of, "settings": settings}
+    if dry_run:
+        with sessions() as session:
+            gathered = _gathered(session, scope, wanted, progress)
+            snapshot = _decided(gathered, wanted, compare, progress)
+            return would_hold(session, snapshot, settings=settings)
+    with _recorded(sessions, scope, now) as counts:
+        with sessions() as session:
+            gathered = _gathered(session, scope, wanted, progress)
+        snapshot = _decided(gathered, wanted, compare, progress)
+        with sessions.begin() as session:
+            snapshot = apply(session, gathered, snapshot, settings=settings)
+        counts |= _counts_of(snapshot)
+    return snapshot
+
+
+def _gathered(session: Session, scope: str, wanted: dict, progress) -> Gathered:
+    if progress is not None:
+        progress("reading the regressions and the job types")
+    return gather(session, scope_named(session, scope), **wanted)
+
+
+def _decided(gathered: Gathered, wanted: dict, compare: bool, progress) -> Snapshot:
+    settings = wanted["settings"]
+    decision = decide(
+        gathered.problem, work_limit=settings.node_limit,
+        time_limit=settings.time_limit.total_seconds(), compare=compare, progress=progress)
+    return snapshot_of(gathered, decision, now=wanted["now"])
+
+
+def _counts_of(snapshot: Snapshot) -> dict:
+    return {"snapshot": snapshot.id, "regressions": snapshot.regressions,
+            "held": snapshot.held_because is not None, **snapshot.inputs["priorities"]}
+
+
+@contextmanager
+def _recorded(sessions: Sessions, scope: str, now: datetime) -> Iterator[dict]:
+    """Keep the row of this run, also when it fails; an alarm is open until a run succeeds."""
+    subject, counts, begun = f"analysis {scope}", {}, monotonic()
+    with sessions.begin() as session:
+        scope_named(session, scope)
+        run = start_run(session, "analysis", now=now, scope=scope)
+
+    def end(status: str, error: str | None = None):
+        ended_at = now + timedelta(seconds=monotonic() - begun)
+        with sessions.begin() as session:
+            end_run(session, run, status=status, now=ended_at, counts=counts, error=error)
+            if status == "failed":
+                raise_alarm(session, subject, error)
+            elif status == "done":
+                clear_alarm(session, subject)
+
+    try:
+        yield counts
+    except Exception as error:
+        end("failed", str(error) or type(error).__name__)
+        raise
+    except BaseException:
+        end("stopped", "the program was told to end")
+        raise
+    end("done")

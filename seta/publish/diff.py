@@ -1,0 +1,45 @@
+"""How two snapshots differ."""
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from ..domain import JobType, Priority, PriorityChange
+from ..errors import BadInput
+from ..store import snapshots as store
+
+
+Levels = Mapping[JobType, tuple[Priority, str]]
+
+
+def diff(session: Session, before: int, after: int) -> tuple[PriorityChange, ...]:
+    """Return the job types whose priority differs, or that one of two snapshots does not know.
+
+    Sorted by job type. Raises NotFound, and BadInput for snapshots of two scopes.
+    """
+    scopes = {store.snapshot_with_id(session, each, with_priorities=False).scope
+              for each in (before, after)}
+    if len(scopes) > 1:
+        raise BadInput(f"snapshots {before} and {after} are of different scopes: "
+                       f"{', '.join(sorted(scopes))}")
+    return changes(store.levels_of(session, before), store.levels_of(session, after))
+
+
+def changes(before: Levels, after: Levels) -> tuple[PriorityChange, ...]:
+    nothing = (None, None)
+    found = []
+    for job_type in sorted(before.keys() | after.keys()):
+        old, why_old = before.get(job_type, nothing)
+        new, why_new = after.get(job_type, nothing)
+        if old != new:
+            found.append(PriorityChange(job_type, old, new, why_old, why_new))
+    return tuple(found)
+
+
+def share_moved(before: Levels, after: Levels) -> float:
+    """Return which share of the job types that both know moved between priority 1 and the rest."""
+    both = before.keys() & after.keys()
+    if not both:
+        return 0.0
+    moved = sum(before[each][0].is_high_value != after[each][0].is_high_value for each in both)
+    return moved / len(both)

@@ -1,0 +1,83 @@
+"""Which job types are in the set, or out of it, whatever they caught."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import timedelta
+
+from ..domain import JobType, Priority
+from ..store.evidence import KnownName, Moment
+from ..store.overrides import Override, strongest
+
+NEW_FOR = timedelta(days=14)
+
+
+def counting_overrides(
+    names: Iterable[KnownName], active: Iterable[Override]
+) -> dict[JobType, Override | None]:
+    """Return the strongest override over all names of each job type."""
+    active = list(active)
+    counting: dict[JobType, Override | None] = {}
+    for name in names:
+        found = strongest(active, name.job_type, name.name, name.build_system)
+        known = counting.get(name.job_type)
+        if known is None or (found is not None and found.strength > known.strength):
+            counting[name.job_type] = found
+    return counting
+
+
+def forced_job_types(
+    counting: Mapping[JobType, Override | None], new: Collection[JobType]
+) -> dict[JobType, str]:
+    """Return why each forced job type is: never skip, pinned, build or new.
+
+    An override to low outdoes *new*; and *build* too, which only an override by full name does.
+    """
+    why = {job_type: _why(job_type, override, job_type in new)
+           for job_type, override in counting.items()}
+    return {job_type: reason for job_type, reason in why.items() if reason}
+
+
+def lowered_job_types(
+    counting: Mapping[JobType, Override | None]
+) -> dict[JobType, Priority]:
+    return {job_type: override.priority for job_type, override in counting.items()
+            if override is not None and override.lowers}
+
+
+def new_job_types(
+    names: Iterable[KnownName], moment: Moment, rename: Callable[[JobType], JobType]
+) -> set[JobType]:
+    """Return what was first seen under 14 days ago, in a project recorded for longer than that.
+
+    Recorded means by lists or by full results: where only failures came in, or everything began
+    only now, nothing is new.
+    """
+    names = list(names)
+    since = _recorded_since(names)
+    first: dict[JobType, tuple] = {}
+    for name in names:
+        if name.job_type is None or name.first_seen is None:
+            continue
+        job_type = rename(name.job_type)
+        seen = (name.first_seen, name.project)
+        first[job_type] = min(first.get(job_type, seen), seen)
+    return {job_type for job_type, (seen, project) in first.items()
+            if seen > moment.as_of - NEW_FOR
+            and project in since and seen - since[project] > NEW_FOR}
+
+
+def _recorded_since(names: list[KnownName]) -> dict:
+    begun = defaultdict(list)
+    for name in names:
+        begun[name.project] += [at for at in (name.first_listed, name.first_passed) if at]
+    return {project: min(times) for project, times in begun.items() if times}
+
+
+def _why(job_type: JobType, override: Override | None, is_new: bool) -> str | None:
+    if override is not None:
+        if override.lowers:
+            return None
+        return "never skip" if override.priority is None else "pinned"
+    if job_type.is_build:
+        return "build"
+    return "new" if is_new else None

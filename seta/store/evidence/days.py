@@ -1,0 +1,65 @@
+"""What each job name did, day by day, as it was known at a moment."""
+
+from sqlalchemy import CTE, DateTime, cast, func, literal, null, select, union_all
+
+from ...domain import FAILING
+from .. import tables
+from .moment import Moment
+
+Day = tables.JobDay
+
+
+def names_of_scope(scope: str):
+    """Select the ids of the job names of a scope's projects."""
+    return (select(tables.JobName.id)
+            .join(tables.Project, tables.Project.name == tables.JobName.project)
+            .where(tables.Project.scope == scope))
+
+
+def days_until(moment: Moment) -> CTE:
+    """Return the rollup's whole days, and what of the moment's own day was known by then.
+
+    Columns: job_name_id, day, runs, failures, timed_runs, milliseconds, first_at, last_at,
+    listed_at.
+    """
+    names = names_of_scope(moment.scope)
+    whole = select(
+        Day.job_name_id, Day.day, Day.runs, Day.failures, Day.timed_runs, Day.milliseconds,
+        Day.first_at, Day.last_at, Day.listed_at,
+    ).where(Day.day < moment.last_day, Day.job_name_id.in_(names))
+    return union_all(whole, _part(moment, names), _listed(moment, names)).cte("days")
+
+
+def counted_runs() -> tuple:
+    """The rollup's numbers of a group of results, in its order."""
+    result = tables.JobResult
+    return (
+        func.count(),
+        func.count().filter(result.result.in_(FAILING)),
+        func.count(result.duration_ms),
+        func.coalesce(func.sum(result.duration_ms), 0),
+    )
+
+
+def _part(moment: Moment, names):
+    result = tables.JobResult
+    return select(
+        result.job_name_id, literal(moment.last_day).label("day"), *counted_runs(),
+        func.min(result.known_at), func.max(result.known_at), _no_time(),
+    ).where(
+        result.job_name_id.in_(names), result.known_at >= moment.last_midnight,
+        result.known_at <= moment.known_by,
+    ).group_by(result.job_name_id)
+
+
+def _listed(moment: Moment, names):
+    nothing = literal(0)
+    return select(
+        Day.job_name_id, Day.day, nothing, nothing, nothing, nothing, _no_time(), _no_time(),
+        Day.listed_at,
+    ).where(Day.day == moment.last_day, Day.listed_at <= moment.known_by,
+            Day.job_name_id.in_(names))
+
+
+def _no_time():
+    return cast(null(), DateTime(timezone=True))

@@ -1,0 +1,55 @@
+"""Which part of what is stored an analysis may look at."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ...domain import Scope
+from .. import tables
+
+END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A scope's window, half-open by push time, and when what is seen was known at the latest."""
+
+    scope: str
+    since: datetime
+    as_of: datetime
+    known_by: datetime
+
+    @property
+    def last_day(self) -> date:
+        """The day that may be known in part only: it is counted anew, not read from the rollup."""
+        return self.known_by.date()
+
+    @property
+    def last_midnight(self) -> datetime:
+        return datetime.combine(self.last_day, time(), UTC)
+
+
+def moment_of(
+    session: Session, scope: Scope, *, now: datetime, as_of: datetime | None = None
+) -> Moment:
+    """Return what an analysis sees: all up to `as_of`, or to `now`, or all of an archive.
+
+    An archived scope without `as_of` is looked at just after its newest push, and everything in
+    it was known, since nothing in an archive is the future.
+    """
+    known_by = as_of or now
+    if as_of is None and scope.is_archived:
+        known_by = END_OF_TIME
+        as_of = _newest_push(session, scope.name) or now
+    as_of = as_of or now
+    return Moment(scope.name, as_of - timedelta(days=scope.window_days), as_of, known_by)
+
+
+def _newest_push(session: Session, scope: str) -> datetime | None:
+    newest = session.scalar(
+        select(func.max(tables.Push.pushed_at))
+        .join(tables.Project, tables.Project.name == tables.Push.project)
+        .where(tables.Project.scope == scope))
+    return newest and newest + timedelta(milliseconds=1)

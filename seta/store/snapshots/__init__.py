@@ -1,0 +1,15 @@
+"""Snapshots: what was decided, and what is published."""
+
+from .publication import (
+    PublicationState, hold_no_longer, lock_publication, once_published_before, publication_state,
+    publications, release_publication, set_published, stop_publication,
+)
+from .read import levels_of, priority_of, snapshot_with_id, snapshots_of
+from .write import NameList, add_snapshot
+
+__all__ = [
+    "NameList", "PublicationState", "add_snapshot", "hold_no_longer", "levels_of",
+    "lock_publication", "once_published_before", "priority_of", "publication_state",
+    "publications", "release_publication", "set_published", "snapshot_with_id", "snapshots_of",
+    "stop_publication",
+]

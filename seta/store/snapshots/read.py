@@ -1,0 +1,88 @@
+"""Read snapshots back."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ...domain import JobPriority, JobType, Priority, Snapshot
+from ...errors import NotFound
+from .. import tables
+
+Kind, Row = tables.JobType, tables.SnapshotPriority
+WORDS = (Kind.platform, Kind.build_type, Kind.test_suite, Kind.chunk)
+
+
+def snapshots_of(
+    session: Session, scope: str, *, before: int | None = None, limit: int = 100
+) -> list[Snapshot]:
+    """Return a scope's snapshots without their priorities, the newest first.
+
+    `before` is the id to go on from.
+    """
+    query = (_with_published().where(tables.Snapshot.scope == scope)
+             .order_by(tables.Snapshot.id.desc()).limit(limit))
+    if before is not None:
+        query = query.where(tables.Snapshot.id < before)
+    return [_to_snapshot(*found) for found in session.execute(query)]
+
+
+def snapshot_with_id(
+    session: Session, snapshot_id: int, *, with_priorities: bool = True
+) -> Snapshot:
+    """Return a snapshot; raises NotFound."""
+    found = session.execute(
+        _with_published().where(tables.Snapshot.id == snapshot_id)).one_or_none()
+    if found is None:
+        raise NotFound(f"there is no snapshot {snapshot_id}")
+    return _to_snapshot(*found, _priorities(session, snapshot_id) if with_priorities else ())
+
+
+def levels_of(session: Session, snapshot_id: int) -> dict[JobType, tuple[Priority, str]]:
+    """Return each job type's priority and reason, without the rest."""
+    query = _joined(*WORDS, Row.priority, Row.reason).where(Row.snapshot_id == snapshot_id)
+    return {JobType(*words): (Priority(priority), reason)
+            for *words, priority, reason in session.execute(query)}
+
+
+def priority_of(session: Session, snapshot_id: int, job_type: JobType) -> JobPriority:
+    """Return what a snapshot says of one job type; raises NotFound where it says nothing."""
+    query = _all_of(snapshot_id).where(
+        Kind.platform == job_type.platform, Kind.build_type == job_type.build_type,
+        Kind.test_suite == job_type.test_suite, Kind.chunk == job_type.chunk)
+    found = session.execute(query).one_or_none()
+    if found is None:
+        raise NotFound(f"snapshot {snapshot_id} says nothing of {job_type}")
+    return _to_priority(*found)
+
+
+def _priorities(session: Session, snapshot_id: int) -> tuple[JobPriority, ...]:
+    return tuple(_to_priority(*found)
+                 for found in session.execute(_all_of(snapshot_id).order_by(*WORDS)))
+
+
+def _all_of(snapshot_id: int):
+    return _joined(*WORDS, Row.priority, Row.reason, Row.cost, Row.caught,
+                   Row.certificate).where(Row.snapshot_id == snapshot_id)
+
+
+def _joined(*columns):
+    return select(*columns).join_from(Row, Kind, Kind.id == Row.job_type_id)
+
+
+def _to_priority(platform, build_type, test_suite, chunk, priority, *rest) -> JobPriority:
+    job_type = JobType(platform, build_type, test_suite, chunk)
+    return JobPriority(job_type, Priority(priority), *rest)
+
+
+def _with_published():
+    return (select(tables.Snapshot, tables.Scope.published_snapshot_id)
+            .join(tables.Scope, tables.Scope.name == tables.Snapshot.scope))
+
+
+def _to_snapshot(row: tables.Snapshot, published_id: int | None, priorities=()) -> Snapshot:
+    return Snapshot(
+        scope=row.scope, as_of=row.as_of, inputs=row.inputs, unit=row.unit,
+        objective=row.objective, lower_bound=row.lower_bound, gap=row.gap, status=row.status,
+        regressions=row.regressions, uncoverable=tuple(row.uncoverable),
+        given_up=tuple(row.given_up), comparison=row.comparison, priorities=priorities,
+        id=row.id, created_at=row.created_at, held_because=row.held_because,
+        is_published=row.id == published_id)
