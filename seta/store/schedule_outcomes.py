@@ -1,0 +1,76 @@
+"""What became of a push after it was answered. Hold the ledger's lock while changing it."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from . import tables
+from .schedules import Row, Scheduled, to_scheduled
+
+
+def mark_failed(session: Session, entry: Scheduled, *, why: str, at: datetime) -> None:
+    """Record that nothing of a schedule ran, so that its levels are owed again."""
+    _change(session, entry, failed_at=at, failed_why=why, ran_low=False, ran_lowest=False,
+            ran_backstop=False)
+
+
+def mark_late(
+    session: Session, entry: Scheduled, names: Collection[str], *, at: datetime,
+    low: bool, lowest: bool, everything: bool,
+) -> None:
+    """Record what a timer started on a push, and which levels have thereby run there."""
+    if not names:
+        return
+    _change(
+        session, entry, late_names=sorted(set(entry.late_names) | set(names)), late_at=at,
+        ran_low=entry.ran_low or low, ran_lowest=entry.ran_lowest or lowest,
+        ran_backstop=entry.ran_backstop or everything)
+
+
+def confirm(session: Session, entry: Scheduled, *, at: datetime, low: bool, lowest: bool,
+            backstop: bool) -> None:
+    """Record which levels of a schedule its results showed to have run."""
+    _change(session, entry, confirmed_at=at, ran_low=low, ran_lowest=lowest,
+            ran_backstop=backstop)
+
+
+def unconfirmed(
+    session: Session, project: str, build_system: str, *, before: datetime
+) -> list[Scheduled]:
+    """Return the schedules of pushes before `before` that nothing is known of yet."""
+    query = select(Row).where(
+        Row.project == project, Row.build_system == build_system, Row.pushed_at < before,
+        Row.confirmed_at.is_(None), Row.failed_at.is_(None)).order_by(Row.pushed_at, Row.id)
+    return [to_scheduled(row) for row in session.scalars(query)]
+
+
+def results_reach(session: Session, project: str) -> datetime | None:
+    """Return up to when results of a project are in; None when no source ever said."""
+    return session.scalar(
+        select(func.max(tables.Watermark.reached_at))
+        .where(tables.Watermark.project == project))
+
+
+def names_seen_on(session: Session, entry: Scheduled) -> frozenset[str]:
+    """Return the names that have any result on a push, whatever it was."""
+    query = (
+        select(tables.JobName.name).distinct()
+        .join(tables.JobResult, tables.JobResult.job_name_id == tables.JobName.id)
+        .join(tables.Push, tables.Push.id == tables.JobResult.push)
+        .where(tables.Push.project == entry.project, is_revision(entry.revision),
+               tables.JobName.project == entry.project,
+               tables.JobName.build_system == entry.build_system))
+    return frozenset(session.scalars(query))
+
+
+def is_revision(revision: str):
+    """The condition that a push has this revision, which may be cut short."""
+    if len(revision) >= 40:
+        return tables.Push.revision == revision
+    return tables.Push.revision.startswith(revision, autoescape=True)
+
+
+def _change(session: Session, entry: Scheduled, **values) -> None:
+    session.execute(update(Row).where(Row.id == entry.id).values(**values))

@@ -1,0 +1,156 @@
+"""The ledger: one row a (project, build system, push id), saying what was answered.
+
+Order is push time, then arrival. Rows that count are those of pushes that were not older than
+the newest when they came.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, select, text, tuple_
+from sqlalchemy.orm import Session
+
+from . import tables
+
+# Any number that no other program of this database uses; it keeps our locks apart.
+LEDGER_LOCK = 7382_20
+PAGE = 100
+
+Row = tables.Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """What was answered for one push, and what became of it."""
+
+    project: str
+    build_system: str
+    push_id: str
+    revision: str
+    pushed_at: datetime
+    kind: str                      # "selective" or "full"
+    snapshot: int | None
+    ran_low: bool                  # as far as is known: a schedule that failed ran nothing
+    ran_lowest: bool
+    ran_backstop: bool
+    counts: bool                   # False: older than the newest, so it moves no clock
+    run_names: tuple[str, ...]
+    skip_names: tuple[str, ...]
+    answer: bytes                  # the JSON body, gzipped
+    answered_at: datetime
+    failed_at: datetime | None = None
+    failed_why: str | None = None
+    late_names: tuple[str, ...] = ()  # started on this push by a timer, afterwards
+    late_at: datetime | None = None
+    id: int = 0
+
+    @property
+    def is_good(self) -> bool:
+        """Say whether what was answered is held to have run."""
+        return self.failed_at is None
+
+    @property
+    def ran_names(self) -> frozenset[str]:
+        return frozenset(self.late_names + (self.run_names if self.is_good else ()))
+
+    @property
+    def order(self) -> tuple[datetime, int]:
+        return self.pushed_at, self.id
+
+
+def lock_ledger(session: Session, project: str, build_system: str) -> None:
+    """Wait until nobody else changes this ledger; it is ours until the transaction ends."""
+    session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended(:ledger, :seed))"),
+        {"ledger": f"{project} {build_system}", "seed": LEDGER_LOCK})
+
+
+def stored_answer(
+    session: Session, project: str, build_system: str, push_id: str
+) -> tuple[str, bytes] | None:
+    """Return the revision and the gzipped answer of a push; None when it is not known."""
+    found = session.execute(
+        _ledger(project, build_system, Row.revision, Row.answer)
+        .where(Row.push_id == push_id)).one_or_none()
+    return found and (found.revision, found.answer)
+
+
+def scheduled(
+    session: Session, project: str, build_system: str, push_id: str
+) -> Scheduled | None:
+    row = session.scalar(_ledger(project, build_system).where(Row.push_id == push_id))
+    return row and to_scheduled(row)
+
+
+def newest(session: Session, project: str, build_system: str) -> Scheduled | None:
+    """Return the newest push of the ledger; None when there is none."""
+    row = session.scalar(_newest_first(project, build_system, Row).limit(1))
+    return row and to_scheduled(row)
+
+
+def add_schedule(session: Session, entry: Scheduled) -> None:
+    session.add(Row(
+        project=entry.project, build_system=entry.build_system, push_id=entry.push_id,
+        revision=entry.revision, pushed_at=entry.pushed_at, answered_at=entry.answered_at,
+        kind=entry.kind, snapshot_id=entry.snapshot, ran_low=entry.ran_low,
+        ran_lowest=entry.ran_lowest, ran_backstop=entry.ran_backstop, counts=entry.counts,
+        run_names=list(entry.run_names), skip_names=list(entry.skip_names),
+        answer=entry.answer))
+    session.flush()
+
+
+def counting_pushes(session: Session, project: str, build_system: str) -> Iterator:
+    """Yield what the cadence needs of each push that counts, the newest first.
+
+    Each has ``pushed_at``, ``push_id`` and the three ``ran_...``. Pages are read as they are
+    asked for: a few rows nearly always tell enough.
+    """
+    page = _newest_first(
+        project, build_system, Row.pushed_at, Row.id, Row.push_id, Row.ran_low, Row.ran_lowest,
+        Row.ran_backstop).limit(PAGE)
+    last = None
+    while True:
+        query = page if last is None else page.where(_order() < (last.pushed_at, last.id))
+        found = session.execute(query).all()
+        yield from found
+        if len(found) < PAGE:
+            return
+        last = found[-1]
+
+
+def entries(
+    session: Session, project: str, build_system: str, *, after: Scheduled | None = None,
+    up_to: Scheduled | None = None, limit: int | None = None, newest_first: bool = False,
+) -> list[Scheduled]:
+    """Return rows of the ledger in its order, those that do not count among them."""
+    query = _ledger(project, build_system)
+    if after is not None:
+        query = query.where(_order() > after.order)
+    if up_to is not None:
+        query = query.where(_order() <= up_to.order)
+    order = (Row.pushed_at, Row.id)
+    order = [column.desc() for column in order] if newest_first else order
+    return [to_scheduled(row) for row in session.scalars(query.order_by(*order).limit(limit))]
+
+
+def _ledger(project: str, build_system: str, *columns) -> Select:
+    return select(*(columns or (Row,))).where(
+        Row.project == project, Row.build_system == build_system)
+
+
+def _newest_first(project: str, build_system: str, *columns) -> Select:
+    return (_ledger(project, build_system, *columns).where(Row.counts)
+            .order_by(Row.pushed_at.desc(), Row.id.desc()))
+
+
+def _order():
+    return tuple_(Row.pushed_at, Row.id)
+
+
+def to_scheduled(row: Row) -> Scheduled:
+    return Scheduled(
+        row.project, row.build_system, row.push_id, row.revision, row.pushed_at, row.kind,
+        row.snapshot_id, row.ran_low, row.ran_lowest, row.ran_backstop, row.counts,
+        tuple(row.run_names), tuple(row.skip_names), row.answer, row.answered_at, row.failed_at,
+        row.failed_why, tuple(row.late_names), row.late_at, row.id)
