@@ -1,12 +1,23 @@
 """JSON out of an answer's body, or an error that says what came instead."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
 
-from seta.errors import SourceGarbled
+from seta.errors import SourceError, SourceGarbled
 
 from .http import Answer
+
+
+@contextmanager
+def naming(what: str) -> Iterator[None]:
+    """Put what was asked for before the message of a SourceError."""
+    try:
+        yield
+    except SourceError as error:
+        raise type(error)(f"{what}: {error}") from error
 
 
 def decode_json(answer: Answer, what: str) -> Any:

@@ -94,7 +94,7 @@ class Http:
             with self._session.request(
                 method, url, timeout=timeouts, stream=True, **parts
             ) as response:
-                body = read_body(response.iter_content(CHUNK), url, self._manners)
+                body = read_body(pieces_of(response), url, self._manners)
         except (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema,
                 requests.exceptions.InvalidSchema) as error:
             raise SourceRefused(f"{url} is no address: {error}") from error
@@ -140,15 +140,21 @@ def polite_headers(manners: Manners) -> dict[str, str]:
     return headers
 
 
+def pieces_of(response: requests.Response) -> Iterator[bytes]:
+    """What has come of a body, as it comes, so that a trickle can be told from a stream."""
+    while piece := response.raw.read1(CHUNK, decode_content=True):
+        yield piece
+
+
 def read_body(
-    chunks: Iterator[bytes], url: str, manners: Manners,
+    pieces: Iterator[bytes], url: str, manners: Manners,
     clock: Callable[[], float] = time.monotonic,
 ) -> bytes:
-    """Join an answer's chunks; too large is SourceGarbled, too slow SourceUnavailable."""
+    """Join the pieces of an answer; too large is SourceGarbled, too slow SourceUnavailable."""
     ends_at = clock() + manners.deadline
     body = bytearray()
-    for chunk in chunks:
-        body += chunk
+    for piece in pieces:
+        body += piece
         if len(body) > manners.max_bytes:
             raise too_large(url, manners.max_bytes)
         if clock() > ends_at:

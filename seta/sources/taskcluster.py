@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from seta.domain import BuildSystem, ListedJob
-from seta.errors import SourceGarbled, SourceRefused, SourceUnavailable
+from seta.errors import SourceGarbled, SourceRefused
 
-from .answers import decode_json
+from .answers import decode_json, naming
 from .cells import tier
 from .http import Http
 
@@ -45,10 +45,8 @@ class TaskclusterIndex:
 
     def _ask(self, namespace: str, what: str) -> Any:
         url = f"{self._base_url}/api/index/v1/task/{namespace}/artifacts/{ARTIFACT}"
-        try:
+        with naming(what):
             answer = self._http.get(url)
-        except SourceUnavailable as error:
-            raise SourceUnavailable(f"{what}: {error}") from error
         if not answer.is_good:
             raise SourceRefused(
                 f"{what}: {namespace} answered {answer.status}: {answer.excerpt}")

@@ -17,7 +17,12 @@ BUILDER = "Ubuntu VM 12.04 x64 mozilla-inbound debug test mochitest-1"
 
 def document(job_id: int, label: str | None, **fields) -> dict:
     """A document with dotted fields over the defaults of a job that passed; None leaves out."""
-    flat = {
+    return nested(flat_row(job_id, label, **fields))
+
+
+def flat_row(job_id: int, label: str | None, **fields) -> dict:
+    """The same with the dots in the names; `build__date` stands for `build.date`."""
+    return {
         "job.id": job_id, "job.type.name": label, "job.type.symbol": "1",
         "job.type.group.symbol": "M", "build.platform": "linux64", "build.type": "opt",
         "build.date": PUSHED_AT, "repo.branch.name": "autoland", "repo.changeset.id": REVISION,
@@ -27,7 +32,6 @@ def document(job_id: int, label: str | None, **fields) -> dict:
         "run.taskcluster.id": f"task-{job_id}", "run.taskcluster.retry_id": 0,
         "failure.classification": "not classified", "last_modified": PUSHED_AT + 1000,
     } | {name.replace("__", "."): value for name, value in fields.items()}
-    return nested(flat)
 
 
 def nested(flat: dict) -> dict:

@@ -6,9 +6,9 @@ from threading import Lock
 
 import msgspec
 
-from seta.errors import RowLimitReached, SourceUnavailable
+from seta.errors import RowLimitReached
 
-from ..answers import decode_json
+from ..answers import decode_json, naming
 from ..gathering import gather
 from ..http import Http
 from ..slices import Batch, Slice
@@ -66,11 +66,8 @@ class ActiveData:
 
     def _ask(self, span: Span) -> list[Row]:
         query = build_query(span, table=self._table, limit=self._row_limit)
-        try:
-            with self._one_at_a_time:
-                answer = self._http.post(self._url, msgspec.json.encode(query))
-        except SourceUnavailable as error:
-            raise SourceUnavailable(f"{span}: {error}") from error
+        with self._one_at_a_time, naming(str(span)):
+            answer = self._http.post(self._url, msgspec.json.encode(query))
         if not answer.is_good:
             raise refusal(answer, str(span))
         return decode_rows(decode_json(answer, str(span)), NEEDED, str(span))

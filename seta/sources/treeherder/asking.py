@@ -6,7 +6,7 @@ from typing import Any
 
 from seta.errors import SourceGarbled, SourceRefused, SourceUnavailable
 
-from ..answers import decode_json
+from ..answers import decode_json, naming
 from ..http import Http
 
 JOBS_A_PAGE = 2000     # more is refused
@@ -23,10 +23,8 @@ class Api:
 
     def ask(self, path: str, **params) -> Any:
         """Return the JSON of an answer; an outage is an error."""
-        try:
+        with naming(self.what):
             answer = self._http.get(f"{self._base_url}/{path}/", **params)
-        except SourceUnavailable as error:
-            raise SourceUnavailable(f"{self.what}: {error}") from error
         if answer.is_good:
             return decode_json(answer, f"{self.what}, {path}")
         if answer.status == HTTPStatus.NOT_FOUND:
