@@ -66,11 +66,15 @@ class Project(Base):
 
 
 class Watermark(Base):
-    """Up to when a source's results of a project are in, and when that last succeeded."""
+    """Up to when a source's results of a project are in, and when that last succeeded.
+
+    ``reached_at`` never passes a failed slice, unless that was set aside; ``asked_to`` does.
+    """
 
     __tablename__ = "watermarks"
     __table_args__ = (
-        CheckConstraint("reached_at IS NOT NULL OR succeeded_at IS NOT NULL", name="known"),
+        CheckConstraint("num_nonnulls(reached_at, succeeded_at, fill_until) > 0", name="known"),
+        CheckConstraint("(fill_until IS NULL) = (filled_to IS NULL)", name="fill"),
     )
 
     project: Mapped[str] = mapped_column(
@@ -78,6 +82,9 @@ class Watermark(Base):
     source: Mapped[str] = mapped_column(primary_key=True)
     reached_at: Mapped[datetime | None]
     succeeded_at: Mapped[datetime | None]
+    fill_until: Mapped[datetime | None]  # push time at which the first fill ends: when it began
+    filled_to: Mapped[datetime | None]   # push time up to which the first fill has asked
+    asked_to: Mapped[datetime | None]    # time of change up to which was asked for, had or failed
 
 
 class FailedSlice(Base):
