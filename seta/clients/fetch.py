@@ -1,41 +1,15 @@
-"""One JSON answer over HTTP, within one deadline, whatever the server does."""
+"""One JSON answer by ``requests``, within one deadline, whatever the server does."""
 
-import json
 import random
 import time
-from dataclasses import dataclass, field
 
 import requests
 
 from .answers import NoAnswer
 from .deadline import Deadline, within
+from .wire import MAX_BYTES, PAUSE, TRIES, WORTH_A_RETRY, Question, Refused, parse
 
-USER_AGENT = "seta-clients/1"
-MAX_BYTES = 8_000_000    # 10,000 names of 100 characters, several times over
 CHUNK = 2_048            # small, so that a trickle is noticed
-TRIES = 3
-PAUSE = 0.25             # seconds before the second try, twice that before the third
-WORTH_A_RETRY = frozenset({429, 500, 502, 503, 504})
-
-
-class Refused(NoAnswer):
-    """SETA answered with an HTTP status that is no answer to what was asked."""
-
-    def __init__(self, response: requests.Response, text: str):
-        super().__init__(f"HTTP {response.status_code}: {text or response.reason}")
-        self.status = response.status_code
-        self.content_type = response.headers.get("Content-Type", "")
-
-
-@dataclass(frozen=True)
-class Question:
-    """One request; equal questions have equal answers for the life of a decision."""
-
-    method: str
-    url: str
-    params: tuple[tuple[str, str], ...] = ()
-    body: str | None = None
-    token: str | None = field(default=None, repr=False)
 
 
 def ask(question: Question, *, seconds: float, max_bytes: int = MAX_BYTES) -> object:
@@ -78,23 +52,17 @@ def pause(seconds: float, deadline: Deadline) -> None:
 
 
 def ask_once(question: Question, deadline: Deadline, max_bytes: int) -> object:
+    """Ask for plain bytes, since a compressed answer can grow past any limit in one step."""
     with requests.Session() as session, session.request(
         question.method, question.url, params=question.params, data=question.body,
-        headers=request_headers(question), auth=Bearer(question.token),
+        headers={**question.headers(), "Accept-Encoding": "identity"},
+        auth=Bearer(question.token),
         timeout=deadline.left, allow_redirects=False, stream=True,
     ) as response:
         if response.status_code not in (200, 201):
-            raise Refused(response, explanation(response, deadline))
+            raise Refused(response.status_code, explanation(response, deadline),
+                          response.headers.get("Content-Type", ""))
         return parse(read(response, deadline, max_bytes))
-
-
-def request_headers(question: Question) -> dict[str, str]:
-    """Ask for plain bytes, since a compressed answer can grow past any limit in one step."""
-    headers = {"User-Agent": USER_AGENT, "Accept": "application/json",
-               "Accept-Encoding": "identity", "Cache-Control": "no-cache"}
-    if question.body is not None:
-        headers["Content-Type"] = "application/json"
-    return headers
 
 
 class Bearer(requests.auth.AuthBase):
@@ -124,18 +92,11 @@ def read(response: requests.Response, deadline: Deadline, max_bytes: int) -> byt
 
 
 def explanation(response: requests.Response, deadline: Deadline) -> str:
-    """Return what the server says was wrong, on one line and cut short."""
+    """Return what the server says was wrong, or what its status is called."""
     if response.is_redirect:
         return f"redirects are not followed, and it points to {response.headers['Location']}"
     try:
         text = read(response, deadline, MAX_BYTES).decode("utf-8", "replace")
     except (NoAnswer, requests.RequestException):
-        return ""
-    return " ".join(text.split())[:300]
-
-
-def parse(body: bytes) -> object:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise NoAnswer(f"the answer is not JSON: {error}") from error
+        text = ""
+    return text or response.reason or ""

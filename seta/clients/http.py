@@ -13,10 +13,9 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from .answers import NoAnswer, Schedule, everything, read_low_value, read_schedule
-from .fetch import MAX_BYTES, Question, ask
+from .fetch import ask
 from .questions import low_value_question, schedule_question
-
-DEADLINE = 10.0  # seconds for a whole call, retries included
+from .wire import DEADLINE, MAX_BYTES, Question, one_line
 
 logger = logging.getLogger(__name__)
 
@@ -70,12 +69,6 @@ def fail_open(answer: Callable, fallback: Callable, about: str):
         reason = one_line(error)
         logger.warning("everything runs on %s, since SETA gave no answer: %s", about, reason)
         return fallback(reason)
-
-
-def one_line(error: Exception) -> str:
-    """Return the reason as one line of a log, without anything that a terminal would obey."""
-    text = str(error) if isinstance(error, NoAnswer) else f"{type(error).__name__}: {error}"
-    return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
 
 
 def answered_schedule(

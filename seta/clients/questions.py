@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 from .answers import NoAnswer
-from .fetch import Question
+from .wire import Question
 
 NO_PUSH = frozenset({"", "-1", "None"})  # cron, and whatever else was not pushed
 

@@ -7,9 +7,9 @@ from functools import partial
 from time import monotonic
 
 from ..answers import NoAnswer, Schedule, everything
-from ..fetch import Refused
 from ..http import answered_schedule, fail_open
 from ..questions import schedule_question
+from ..wire import Refused
 from .legacy import is_older_server, legacy_schedule
 from .pushes import Push, push_of
 from .report import Report

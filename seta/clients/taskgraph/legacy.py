@@ -5,9 +5,9 @@ push log. It cannot say when a push has waited too long, nor count pushes withou
 """
 
 from ..answers import SELECTIVE, NoAnswer, Schedule
-from ..fetch import Refused
 from ..http import answered_low_value
 from ..questions import low_value_question
+from ..wire import Refused
 from .pushes import Push
 
 EVERY = 5

@@ -13,7 +13,7 @@ import logging
 import os
 from dataclasses import dataclass
 
-from ..http import DEADLINE
+from ..wire import DEADLINE
 
 logger = logging.getLogger(__name__)
 

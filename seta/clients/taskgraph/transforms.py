@@ -1,18 +1,28 @@
-"""A late transform that gives each task of a kind the strategy ``seta``.
+"""Late transforms that give each task of a kind the strategy ``seta``, or ``seta-backstop``.
 
-taskgraph before 19.2 refuses the names of a project's own strategies in ``kind.yml``. This
-comes after ``taskgraph.transforms.task:transforms`` in the list there, where nothing is checked
-any more, so it serves every version. A task that has an optimization keeps it.
+taskgraph before 19.2 refuses the names of a project's own strategies in ``kind.yml``. These
+come after ``taskgraph.transforms.task:transforms`` in the list there, where nothing is checked
+any more, so they serve every version. A task that has an optimization keeps it.
 """
 
 from taskgraph.transforms.base import TransformSequence
 
 transforms = TransformSequence()
+backstop = TransformSequence()
 
 
 @transforms.add
 def optimize_by_seta(config, tasks):
+    return with_strategy("seta", tasks)
+
+
+@backstop.add
+def run_on_full_pushes(config, tasks):
+    return with_strategy("seta-backstop", tasks)
+
+
+def with_strategy(name, tasks):
     for task in tasks:
         if not task.get("optimization"):
-            task["optimization"] = {"seta": None}
+            task["optimization"] = {name: None}
         yield task
