@@ -35,11 +35,11 @@ def paired(texts: list, times: list, classes: list) -> list[Note]:
 
 
 def guessed(texts: list, times: list, classes: list) -> list[Note]:
-    kept = [words(text) for text in texts if text is not None]
-    if {words(said) for said in classes if said is not None} != {FIXED}:
-        kept = [text for text in kept if revisions_in(text)]
-    moments = times if len(times) == len(kept) else [None] * len(kept)
-    return [Note(text, FIXED, time_of(time)) for text, time in zip(kept, moments)]
+    moments = times if len(times) == len(texts) else [None] * len(texts)
+    notes = [Note(words(text), FIXED, time_of(time)) for text, time in zip(texts, moments)]
+    if {words(said) for said in classes if said is not None} == {FIXED}:
+        return notes
+    return [note for note in notes if revisions_in(note.text)]
 
 
 def words(cell: Any) -> str:
