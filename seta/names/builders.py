@@ -5,7 +5,6 @@
 """
 
 import re
-from collections.abc import Iterator
 
 from seta.domain import JobType
 
@@ -16,16 +15,12 @@ from .tables import tables
 def parse_builder(name: str, project: str) -> JobType | None:
     """Return the job type of a builder name of this project, None for any other text."""
     words = name.split()
-    for at in _places(words, project):
+    for at in [at for at, word in enumerate(words) if word == project]:
         platform = _platform(words[:at])
         job_type = platform and _job_type(platform, words[at + 1:])
         if job_type:
             return job_type
     return None
-
-
-def _places(words: list[str], project: str) -> Iterator[int]:
-    return (at for at, word in enumerate(words) if at and word == project)
 
 
 def _platform(words: list[str]) -> str | None:

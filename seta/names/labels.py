@@ -11,9 +11,7 @@ def parse_label(label: str) -> JobType | None:
     prefix = max(filter(label.startswith, tables().label_kinds), key=len, default=None)
     if prefix is None:
         return None
-    platform, slash, rest = label.removeprefix(prefix).partition("/")
-    if not slash:
-        return None
+    platform, _, rest = label.removeprefix(prefix).partition("/")
     build_type, _, testtype = rest.partition("-")
     kind = tables().label_kinds[prefix]
     if kind:
