@@ -1,7 +1,6 @@
 """Problems of a realistic shape, made up: the same seed gives the same problem."""
 
 import random
-from collections import Counter
 from itertools import accumulate
 
 from seta.analysis.problem import Problem
@@ -12,24 +11,34 @@ PLATFORMS = ("linux64", "windows10-64", "windows7-32", "osx-10-10", "android-4-3
 BUILD_TYPES = ("opt", "debug", "pgo")
 
 
-def realistic(regressions: int, job_types: int, *, seed: int = 1, at_least: int = 1) -> Problem:
-    """Return a problem of three projects.
+def realistic(regressions: int, job_types: int, *, seed: int = 1) -> Problem:
+    """Return a problem of three projects, on each of which a tenth of the job types is missing.
 
-    43 % of the regressions have one witness, the others two or more with a heavy tail
-    (Pareto, at most 200); with `at_least` above one all have so many, the hard kind.
-    Some job types catch far more than others; durations are lognormal around ten minutes;
-    a tenth of the job types is missing on each project.
+    43 % of the regressions have one witness, the others two or more with a heavy tail (Pareto,
+    at most 200). Job types catch more or less (lognormal), durations are lognormal around ten
+    minutes.
     """
     rng = random.Random(seed)
     universe = make_job_types(job_types)
-    cumulated = list(accumulate(rng.lognormvariate(0, 1) for _ in universe))
-    found = [make_regression(rng, number, universe, cumulated, at_least)
-             for number in range(regressions)]
     return Problem(
-        regressions=tuple(found),
+        regressions=make_regressions(rng, regressions, universe, at_least=1),
         alive={project: frozenset(job for job in universe if rng.random() < 0.9)
                for project in ("autoland", "mozilla-central", "mozilla-inbound")},
         durations_ms={job: round(rng.lognormvariate(13.3, 0.7)) for job in universe},
+    )
+
+
+def hard(regressions: int, job_types: int, *, spread: float, seed: int = 1) -> Problem:
+    """Return a problem of one project in which every regression has three or more witnesses.
+
+    `spread` is that of the durations: the more alike they are, the harder the proof.
+    """
+    rng = random.Random(seed)
+    universe = make_job_types(job_types)
+    return Problem(
+        regressions=make_regressions(rng, regressions, universe, at_least=3),
+        alive={"autoland": frozenset(universe)},
+        durations_ms={job: round(rng.lognormvariate(13.3, spread)) for job in universe},
     )
 
 
@@ -41,10 +50,14 @@ def make_job_types(count: int) -> list[JobType]:
     ]
 
 
+def make_regressions(rng, count, universe, *, at_least) -> tuple[Regression, ...]:
+    cumulated = list(accumulate(rng.lognormvariate(0, 1) for _ in universe))
+    return tuple(make_regression(rng, number, universe, cumulated, at_least)
+                 for number in range(count))
+
+
 def make_regression(rng, number, universe, cumulated, at_least) -> Regression:
-    count = at_least
-    if at_least > 1 or rng.random() >= ONE_WITNESS:
-        count = min(200, len(universe) // 4, max(at_least - 1, 1) + int(rng.paretovariate(1.1)))
+    count = witness_count(rng, at_least, most=min(200, len(universe) // 4))
     witnesses = set()
     while len(witnesses) < count:
         witnesses.update(
@@ -52,5 +65,7 @@ def make_regression(rng, number, universe, cumulated, at_least) -> Regression:
     return Regression(f"{number:012x}", frozenset(witnesses))
 
 
-def witness_counts(problem: Problem) -> Counter:
-    return Counter(len(regression.caught_by) for regression in problem.regressions)
+def witness_count(rng, at_least: int, *, most: int) -> int:
+    if at_least == 1 and rng.random() < ONE_WITNESS:
+        return 1
+    return min(most, max(2, at_least) - 1 + int(rng.paretovariate(1.1)))
