@@ -1,6 +1,7 @@
 """Sources that ask loopback servers, quick to give up."""
 
 import sys
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -64,6 +65,6 @@ def read_all():
     """Every result of a slice, in order, and everything that was skipped."""
     def read(source, piece):
         batches = list(source.results(piece))
-        skipped = sum((batch.skipped for batch in batches), start=type(batches[0].skipped)())
+        skipped = sum((batch.skipped for batch in batches), start=Counter())
         return [result for batch in batches for result in batch.results], skipped
     return read
