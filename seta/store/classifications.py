@@ -1,0 +1,127 @@
+"""What sources said of jobs. Nothing is changed or removed: what is new is added."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from operator import attrgetter
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from ..domain import Classification, JobResult
+from . import tables
+from .pushes import complete_revision
+
+DIGITS = 12  # of a fixing revision
+
+# The inner query is kept from being merged with the outer one, or the planner may read all.
+KNOWN = text("""
+    SELECT said.namespace, said.job_id, said.classification, said.fixed_by, said.unparsed,
+        said.classified_at
+    FROM incoming_results AS job
+    CROSS JOIN LATERAL (
+        SELECT * FROM classifications
+        WHERE namespace = job.namespace AND job_id = job.job_id
+            AND who IS NULL AND NOT is_inferred
+        OFFSET 0
+    ) AS said
+    WHERE job.is_classified
+    ORDER BY said.classified_at, said.id
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a source said of a job, and when; `at` is None where that is not told."""
+
+    classification: str
+    fixed_by: tuple[str, ...]
+    unparsed: int
+    at: datetime | None
+
+    def says_the_same(self, other: "Said") -> bool:
+        return ((self.classification, self.fixed_by, self.unparsed)
+                == (other.classification, other.fixed_by, other.unparsed))
+
+    @property
+    def says_nothing(self) -> bool:
+        return self.classification == Classification.NOT_CLASSIFIED
+
+
+def time_of_news(known: Sequence[Said], said: Said, pushed_at: datetime) -> datetime | None:
+    """Return the time at which something new was said, None if it is nothing new.
+
+    `known` is what was said before, in order of time. What is told without a time is so now: it
+    counts from the push on, and never from before what it replaces. What is told with a time is
+    compared with what was known at that time, so that an older word that comes later is kept
+    and takes nothing away. That a job is not classified is no news where nobody said otherwise.
+    """
+    if said.at is None:
+        before, at = known, max([pushed_at, *(each.at for each in known[-1:])])
+    else:
+        before, at = [each for each in known if each.at <= said.at], said.at
+        if any(each.at == at and each.says_the_same(said) for each in before):
+            return None
+    is_news = not before[-1].says_the_same(said) if before else not said.says_nothing
+    return at if is_news else None
+
+
+def store_classifications(session: Session, results: Iterable[JobResult]) -> int:
+    """Add what is new in what is said of these jobs, which are stored; return how many are.
+
+    The caller holds the lock and has put the jobs into `incoming_results`.
+    """
+    results = [result for result in results if result.classification is not None]
+    if not results:
+        return 0
+    known = _known(session)
+    completed: dict[tuple[str, str], str | None] = {}
+    rows = []  # a job may be spoken of several times, in order
+    for result in results:
+        before = known[result.namespace, result.job_id]
+        if not before and result.classification is Classification.NOT_CLASSIFIED:
+            continue
+        said = _to_said(session, result, completed)
+        at = time_of_news(before, said, result.pushed_at)
+        if at is not None:
+            rows.append(_to_row(result, said, at))
+            before.append(replace(said, at=at))
+            before.sort(key=attrgetter("at"))
+    if rows:
+        session.execute(insert(tables.ClassificationRow), rows)
+    return len(rows)
+
+
+def _known(session: Session) -> dict[tuple[str, str], list[Said]]:
+    known = defaultdict(list)
+    for namespace, job_id, classification, fixed_by, unparsed, at in session.execute(KNOWN):
+        known[namespace, job_id].append(Said(classification, tuple(fixed_by), unparsed, at))
+    return known
+
+
+def _to_said(session: Session, result: JobResult, completed: dict) -> Said:
+    found = set()
+    unparsed = 0
+    for digits in result.fixed_by:
+        key = result.project, digits.lower()
+        if len(digits) >= DIGITS:
+            found.add(key[1][:DIGITS])
+            continue
+        if key not in completed:
+            completed[key] = complete_revision(session, *key)
+        if completed[key] is None:
+            unparsed += 1
+        else:
+            found.add(completed[key])
+    return Said(str(result.classification), tuple(sorted(found)), unparsed, result.classified_at)
+
+
+def _to_row(result: JobResult, said: Said, at: datetime) -> dict:
+    return {
+        "namespace": result.namespace, "job_id": result.job_id,
+        "classification": said.classification, "fixed_by": list(said.fixed_by),
+        "unparsed": said.unparsed, "classified_at": at, "is_assumed": said.at is None,
+        "is_inferred": False,
+    }

@@ -1,0 +1,167 @@
+"""Job lists: what a source said could run, and when."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import bindparam, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.orm import Session
+from sqlalchemy.types import Integer, SmallInteger, Text
+
+from ..domain import ListedJob
+from ..errors import BadInput
+from . import tables
+from .names import NameIds
+from .rollup import mark_days
+from .writers import lock_writers
+
+List, Entry = tables.JobList, tables.JobListEntry
+
+# A name that has results has the tier of the newest of them.
+DESCRIBE = text("""
+    UPDATE job_names AS known
+    SET tier = told.tier, group_symbol = told.group_symbol, symbol = told.symbol
+    FROM (
+        SELECT id, group_symbol, symbol, coalesce((
+            SELECT job_results.tier FROM job_results WHERE job_name_id = list.id
+            ORDER BY known_at DESC, namespace, job_id LIMIT 1), list.tier) AS tier
+        FROM unnest(:ids, :tiers, :groups, :symbols) AS list (id, tier, group_symbol, symbol)
+    ) AS told
+    WHERE known.id = told.id AND (known.tier, known.group_symbol, known.symbol)
+        IS DISTINCT FROM (told.tier, told.group_symbol, told.symbol)
+""").bindparams(
+    bindparam("ids", type_=ARRAY(Integer)), bindparam("tiers", type_=ARRAY(SmallInteger)),
+    bindparam("groups", type_=ARRAY(Text)), bindparam("symbols", type_=ARRAY(Text)))
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedList:
+    names: int        # how many different ones were handed in
+    is_new: bool      # it differs from the list before it
+
+
+def record_job_list(
+    session: Session, project: str, build_system: str, seen_at: datetime,
+    entries: Collection[ListedJob], *, is_whole: bool = True, names: NameIds | None = None,
+) -> RecordedList:
+    """Store what could run on a project at `seen_at`, beside other lists, in any order.
+
+    A whole list that says what the newest before it says only moves that one's `last_seen_at`.
+    With `is_whole` false the entries are added to the list of that time, the rest of which came
+    before or comes later. Raises BadInput for an empty list, which would retire every job, and
+    UnknownProject.
+    """
+    if not entries:
+        raise BadInput(f"the job list of {project} ({build_system}) is empty")
+    lock_writers(session)
+    names = names or NameIds()
+    names.resolve(session, entries)
+    told = {names.id_of(entry): entry for entry in entries}
+    known = _list_at(session, project, build_system, seen_at)
+    before = _list_before(session, project, build_system, seen_at)
+    is_new = True
+    if known is not None:
+        _add_entries(session, known, told)
+    elif is_whole and before is not None and _entries(session, before) == told.keys():
+        _see_again(session, before, seen_at, told)
+        is_new = False
+    else:
+        _cut(session, before, seen_at)
+        _add_list(session, project, build_system, seen_at, told)
+    if seen_at >= _newest(session, project, build_system):
+        _describe(session, told)
+    return RecordedList(len(told), is_new)
+
+
+def _list_at(session: Session, project: str, build_system: str, at: datetime) -> List | None:
+    return session.scalars(select(List).where(
+        List.project == project, List.build_system == build_system, List.seen_at == at,
+    ).execution_options(populate_existing=True)).one_or_none()
+
+
+def _list_before(session: Session, project: str, build_system: str, at: datetime) -> List | None:
+    return session.scalars(
+        select(List)
+        .where(List.project == project, List.build_system == build_system, List.seen_at < at)
+        .order_by(List.seen_at.desc()).limit(1)
+        .execution_options(populate_existing=True)).one_or_none()
+
+
+def _newest(session: Session, project: str, build_system: str) -> datetime:
+    return session.scalar(select(func.max(List.last_seen_at)).where(
+        List.project == project, List.build_system == build_system))
+
+
+def _entries(session: Session, job_list: List) -> set[int]:
+    return set(session.scalars(
+        select(Entry.job_name_id).where(Entry.job_list_id == job_list.id)))
+
+
+def _add_list(
+    session: Session, project: str, build_system: str, seen_at: datetime,
+    name_ids: Collection[int], last_seen_at: datetime | None = None,
+) -> None:
+    job_list = List(project=project, build_system=build_system, seen_at=seen_at,
+                    last_seen_at=last_seen_at or seen_at)
+    session.add(job_list)
+    session.flush()
+    _add_entries(session, job_list, name_ids)
+
+
+def _add_entries(session: Session, job_list: List, name_ids: Collection[int]) -> None:
+    session.execute(insert(Entry).on_conflict_do_nothing(), [
+        {"job_list_id": job_list.id, "job_name_id": name_id} for name_id in sorted(name_ids)])
+    mark_days(session, name_ids, days_between(job_list.seen_at, job_list.last_seen_at))
+
+
+def _see_again(
+    session: Session, job_list: List, at: datetime, name_ids: Collection[int]
+) -> None:
+    if at <= job_list.last_seen_at:
+        return
+    mark_days(session, name_ids, days_between(job_list.last_seen_at, at)[1:])
+    session.execute(update(List).where(List.id == job_list.id).values(last_seen_at=at))
+
+
+def _cut(session: Session, before: List | None, at: datetime) -> None:
+    """Another list came between two times at which `before` was seen: it is two lists then."""
+    if before is None or before.last_seen_at < at:
+        return
+    last_seen_at, name_ids = before.last_seen_at, _entries(session, before)
+    mark_days(session, name_ids, days_between(before.seen_at, last_seen_at))
+    session.execute(
+        update(List).where(List.id == before.id).values(last_seen_at=before.seen_at))
+    session.expire(before)
+    if last_seen_at > at:
+        _add_list(session, before.project, before.build_system, last_seen_at, name_ids)
+
+
+def _describe(session: Session, told: dict[int, ListedJob]) -> None:
+    """Let names have the tier and symbols of the newest list."""
+    session.execute(DESCRIBE, {
+        "ids": list(told), "tiers": [entry.tier for entry in told.values()],
+        "groups": [entry.group_symbol for entry in told.values()],
+        "symbols": [entry.symbol for entry in told.values()]})
+
+
+def days_between(first: datetime, last: datetime) -> list[date]:
+    """Return the UTC days from one time to another, both included.
+
+    >>> [str(day) for day in days_between(datetime(2026, 3, 1, 23, tzinfo=UTC),
+    ...                                   datetime(2026, 3, 2, 1, tzinfo=UTC))]
+    ['2026-03-01', '2026-03-02']
+    """
+    start, end = first.astimezone(UTC).date(), last.astimezone(UTC).date()
+    return [start + timedelta(days=number) for number in range((end - start).days + 1)]
+
+
+def forget_old_lists(session: Session, project: str, before: datetime) -> int:
+    """Remove lists last seen before a time, but never the newest of a build system."""
+    newer = List.__table__.alias("newer")
+    return session.execute(delete(List).where(
+        List.project == project, List.last_seen_at < before,
+        select(newer.c.id).where(
+            newer.c.project == List.project, newer.c.build_system == List.build_system,
+            newer.c.seen_at > List.seen_at).correlate(List).exists(),
+    )).rowcount
