@@ -20,7 +20,7 @@ def spell(platform: str, build_type: str, testtype: str) -> JobType | None:
     JobType(platform='linux64', build_type='pgo', test_suite='mochitest-browser-chrome-e10s', \
 chunk=3)
     """
-    if not all(map(WORDS.fullmatch, (platform, build_type, testtype))):
+    if not all(map(WORDS.fullmatch, (platform, build_type, testtype))) or "-" in build_type:
         return None
     platform, suffixes = cut_build_type(platform)
     suite, chunk = cut_chunk(testtype)

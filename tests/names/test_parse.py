@@ -111,6 +111,7 @@ UNPARSED = [
     "Windows 8 64-bit autoland", "Windows 8 64-bit autoland opt test",
     "Windows 8 64-bit autoland opt test two words", "Windows 8 64-bit autoland l10n",
     "Windows 8 64-bit fx-team opt test x", "Windows 8 64-bit autoland-2 opt test x",
+    "Windows 8 64-bit autoland asan-debug test x", "Windows 8 64-bit autoland a-b talos x",
     "\u0661 autoland opt test x", "- autoland opt test x",
 ]
 
