@@ -1,0 +1,60 @@
+"""`seta analyze`."""
+
+from datetime import UTC, datetime
+
+import click
+
+from ..domain import DEFAULT_SCOPE
+from ..errors import BadInput, CannotAnswer
+from ..publish import analyse
+from .output import as_json, print_json
+from .progress import spinner
+from .snapshot_view import print_snapshot
+from .start import Program
+
+
+class Moment(click.ParamType):
+    """A time with a zone, or a day, in ISO 8601; without a zone it is UTC."""
+
+    name = "TIME"
+
+    def convert(self, value, param, context):
+        if isinstance(value, datetime):
+            return value
+        try:
+            found = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no time such as 2026-03-01 or 2026-03-01T12:00:00+00:00",
+                      param, context)
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+@click.command()
+@click.option("--scope", default=DEFAULT_SCOPE, show_default=True)
+@click.option("--as-of", type=Moment(),
+              help="Decide as of a past moment, from what was known then.")
+@click.option("--dry-run", is_flag=True, help="Show the answer, and store nothing.")
+@click.option("--compare", is_flag=True,
+              help="Also try the drop-one pass of earlier SETAs, in ten orders.")
+@as_json
+@click.pass_obj
+def analyze(program: Program, scope: str, as_of: datetime | None, dry_run: bool, compare: bool,
+            is_json: bool):
+    """Compute the cheapest set of job types that catches every regression of the window.
+
+    The result is a snapshot. It is published unless something holds it back; then the exit code
+    is 1, and the snapshot can be published by hand.
+    """
+    if as_of is not None and as_of > program.now:
+        raise BadInput(f"--as-of is {as_of.isoformat()}, which has not come yet")
+    with spinner(program.has_terminal) as say:
+        snapshot = analyse(
+            program.sessions, scope, now=program.now, settings=program.settings, as_of=as_of,
+            dry_run=dry_run, compare=compare, progress=say)
+    if is_json:
+        print_json(snapshot)
+    else:
+        print_snapshot(snapshot)
+    if snapshot.held_because and not dry_run:
+        raise CannotAnswer(f"snapshot {snapshot.id} is held back: {snapshot.held_because}")
+

@@ -1,0 +1,71 @@
+"""`seta serve`: gunicorn with threads, and a token of one's own on one's own machine."""
+
+import os
+
+import click
+from gunicorn.app.base import BaseApplication
+from gunicorn.util import import_app
+
+from ..config import Settings
+from .local_token import local_token
+from .start import Program
+
+
+class Gunicorn(BaseApplication):
+    """Gunicorn run from our command, so that the embedded Postgres lives as long as it does."""
+
+    def __init__(self, options: dict):
+        self._options = options
+        super().__init__()
+
+    def load_config(self):
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self):
+        # Built in each web process: connections do not survive a fork.
+        return import_app("seta.wsgi:create_app()")
+
+
+@click.command()
+@click.pass_obj
+def serve(program: Program):
+    """Serve the pages and the API on SETA_HOST and PORT until it is told to end.
+
+    Without DATABASE_URL this starts the embedded Postgres, and makes a token for writes that is
+    kept in SETA_HOME/token.
+    """
+    settings = program.settings
+    program.engine.dispose()
+    address = f"http://{settings.host}:{settings.port}"
+    if not settings.database_url:
+        _prepare_local(program, address)
+    click.echo(f"SETA is at {address} (stop with Ctrl-C)", err=True)
+    Gunicorn(gunicorn_options(settings)).run()
+
+
+def _prepare_local(program: Program, address: str) -> None:
+    """Hand the embedded database and the local token to the web processes."""
+    os.environ["DATABASE_URL"] = program.database_url
+    if program.settings.tokens:
+        return
+    token = local_token(program.settings.home_path)
+    os.environ["SETA_TOKENS"] = f"local={token.hash}"
+    click.echo(f"writes need the token in {token.path}; for example:\n"
+               f'  curl -H "Authorization: Bearer $(cat {token.path})" '
+               f"-H 'Content-Type: application/json' -d '{{}}' "
+               f"{address}/api/v1/scopes/trunk/analyze", err=True)
+
+
+def gunicorn_options(settings: Settings) -> dict:
+    return {
+        "bind": f"{settings.host}:{settings.port}",
+        "workers": settings.web_processes,
+        "worker_class": "gthread",
+        "threads": settings.web_threads,
+        "proc_name": "seta",
+        "loglevel": "warning",
+        "control_socket_disable": True,  # it would be made in HOME
+        "graceful_timeout": 10,
+        "keepalive": 5,
+    }
