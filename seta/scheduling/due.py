@@ -1,7 +1,7 @@
 """What is owed now although no push came: for a timer, so that the tail of a burst is tested."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -74,10 +74,10 @@ def take_owed(
     if found.push_id != push_id:
         raise Conflict(f"the newest push of {project.name} ({build_system}) is {found.push_id}, "
                        f"not {push_id}")
-    newest = schedules.newest(session, project.name, build_system)
-    schedule_outcomes.mark_late(
-        session, newest, found.jobs, at=now, low=Priority.LOW in found.levels,
-        lowest=Priority.LOWEST in found.levels, everything=set(Priority) <= set(found.levels))
+    if found.jobs:
+        newest = schedules.newest(session, project.name, build_system)
+        schedule_outcomes.mark_late(session, newest, found.jobs, at=now,
+                                    levels=_ledger_levels(found.levels))
     logger.info("%d jobs that were owed run on push %s of %s", len(found.jobs), push_id,
                 project.name)
     return found
@@ -91,3 +91,8 @@ def _owed(newest: Scheduled, jobs: Iterable[str], reasons, levels) -> Owed:
 
 def _whole_levels(due: Due) -> frozenset[Priority]:
     return frozenset(Priority) if due.is_full else due.levels
+
+
+def _ledger_levels(levels: Collection[int]) -> list[str]:
+    whole = [level.name.lower() for level in (Priority.LOW, Priority.LOWEST) if level in levels]
+    return whole + (["backstop"] if set(Priority) <= set(levels) else [])

@@ -22,7 +22,9 @@ class Counted:
         """Take one more push into account; return whether all levels are found."""
         for level in LEVELS:
             if level not in self.found and getattr(push, f"ran_{level}"):
-                self.found[level] = LevelState(push.pushed_at, self.pushes)
+                is_late = level in push.late_levels
+                ran_at = push.late_at if is_late else push.pushed_at
+                self.found[level] = LevelState(ran_at, self.pushes)
         self.pushes += 1
         return len(self.found) == len(LEVELS)
 

@@ -18,15 +18,16 @@ def mark_failed(session: Session, entry: Scheduled, *, why: str, at: datetime) -
 
 def mark_late(
     session: Session, entry: Scheduled, names: Collection[str], *, at: datetime,
-    low: bool, lowest: bool, everything: bool,
+    levels: Collection[str],
 ) -> None:
-    """Record what a timer started on a push, and which levels have thereby run there."""
-    if not names:
-        return
+    """Record what a timer started on a push, and which levels ("low") have thereby run there.
+
+    Started more than once, all count from the first time, which makes none of them late.
+    """
+    late = {f"ran_{level}": True for level in levels}
     _change(
-        session, entry, late_names=sorted(set(entry.late_names) | set(names)), late_at=at,
-        ran_low=entry.ran_low or low, ran_lowest=entry.ran_lowest or lowest,
-        ran_backstop=entry.ran_backstop or everything)
+        session, entry, late_names=sorted({*entry.late_names, *names}),
+        late_at=entry.late_at or at, late_levels=sorted({*entry.late_levels, *levels}), **late)
 
 
 def confirm(session: Session, entry: Scheduled, *, at: datetime, low: bool, lowest: bool,

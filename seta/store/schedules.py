@@ -43,6 +43,7 @@ class Scheduled:
     failed_why: str | None = None
     late_names: tuple[str, ...] = ()  # started on this push by a timer, afterwards
     late_at: datetime | None = None
+    late_levels: tuple[str, ...] = ()
     id: int = 0
 
     @property
@@ -103,12 +104,13 @@ def add_schedule(session: Session, entry: Scheduled) -> None:
 def counting_pushes(session: Session, project: str, build_system: str) -> Iterator:
     """Yield what the cadence needs of each push that counts, the newest first.
 
-    Each has ``pushed_at``, ``push_id`` and the three ``ran_...``. Pages are read as they are
-    asked for: a few rows nearly always tell enough.
+    Each has ``pushed_at``, ``push_id``, the three ``ran_...``, and ``late_at`` with the
+    ``late_levels`` that ran only then. Pages are read as they are asked for: a few rows nearly
+    always tell enough.
     """
     page = _newest_first(
         project, build_system, Row.pushed_at, Row.id, Row.push_id, Row.ran_low, Row.ran_lowest,
-        Row.ran_backstop).limit(PAGE)
+        Row.ran_backstop, Row.late_at, Row.late_levels).limit(PAGE)
     last = None
     while True:
         query = page if last is None else page.where(_order() < (last.pushed_at, last.id))
@@ -153,4 +155,5 @@ def to_scheduled(row: Row) -> Scheduled:
         row.project, row.build_system, row.push_id, row.revision, row.pushed_at, row.kind,
         row.snapshot_id, row.ran_low, row.ran_lowest, row.ran_backstop, row.counts,
         tuple(row.run_names), tuple(row.skip_names), row.answer, row.answered_at, row.failed_at,
-        row.failed_why, tuple(row.late_names), row.late_at, row.id)
+        row.failed_why, tuple(row.late_names), row.late_at,
+        tuple(row.late_levels), row.id)

@@ -153,7 +153,7 @@ def test_new_limits_count_from_the_next_push(ci, quick):
     ci.ask("1", 0)
     ci.ask("2", 1)
     ci.change(cadence=quick)
-    assert kinds(ci, 3, start=3) == ["1", "12", "full"]
+    assert kinds(ci, 3, start=3) == ["1", "12", "13"]
 
 
 @pytest.mark.parametrize("names", [

@@ -51,6 +51,8 @@ class Schedule(Base):
     # What the answer left out and a timer started on this push afterwards.
     late_names: Mapped[list[str]] = mapped_column(default=list, server_default=text("'{}'"))
     late_at: Mapped[datetime | None]
+    # "low", "lowest", "backstop": these ran at late_at, not when the push came.
+    late_levels: Mapped[list[str]] = mapped_column(default=list, server_default=text("'{}'"))
 
 
 class Override(Base):
