@@ -4,6 +4,7 @@ Each function is one query, whatever the amount of data.
 """
 
 from .durations import mean_durations
+from .failures import failures_by_fix
 from .ingests import failed_ingests
 from .known_names import KnownName, known_names
 from .moment import END_OF_TIME, Moment, moment_of
@@ -12,5 +13,5 @@ from .witnesses import Witnesses, witnesses
 
 __all__ = [
     "END_OF_TIME", "KnownName", "LabelQuality", "Moment", "Witnesses", "failed_ingests",
-    "known_names", "label_quality", "mean_durations", "moment_of", "witnesses",
+    "failures_by_fix", "known_names", "label_quality", "mean_durations", "moment_of", "witnesses",
 ]

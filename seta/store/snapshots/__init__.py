@@ -1,5 +1,6 @@
 """Snapshots: what was decided, and what is published."""
 
+from .faces import ProjectFacts, PublishedLists, project_facts, published_lists
 from .publication import (
     PublicationState, hold_no_longer, lock_publication, once_published_before, publication_state,
     publications, release_publication, set_published, stop_publication,
@@ -8,8 +9,9 @@ from .read import levels_of, priority_of, snapshot_with_id, snapshots_of
 from .write import NameList, add_snapshot
 
 __all__ = [
-    "NameList", "PublicationState", "add_snapshot", "hold_no_longer", "levels_of",
-    "lock_publication", "once_published_before", "priority_of", "publication_state",
-    "publications", "release_publication", "set_published", "snapshot_with_id", "snapshots_of",
+    "NameList", "ProjectFacts", "PublicationState", "PublishedLists", "add_snapshot",
+    "hold_no_longer", "levels_of", "lock_publication", "once_published_before", "priority_of",
+    "project_facts", "publication_state", "publications", "published_lists",
+    "release_publication", "set_published", "snapshot_with_id", "snapshots_of",
     "stop_publication",
 ]

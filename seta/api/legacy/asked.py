@@ -1,0 +1,92 @@
+"""What a request of the old wire asks for. Every parameter is checked, not cleaned."""
+
+import re
+from datetime import date, datetime
+
+from flask import Request
+
+from ...errors import BadInput
+from ...publish.published import Kind
+
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
+NOT_FOR_A_MASTER = (Kind.TASKCLUSTER, Kind.ANY)
+
+
+def date_key(request: Request, today: str) -> str:
+    """Return the date that was asked for where it is one, else today's."""
+    asked = request.args.get("date", "")
+    return asked if asked == today or is_date(asked) else today
+
+
+def is_date(value: str) -> bool:
+    """
+    >>> is_date("2016-02-29"), is_date("2015-02-29"), is_date("2016-2-9")
+    (True, False, False)
+    """
+    if not DATE.fullmatch(value):
+        return False
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def day_of(moment: datetime) -> str:
+    return moment.date().isoformat()
+
+
+def project_asked(request: Request) -> str | None:
+    return request.args.get("branch") or None
+
+
+def is_for_master(request: Request) -> bool:
+    """Say whether a Buildbot master asks, who survives nothing but a proper object."""
+    named = request.args.get("build_system_type")
+    if named == Kind.BUILDBOT:
+        return True
+    return named not in NOT_FOR_A_MASTER and _is_set(request, "buildbot")
+
+
+def kind_asked(request: Request) -> str | None:
+    """Return what the list is to hold, None where the request does not say.
+
+    A build system is named outright, by the flags of the first SETA, or by the name that early
+    decision tasks give themselves.
+    """
+    named = request.args.get("build_system_type")
+    if named:
+        return named
+    if _is_set(request, "buildbot"):
+        return Kind.BUILDBOT
+    if _is_set(request, "taskcluster") or request.headers.get("User-Agent") == "TaskCluster":
+        return Kind.TASKCLUSTER
+    return None
+
+
+def asks_for_inactive(request: Request) -> bool:
+    return _is_set(request, "inactive")
+
+
+def number_asked(request: Request) -> int | None:
+    """Return the priority that was asked for, None where none was; raises BadInput."""
+    value = request.args.get("priority", "")
+    if not value:
+        return None
+    if not NUMBER.fullmatch(value):
+        raise BadInput(f"priority is a number from 1 to 5, not {shown(value)}")
+    return int(value)
+
+
+def shown(value: str) -> str:
+    """Return what was sent so that it can stand in a sentence, whatever it was.
+
+    >>> print(shown("a\\nb"))
+    'a\\nb'
+    """
+    return ascii(value[:80])
+
+
+def _is_set(request: Request, flag: str) -> bool:
+    return request.args.get(flag, "") not in ("", "0")

@@ -1,0 +1,44 @@
+"""``/data/seta/``: failed jobs by the revision that fixed them, for analysis elsewhere."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from flask import Blueprint, Response, request
+
+from ...errors import BadInput
+from ...publish import legacy_reads
+from ..parts import parts
+from .asked import is_date, shown
+from .documents import send_document
+
+bp = Blueprint("failures", __name__)
+
+
+@bp.get("/data/seta")
+@bp.get("/data/seta/")
+def failures() -> Response:
+    """List failures by fix, of pushes from `startDate` (UTC) until the day before `endDate`.
+
+    Without `endDate` until now; without `startDate` as far back as the window reaches.
+    """
+    at_hand = parts()
+    now = at_hand.clock()
+    until = _midnight("endDate") or now
+    since = _midnight("startDate") or _before(until, at_hand.settings.window)
+    return send_document(legacy_reads.failures(
+        at_hand.sessions, since=since, until=until, now=now))
+
+
+def _midnight(parameter: str) -> datetime | None:
+    value = request.args.get(parameter, "")
+    if not value:
+        return None
+    if not is_date(value):
+        raise BadInput(f"{parameter} is a date such as 2016-05-19, not {shown(value)}")
+    return datetime.combine(date.fromisoformat(value), time(), UTC)
+
+
+def _before(moment: datetime, span: timedelta) -> datetime:
+    try:
+        return moment - span
+    except OverflowError:  # the year 1
+        return datetime.min.replace(tzinfo=UTC)

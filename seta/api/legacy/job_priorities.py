@@ -1,0 +1,47 @@
+"""``job-priorities``: what decision tasks ask since 2017."""
+
+from flask import Blueprint, Response, request
+
+from ...domain import Priority
+from ...errors import BadInput, CannotAnswer, StoreError
+from ...publish.published import ALL, HIGH_VALUE, LOW_VALUE, Kind, Question
+from .answers import answer, answer_nothing
+from .asked import is_for_master, kind_asked, number_asked
+
+bp = Blueprint("job_priorities", __name__)
+VARY = "Accept-Encoding, User-Agent, Accept"
+LEVELS = {
+    1: HIGH_VALUE,
+    2: frozenset({Priority.LOW}),
+    3: frozenset({Priority.LOWEST}),
+    4: frozenset(),
+    5: LOW_VALUE,
+}
+
+
+@bp.get("/api/project/<project>/seta/job-priorities")
+@bp.get("/api/project/<project>/seta/job-priorities/")
+@bp.get("/api/project/<project>/seta/v1/job-priorities")
+@bp.get("/api/project/<project>/seta/v1/job-priorities/")
+def job_priorities(project: str) -> Response:
+    """List the names of one priority on a project, of one build system or of all.
+
+    1 is high value, 5 is low value; 2 and 3 are our own levels of it, and 4 is empty.
+    """
+    kind = kind_asked(request) or Kind.ANY
+    question = Question(project, kind, _levels(kind))
+    if not is_for_master(request):
+        return answer(question, vary=VARY)
+    try:
+        return answer(question, vary=VARY)
+    except (CannotAnswer, StoreError):  # a master reads nothing but a proper object
+        return answer_nothing(vary=VARY)
+
+
+def _levels(kind: str) -> frozenset[Priority]:
+    number = number_asked(request)
+    if number is None:
+        return LOW_VALUE if kind == Kind.TASKCLUSTER else ALL
+    if number not in LEVELS:
+        raise BadInput(f"priority is a number from 1 to 5, not {number}")
+    return LEVELS[number]

@@ -1,0 +1,44 @@
+"""What the old wire reads beside the lists: known job types and names, failures by fix."""
+
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session, sessionmaker
+
+from ..domain import DEFAULT_SCOPE
+from ..store.evidence import Moment, failures_by_fix
+from ..store.known_jobs import KnownJob, known_jobs
+from .payloads import failures_payload, job_names_payload, job_types_payload
+from .published import Published
+
+Sessions = sessionmaker[Session]
+PATIENCE = "SET LOCAL statement_timeout = '4s'"  # clients wait for five
+
+
+def job_types(sessions: Sessions, published: Published, project: str | None) -> dict:
+    """Return the job types of a project, or of the default scope; raises UnknownProject."""
+    return job_types_payload(job.job_type for job in _jobs(sessions, published, project))
+
+
+def job_names(sessions: Sessions, published: Published, project: str | None) -> dict:
+    return job_names_payload(_jobs(sessions, published, project))
+
+
+def failures(sessions: Sessions, *, since: datetime, until: datetime, now: datetime) -> dict:
+    """Return the default scope's failed jobs by fix, of pushes from `since` to before `until`."""
+    moment = Moment(DEFAULT_SCOPE, since=since, as_of=until, known_by=now)
+    with sessions() as session:
+        session.execute(text(PATIENCE))
+        return failures_payload(failures_by_fix(session, moment))
+
+
+def _jobs(sessions: Sessions, published: Published, project: str | None) -> list[KnownJob]:
+    """Return what the published snapshot lists, or all that is known where there is none."""
+    wanted = [published.project(project)] if project else [
+        each for each in published.projects().values() if each.scope == DEFAULT_SCOPE]
+    with sessions() as session:
+        session.execute(text(PATIENCE))
+        jobs = known_jobs(session, [each.project for each in wanted])
+    listed = {each.project: published.listed(each) for each in wanted}
+    return [job for job in jobs if listed[job.project] is None
+            or job.name in listed[job.project].get(job.build_system, ())]
