@@ -57,4 +57,3 @@ def analyze(program: Program, scope: str, as_of: datetime | None, dry_run: bool,
         print_snapshot(snapshot)
     if snapshot.held_because and not dry_run:
         raise CannotAnswer(f"snapshot {snapshot.id} is held back: {snapshot.held_because}")
-

@@ -55,6 +55,11 @@ class Program:
     def sessions(self) -> sessionmaker[Session]:
         return make_sessions(self.engine)
 
+    def close(self) -> None:
+        """Leave the embedded server, which stops when nobody else uses it."""
+        if self._server is not None:
+            self._server.stop()
+
     @property
     def has_terminal(self) -> bool:
         """Say whether somebody watches, so that progress is worth showing."""
