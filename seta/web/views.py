@@ -1,0 +1,61 @@
+"""The routes of the pages."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from flask import Blueprint, Flask, current_app, render_template
+from sqlalchemy.orm import Session, sessionmaker
+
+from .. import __version__
+from ..publish.published import Published
+from .page import Page, make_page
+
+bp = Blueprint("web", __name__, template_folder="templates", static_folder="static",
+               static_url_path="/static")
+
+# Everything that a page needs is ours: no script, no other host.
+CONTENT_SECURITY_POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+
+def init_app(
+    app: Flask, sessions: sessionmaker[Session], published: Published,
+    clock: Callable[[], datetime],
+) -> None:
+    app.extensions["seta_web"] = sessions, published, clock
+    app.register_blueprint(bp)
+
+
+@bp.app_template_filter("moment")
+def moment(value: datetime) -> str:
+    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+@bp.get("/")
+def overview():
+    """Show the first project."""
+    return _render(_page(None))
+
+
+@bp.get("/projects/<project>")
+def project_overview(project: str):
+    """Show one project: which job types run on every push, and which less often."""
+    return _render(_page(project))
+
+
+@bp.after_request
+def protect(response):
+    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def _page(project: str | None) -> Page:
+    sessions, published, clock = current_app.extensions["seta_web"]
+    with sessions() as session:
+        return make_page(session, published, project, clock=clock)
+
+
+def _render(page: Page) -> str:
+    template = "seta/overview.html" if page.project else "seta/empty.html"
+    return render_template(template, page=page, version=__version__)
