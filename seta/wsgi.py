@@ -15,11 +15,14 @@ def create_app() -> Flask:
     Without DATABASE_URL the embedded Postgres is used, together with whoever started it. The
     database need not be there yet: until it is, every client is told to run everything.
     """
-    from . import api
+    from . import api, web
 
     settings = from_environment(os.environ)
     url = settings.database_url or EmbeddedServer(
         settings.home_path, postgres_bin=settings.postgres_bin).start().url
     threads = settings.web_threads
     engine = make_engine(url, pool_size=threads, max_overflow=2)
-    return api.create_app(settings, make_sessions(engine))
+    app = api.create_app(settings, make_sessions(engine))
+    parts = app.extensions["seta"]
+    web.init_app(app, parts.sessions, parts.published, parts.clock)
+    return app
