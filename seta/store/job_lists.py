@@ -43,14 +43,13 @@ class RecordedList:
 
 def record_job_list(
     session: Session, project: str, build_system: str, seen_at: datetime,
-    entries: Collection[ListedJob], *, is_whole: bool = True, names: NameIds | None = None,
+    entries: Collection[ListedJob], *, names: NameIds | None = None,
 ) -> RecordedList:
     """Store what could run on a project at `seen_at`, beside other lists, in any order.
 
-    A whole list that says what the newest before it says only moves that one's `last_seen_at`.
-    With `is_whole` false the entries are added to the list of that time, the rest of which came
-    before or comes later. Raises BadInput for an empty list, which would retire every job, and
-    UnknownProject.
+    Entries are added to what was said of that time before, so that a list may come in parts. A
+    list that says what the newest before it says only moves that one's `last_seen_at`. Raises
+    BadInput for an empty list, which would retire every job, and UnknownProject.
     """
     if not entries:
         raise BadInput(f"the job list of {project} ({build_system}) is empty")
@@ -58,20 +57,31 @@ def record_job_list(
     names = names or NameIds()
     names.resolve(session, entries)
     told = {names.id_of(entry): entry for entry in entries}
-    known = _list_at(session, project, build_system, seen_at)
-    before = _list_before(session, project, build_system, seen_at)
-    is_new = True
-    if known is not None:
-        _add_entries(session, known, told)
-    elif is_whole and before is not None and _entries(session, before) == told.keys():
-        _see_again(session, before, seen_at, told)
-        is_new = False
-    else:
-        _cut(session, before, seen_at)
-        _add_list(session, project, build_system, seen_at, told)
+    is_new = _put(session, project, build_system, seen_at, set(told))
     if seen_at >= _newest(session, project, build_system):
         _describe(session, told)
     return RecordedList(len(told), is_new)
+
+
+def _put(
+    session: Session, project: str, build_system: str, seen_at: datetime, name_ids: set[int]
+) -> bool:
+    """Store a list or a part of it; say whether it differs from the one before it."""
+    known = _list_at(session, project, build_system, seen_at)
+    if known is not None:
+        _add_entries(session, known, name_ids)
+        return True
+    before = _list_before(session, project, build_system, seen_at)
+    if before is not None:
+        listed = _entries(session, before)
+        if before.last_seen_at == seen_at:
+            name_ids = name_ids | listed  # a part that was all of the list before came first
+        if name_ids == listed:
+            _see_again(session, before, seen_at, name_ids)
+            return False
+        _cut(session, before, listed, seen_at)
+    _add_list(session, project, build_system, seen_at, name_ids)
+    return True
 
 
 def _list_at(session: Session, project: str, build_system: str, at: datetime) -> List | None:
@@ -99,8 +109,8 @@ def _entries(session: Session, job_list: List) -> set[int]:
 
 
 def _add_list(
-    session: Session, project: str, build_system: str, seen_at: datetime,
-    name_ids: Collection[int], last_seen_at: datetime | None = None,
+    session: Session, project: str, build_system: str, seen_at: datetime, name_ids: set[int],
+    last_seen_at: datetime | None = None,
 ) -> None:
     job_list = List(project=project, build_system=build_system, seen_at=seen_at,
                     last_seen_at=last_seen_at or seen_at)
@@ -109,10 +119,13 @@ def _add_list(
     _add_entries(session, job_list, name_ids)
 
 
-def _add_entries(session: Session, job_list: List, name_ids: Collection[int]) -> None:
-    session.execute(insert(Entry).on_conflict_do_nothing(), [
-        {"job_list_id": job_list.id, "job_name_id": name_id} for name_id in sorted(name_ids)])
-    mark_days(session, name_ids, days_between(job_list.seen_at, job_list.last_seen_at))
+def _add_entries(session: Session, job_list: List, name_ids: set[int]) -> None:
+    missing = name_ids - _entries(session, job_list)
+    if not missing:
+        return
+    session.execute(insert(Entry), [
+        {"job_list_id": job_list.id, "job_name_id": name_id} for name_id in sorted(missing)])
+    mark_days(session, missing, days_between(job_list.seen_at, job_list.last_seen_at))
 
 
 def _see_again(
@@ -124,17 +137,16 @@ def _see_again(
     session.execute(update(List).where(List.id == job_list.id).values(last_seen_at=at))
 
 
-def _cut(session: Session, before: List | None, at: datetime) -> None:
+def _cut(session: Session, before: List, listed: set[int], at: datetime) -> None:
     """Another list came between two times at which `before` was seen: it is two lists then."""
-    if before is None or before.last_seen_at < at:
+    last_seen_at = before.last_seen_at
+    if last_seen_at < at:
         return
-    last_seen_at, name_ids = before.last_seen_at, _entries(session, before)
-    mark_days(session, name_ids, days_between(before.seen_at, last_seen_at))
+    mark_days(session, listed, days_between(before.seen_at, last_seen_at))
     session.execute(
         update(List).where(List.id == before.id).values(last_seen_at=before.seen_at))
-    session.expire(before)
     if last_seen_at > at:
-        _add_list(session, before.project, before.build_system, last_seen_at, name_ids)
+        _add_list(session, before.project, before.build_system, last_seen_at, listed)
 
 
 def _describe(session: Session, told: dict[int, ListedJob]) -> None:

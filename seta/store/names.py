@@ -1,9 +1,9 @@
 """Names of jobs, with the job types that they mean."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Text
@@ -89,6 +89,12 @@ def unparsed_names(session: Session, project: str | None = None) -> list[JobName
         query = query.where(row.project == project)
     return [JobName(*each) for each in
             session.execute(query.order_by(row.project, row.build_system, row.name))]
+
+
+def count_unparsed(session: Session, projects: Collection[str]) -> int:
+    row = tables.JobName
+    return session.scalar(
+        select(func.count()).where(row.project.in_(projects), row.job_type_id.is_(None)))
 
 
 def _meaning(told: Mapping[Key, JobType | None]) -> dict[Key, JobType | None]:

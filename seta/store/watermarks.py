@@ -6,7 +6,7 @@ Times of a ``push`` slice are push times, of a ``modified`` slice times of last 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -82,10 +82,12 @@ def move_stream(session: Session, *, source: str, project: str, to: datetime) ->
 
 
 def record_success(session: Session, *, source: str, project: str, now: datetime) -> None:
-    """Say that a run left nothing open but what was set aside."""
+    """Say that nothing of a project is missing now, but what was set aside."""
     session.execute(
-        update(Row).where(Row.project == project, Row.source == source)
-        .values(succeeded_at=now))
+        insert(Row).values(project=project, source=source, succeeded_at=now)
+        .on_conflict_do_update(
+            index_elements=["project", "source"],
+            set_={"succeeded_at": func.greatest(Row.succeeded_at, now)}))
 
 
 def record_failed_slice(
