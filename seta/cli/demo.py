@@ -1,0 +1,84 @@
+"""`seta demo`."""
+
+import click
+
+from ..demo import DemoScope
+from ..demo import scopes as demo_scopes
+from ..domain import Snapshot
+from ..errors import Conflict, UnknownProject, UnknownScope
+from ..ingest.files import import_files
+from ..ingest.projects import DEMO
+from ..publish import analyse
+from ..store import projects as store
+from ..store.operation import record_audit
+from ..store.snapshots import publication_state, snapshot_with_id
+from .import_ import print_report
+from .progress import spinner
+from .snapshot_view import print_snapshot
+from .start import Program, operator
+
+
+@click.command()
+@click.option("--remove", is_flag=True, help="Remove the demo's scopes with all that is in them.")
+@click.pass_obj
+def demo(program: Program, remove: bool):
+    """Load the built-in real data, each as an archived scope, and analyse it.
+
+    The Talos regressions of 2014 (Buildbot) and real jobs of 2018 that sheriffs classified
+    "fixed by commit" (Taskcluster). docs/demo-data.md says where they are from, what was
+    cleaned and what is derived.
+    """
+    if remove:
+        _remove(program)
+        return
+    for each in demo_scopes():
+        _load(program, each)
+
+
+def _load(program: Program, each: DemoScope) -> None:
+    _check_projects(program, each)
+    click.echo(f"== {each.title} (scope {each.name})")
+    with spinner(program.has_terminal) as say:
+        report = import_files(
+            program.sessions, [each.path], scope=each.name, archived=True, source=DEMO,
+            title=each.title, description=each.description, now=program.now,
+            progress=lambda so_far: say(f"{so_far.results:,} results"))
+        snapshot = None if report.new or report.changed else _published(program, each.name)
+        if snapshot is None:
+            snapshot = analyse(program.sessions, each.name, now=program.now,
+                               settings=program.settings, progress=say)
+    print_report(report)
+    print_snapshot(snapshot)
+    click.echo()
+
+
+def _published(program: Program, scope: str) -> Snapshot | None:
+    """Return what is published of a scope: the same data need not be analysed again."""
+    with program.sessions() as session:
+        found = publication_state(session, scope).snapshot_id
+        return found and snapshot_with_id(session, found)
+
+
+def _check_projects(program: Program, each: DemoScope) -> None:
+    """Leave a project alone that a real source feeds."""
+    with program.sessions() as session:
+        for name in each.projects:
+            try:
+                known = store.project_named(session, name)
+            except UnknownProject:
+                continue
+            if known.source != DEMO:
+                raise Conflict(f"the project {name!r} holds real results in scope {known.scope!r}; "
+                               "the demo needs a database of its own (another SETA_HOME)")
+
+
+def _remove(program: Program) -> None:
+    with program.sessions.begin() as session:
+        for each in demo_scopes():
+            try:
+                store.remove_scope(session, each.name)
+            except UnknownScope:
+                click.echo(f"scope {each.name} is not there")
+                continue
+            record_audit(session, who=operator(), what="remove demo", target=each.name)
+            click.echo(f"scope {each.name} is removed")
