@@ -1,4 +1,13 @@
-"""From sources into the store; what is left out is counted.
+"""From sources into the store; what is left out is counted."""
 
-Importing it does nothing.
-"""
+from .accepting import accept_records
+from .files import import_files
+from .ingested import Ingested
+from .live import ingest_project, ingest_span, preview_ingest
+from .plan import Spans
+from .reports import BadRecord, ImportReport
+
+__all__ = [
+    "BadRecord", "ImportReport", "Ingested", "Spans", "accept_records", "import_files",
+    "ingest_project", "ingest_span", "preview_ingest",
+]

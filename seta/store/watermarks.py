@@ -103,6 +103,7 @@ def record_failed_slice(
         set_={"failures": FailedRow.failures + 1, "error": error, "failed_at": now,
               "is_set_aside": FailedRow.failures + 1 >= SET_ASIDE_AFTER},
     ).returning(FailedRow), execution_options={"populate_existing": True}).one()
+    _follow(session, source=source, project=project)
     return _to_failed(row)
 
 
@@ -113,8 +114,7 @@ def forget_failed_slice(
     session.execute(delete(FailedRow).where(
         FailedRow.source == source, FailedRow.project == project, FailedRow.by == by,
         FailedRow.starts_at >= start, FailedRow.ends_at <= end))
-    if session.get(Row, (project, source)) is not None:
-        _settle(session, _locked(session, source=source, project=project))
+    _follow(session, source=source, project=project)
 
 
 def failed_slices(
@@ -129,6 +129,12 @@ def failed_slices(
         query = query.where(FailedRow.project == project)
     rows = session.scalars(query, execution_options={"populate_existing": True})
     return [_to_failed(row) for row in rows]
+
+
+def _follow(session: Session, *, source: str, project: str) -> None:
+    """Let the watermark, where there is one, follow what became of a failed slice."""
+    if session.get(Row, (project, source)) is not None:
+        _settle(session, _locked(session, source=source, project=project))
 
 
 def _settle(session: Session, row: Row) -> None:

@@ -1,0 +1,75 @@
+"""What a run asks a source for."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+from ..sources.slices import MODIFIED, PUSHED, Slice
+from ..store.watermarks import FailedSlice, Watermark
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """How much time is asked for: SETA_WINDOW, SETA_INGEST_OVERLAP and SETA_INGEST_SLICE."""
+
+    window: timedelta    # of the first fill
+    overlap: timedelta   # asked for again, since sources are late
+    piece: timedelta     # of one slice
+
+
+class Kind(Enum):
+    """Why a slice is asked for: what moves when it was."""
+
+    RETRY = auto()    # it failed in an earlier run
+    FILL = auto()     # first fill, by push time
+    STREAM = auto()   # what changed since
+    BY_HAND = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    piece: Slice
+    kind: Kind
+
+
+def next_steps(
+    project: str, mark: Watermark, failed: Iterable[FailedSlice], *, now: datetime, spans: Spans
+) -> list[Step]:
+    """Return what is to be asked for up to `now`: what failed, the first fill, the stream.
+
+    The stream begins where the fill did, in time of change: what was pushed before the fill
+    began came with it, what was pushed or changed since comes with the stream. It goes no
+    further back than the window, since what was pushed in the window changed in it.
+    """
+    steps = [Step(to_slice(each), Kind.RETRY) for each in failed if not each.is_set_aside]
+    start, end = mark.filled_to or now - spans.window, mark.fill_until or now
+    if not mark.is_filled:
+        steps += [Step(Slice(project, PUSHED, *span), Kind.FILL)
+                  for span in cut(start, end, spans.piece)]
+    start = max(min(mark.asked_to or end, now) - spans.overlap, now - spans.window)
+    return steps + [Step(Slice(project, MODIFIED, *span), Kind.STREAM)
+                    for span in cut(start, now, spans.piece)]
+
+
+def steps_by_hand(
+    project: str, failed: Iterable[FailedSlice], *, start: datetime, end: datetime, spans: Spans
+) -> list[Step]:
+    """Return what was pushed from `start` to `end`, and what failed or was set aside in it."""
+    steps = [Step(to_slice(each), Kind.RETRY) for each in failed
+             if each.start < end and each.end > start]
+    return steps + [Step(Slice(project, PUSHED, *span), Kind.BY_HAND)
+                    for span in cut(start, end, spans.piece)]
+
+
+def cut(
+    start: datetime, end: datetime, piece: timedelta
+) -> Iterator[tuple[datetime, datetime]]:
+    """Cut [start, end) into half-open spans, the last one shorter; none where it is empty."""
+    while start < end:
+        yield start, min(start + piece, end)
+        start += piece
+
+
+def to_slice(failed: FailedSlice) -> Slice:
+    return Slice(failed.project, failed.by, failed.start, failed.end)
