@@ -2,23 +2,16 @@
 
 import gzip
 import json
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from scheduling_world import LEVELS, NOON, Results, add_snapshot
 
-from seta.domain import DEFAULT_SCOPE, Cadence, Limit, Priority, Project, Scope
-from seta.names import parse
+from seta.domain import DEFAULT_SCOPE, Cadence, Limit, Project, Scope
 from seta.scheduling import AskedPush, Published, owed_now, preview, schedule_push, take_owed
-from seta.store import projects, tables
+from seta.store import projects
 
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-LEVELS = {
-    Priority.HIGH: ("build-linux64/opt", "test-linux64/opt-high"),
-    Priority.LOW: ("test-linux64/opt-low-1", "test-linux64/opt-low-2"),
-    Priority.LOWEST: ("test-linux64/opt-lowest",),
-}
 SPAN = timedelta(hours=12)
 
 
@@ -32,7 +25,6 @@ class Ci:
     build_system: str = "taskcluster"
     now: datetime = NOON
     span: timedelta = SPAN
-    asked: list = field(default_factory=list)
 
     def at(self, minutes: float) -> datetime:
         return NOON + timedelta(minutes=minutes)
@@ -71,16 +63,6 @@ class Ci:
         projects.save_project(self.session, self.project)
 
 
-def add_snapshot(session, scope=DEFAULT_SCOPE, created_at=NOON - timedelta(hours=1)) -> int:
-    row = tables.Snapshot(
-        scope=scope, as_of=created_at, created_at=created_at, inputs={}, unit="ms", objective=0,
-        lower_bound=0, gap=0, status="optimal", regressions=1, uncoverable=[], given_up=[],
-        comparison={})
-    session.add(row)
-    session.flush()
-    return row.id
-
-
 @pytest.fixture
 def make_ci():
     """Make a project with a published snapshot whose levels are LEVELS, unless told otherwise."""
@@ -104,67 +86,6 @@ def ci(session, make_ci):
 def quick():
     """A cadence whose limits a test reaches with few pushes."""
     return Cadence(Limit(3, 90), Limit(4, 180), Limit(6, 240))
-
-
-@dataclass
-class Results:
-    """Job results of a project, put straight into the store."""
-
-    session: object
-    project: str
-    build_system: str = "taskcluster"
-    count: int = 0
-
-    def name_id(self, name) -> int:
-        found = self.session.scalar(select(tables.JobName.id).where(
-            tables.JobName.project == self.project, tables.JobName.name == name,
-            tables.JobName.build_system == self.build_system))
-        return found or self._add(tables.JobName(
-            project=self.project, build_system=self.build_system, name=name,
-            job_type_id=self.type_id(parse(name, self.build_system, self.project))))
-
-    def type_id(self, job_type) -> int | None:
-        if job_type is None:
-            return None
-        words = {"platform": job_type.platform, "build_type": job_type.build_type,
-                 "test_suite": job_type.test_suite, "chunk": job_type.chunk}
-        found = self.session.scalar(select(tables.JobType.id).filter_by(**words))
-        return found or self._add(tables.JobType(**words))
-
-    def push_id(self, revision, pushed_at, push_id=None) -> int:
-        found = self.session.scalar(select(tables.Push.id).filter_by(
-            project=self.project, revision=revision))
-        return found or self._add(tables.Push(
-            project=self.project, revision=revision, pushed_at=pushed_at, push_id=push_id))
-
-    def add(self, name, push, result="success", minutes=10, said=None, **more) -> str:
-        """Add one run of a job on a push, known so many minutes after it; return its id."""
-        self.count += 1
-        self.session.add(tables.JobResult(
-            namespace="test", job_id=str(self.count), job_name_id=self.name_id(name),
-            push=self.push_id(push.revision, push.pushed_at, push.push_id), result=result,
-            known_at=push.pushed_at + timedelta(minutes=minutes),
-            **{"started_at": None, "duration_ms": 60_000} | more))
-        self.session.flush()
-        if said:
-            self.say(str(self.count), said, push.pushed_at)
-        return str(self.count)
-
-    def say(self, job_id, classification, at, who=None, is_inferred=False, fixed_by=()) -> None:
-        self._add(tables.ClassificationRow(
-            namespace="test", job_id=job_id, classification=classification, fixed_by=fixed_by,
-            classified_at=at, who=who, is_inferred=is_inferred))
-
-    def reached(self, at) -> None:
-        """Say that results up to this time are in."""
-        self.session.merge(tables.Watermark(
-            project=self.project, source="test", reached_at=at, succeeded_at=at))
-        self.session.flush()
-
-    def _add(self, row) -> int:
-        self.session.add(row)
-        self.session.flush()
-        return row.id
 
 
 @pytest.fixture

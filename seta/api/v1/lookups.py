@@ -1,0 +1,51 @@
+"""What a path names, looked up; and the moment that a request is of."""
+
+import re
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from ...domain import Project, Scope
+from ...errors import NotFound, UnknownProject, UnknownScope
+from ...publish.published import ProjectFacts
+from ...scheduling import Published
+from ...store import projects
+from ..parts import parts
+from .values import LARGEST, NAME
+
+NOT_NOTICED = "this server has not noticed the project yet, so everything runs"
+
+
+def project_named(session: Session, name: str) -> Project:
+    if not re.fullmatch(NAME, name):
+        raise UnknownProject(f"SETA does not cover the project {name!r}")
+    return projects.project_named(session, name)
+
+
+def scope_named(session: Session, name: str) -> Scope:
+    if not re.fullmatch(NAME, name):
+        raise UnknownScope(f"there is no scope {name!r}")
+    return projects.scope_named(session, name)
+
+
+def stored_id(what: str, number: int) -> int:
+    """Return an id that the database can be asked for."""
+    if number > LARGEST:
+        raise NotFound(f"there is no {what} {number}")
+    return number
+
+
+def now() -> datetime:
+    return parts().clock()
+
+
+def published(project: str, build_system: str) -> Published:
+    """Return what is published for a project, as this process knows it."""
+    state = parts().published
+    try:
+        facts: ProjectFacts = state.project(project)
+    except UnknownProject:
+        return Published(refusals=(NOT_NOTICED,))
+    return Published(
+        facts.snapshot_id, facts.created_at, state.names_at(project, build_system),
+        tuple(str(refusal) for refusal in state.refusals(project)))

@@ -1,0 +1,49 @@
+"""Errors as problem details (RFC 9457): what was wrong, and what would be right."""
+
+import json
+
+from apiflask import HTTPError
+from flask import Flask, Response, request
+from pydantic import BaseModel, Field
+
+from ..errors import Failure, answer_under
+
+PROBLEM_TYPE = "application/problem+json"
+MALFORMED = "the request is not what this call takes; `errors` says what is wrong where"
+
+
+class Problem(BaseModel):
+    """What every error is answered with."""
+
+    type: str = Field(examples=["about:blank"])
+    title: str = Field(examples=["Not Found"])
+    status: int = Field(examples=[404])
+    detail: str = Field(examples=["SETA does not cover the project 'none'"])
+    instance: str = Field(examples=["/api/v1/projects/none"])
+    errors: dict[str, list[str]] | None = Field(
+        None, description="What is wrong with single fields, by their path.")
+
+
+def init_app(app: Flask, prefix: str) -> None:
+    answer_under(app, prefix, render)
+    app.register_error_handler(HTTPError, _answer_malformed)
+
+
+def render(failure: Failure) -> Response:
+    return answer(failure.status, failure.title, failure.detail)
+
+
+def answer(status: int, title: str, detail: str, **more) -> Response:
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail,
+            "instance": request.path, **more}
+    return Response(
+        json.dumps(body, ensure_ascii=False), status, {"Cache-Control": "no-store"},
+        content_type=PROBLEM_TYPE)
+
+
+def _answer_malformed(error: HTTPError) -> Response:
+    """Answer for a request that the models refuse; its fields are named one by one."""
+    fields = {f"{place}.{field}" if field != "_schema" else place: messages
+              for place, found in (error.detail or {}).items()
+              for field, messages in found.items()}
+    return answer(error.status_code, "Bad Request", MALFORMED, errors=fields)

@@ -1,0 +1,113 @@
+"""The API over a database of the test's own: real connections, as many as threads ask for."""
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import pytest
+from scheduling_world import LEVELS, NOON, Results, add_snapshot
+
+from seta.api import create_app, v1
+from seta.config import Settings
+from seta.domain import DEFAULT_SCOPE, Project, Scope
+from seta.publish.published import Published
+from seta.store import projects, tables
+from seta.store.engine import make_engine, make_sessions
+
+TOKEN = "let me write"
+SETTINGS = Settings(tokens=(("ann", hashlib.sha256(TOKEN.encode()).hexdigest()),))
+
+
+@dataclass
+class Api:
+    """A server and a client of it; `now` is the server's clock."""
+
+    sessions: object
+    settings: Settings = SETTINGS
+    now: datetime = NOON
+    headers: dict = field(default_factory=lambda: {"Authorization": f"Bearer {TOKEN}"})
+
+    def __post_init__(self):
+        published = Published(self.sessions, self.settings, self.clock, every=0, patience=10)
+        self.app = create_app(self.settings, self.sessions, clock=self.clock,
+                              published=published)
+        if "schedule" not in self.app.blueprints:
+            v1.init_app(self.app)
+        self.client = self.app.test_client()
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def restart(self, **settings) -> None:
+        """Start the server anew, with other settings."""
+        self.settings = replace(self.settings, **settings)
+        self.__post_init__()
+
+    def call(self, method, path, *, token=True, **more):
+        headers = (self.headers if token else {}) | more.pop("headers", {})
+        return self.client.open(f"/api/v1{path}", method=method, headers=headers, **more)
+
+    def get(self, path, **more):
+        return self.call("GET", path, token=False, **more)
+
+    def put(self, path, json=None, **more):
+        return self.call("PUT", path, json=json, **more)
+
+    def post(self, path, json=None, **more):
+        return self.call("POST", path, json=json, **more)
+
+    def add_project(self, name="autoland", levels=LEVELS, snapshot=True, **more) -> Project:
+        """Add a project with fresh results, and a published snapshot with these levels."""
+        with self.sessions.begin() as session:
+            if not projects.scopes(session):
+                projects.add_scope(session, Scope(DEFAULT_SCOPE))
+            project = Project(name, **more)
+            projects.add_project(session, project)
+            results = Results(session, name, project.build_systems[0])
+            results.reached(NOON)
+            if snapshot:
+                self._publish(session, results, levels)
+        return project
+
+    def change_project(self, name="autoland", **changes) -> None:
+        with self.sessions.begin() as session:
+            project = projects.project_named(session, name)
+            projects.save_project(session, replace(project, **changes))
+
+    def _publish(self, session, results, levels) -> None:
+        snapshot = add_snapshot(session, created_at=NOON - timedelta(hours=1))
+        for level, names in levels.items():
+            session.add(tables.SnapshotList(
+                snapshot_id=snapshot, project=results.project, priority=level,
+                build_system=results.build_system, names=list(names),
+                job_type_ids=[self._priority(session, results, snapshot, name, level)
+                              for name in names]))
+        session.get(tables.Scope, DEFAULT_SCOPE).published_snapshot_id = snapshot
+
+    def _priority(self, session, results, snapshot, name, level) -> int:
+        type_id = session.get(tables.JobName, results.name_id(name)).job_type_id
+        if session.get(tables.SnapshotPriority, (snapshot, type_id)) is None:
+            session.add(tables.SnapshotPriority(
+                snapshot_id=snapshot, job_type_id=type_id, priority=level,
+                reason="chosen" if level == 1 else "covered", cost=60_000, caught=1,
+                certificate={"kind": "chosen", "needed_for": ["9fa614d8310d"]}))
+            session.flush()
+        return type_id
+
+
+@pytest.fixture
+def sessions(database):
+    """Sessions with a connection each: a server's threads do not share one."""
+    engine = make_engine(database, pool_size=60)
+    yield make_sessions(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def api(sessions):
+    return Api(sessions)
+
+
+@pytest.fixture
+def autoland(api):
+    return api.add_project()
