@@ -12,6 +12,7 @@ from ..config import Settings
 from ..domain import Snapshot
 from ..store.operation import clear_alarm, end_run, raise_alarm, start_run
 from ..store.projects import scope_named
+from ..store.rollup import refresh_all_job_days
 from .apply import apply, would_hold
 from .decided import snapshot_of
 from .gather import Gathered, gather
@@ -35,11 +36,13 @@ def analyse(
     """
     wanted = {"now": now, "as_of": as_of, "settings": settings}
     if dry_run:
+        refresh_all_job_days(sessions)
         with sessions() as session:
             gathered = _gathered(session, scope, wanted, progress)
             snapshot = _decided(gathered, wanted, compare, progress)
             return would_hold(session, snapshot, settings=settings)
     with _recorded(sessions, scope, now) as counts:
+        refresh_all_job_days(sessions)
         with sessions() as session:
             gathered = _gathered(session, scope, wanted, progress)
         snapshot = _decided(gathered, wanted, compare, progress)

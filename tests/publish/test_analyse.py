@@ -1,29 +1,309 @@
 """From evidence to a published snapshot."""
 
-from datetime import UTC, datetime, timedelta
+import logging
+from dataclasses import replace
+from datetime import timedelta
+from itertools import combinations
 
 import pytest
-from sqlalchemy import text
+from publish.made_evidence import DAY, NOW
+from sqlalchemy import event
 
+from seta.analysis import Problem
+from seta.domain import Priority
 from seta.errors import NothingToAnalyse, UnknownScope
+from seta.names import NewWords, Pattern, Rename
 from seta.publish import analyse
+from seta.publish.gather import gather
 from seta.store import operation, snapshots
+from seta.store.overrides import Override, add_override
+from seta.store.projects import scope_named
+from seta.store.renames import StoredRename, add_rename
 
-NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-DAY = timedelta(days=1)
 A, B, C = (f"test-linux64/opt-mochitest-{number}" for number in (1, 2, 3))
+FUZZING = "build-linux64-asan-fuzzing/opt"
 
 
-def test_a_first_snapshot_is_stored_and_published(trunk, sessions, settings):
-    trunk.caught("a" * 12, A, B).caught("b" * 12, B).passed(A, B, C).ingested().recount()
+@pytest.fixture
+def run(sessions, settings):
+    def analyse_trunk(scope="trunk", now=NOW, **more):
+        return analyse(sessions, scope, now=now, settings=settings, **more)
+    return analyse_trunk
 
-    snapshot = analyse(sessions, "trunk", now=NOW, settings=settings)
 
-    assert {str(p.job_type): (int(p.priority), p.reason) for p in snapshot.priorities} == {
+def verdicts(snapshot):
+    return {str(each.job_type): (int(each.priority), each.reason) for each in snapshot.priorities}
+
+
+def published(sessions, scope="trunk"):
+    with sessions() as session:
+        return snapshots.publication_state(session, scope).snapshot_id
+
+
+def alarms(sessions):
+    with sessions() as session:
+        return {alarm.subject: alarm.message for alarm in operation.open_alarms(session)}
+
+
+def last_run(sessions):
+    with sessions() as session:
+        return operation.runs(session, task="analysis", limit=1)[0]
+
+
+def test_a_first_snapshot_is_stored_and_published_whole(trunk, sessions, run):
+    trunk.caught("a" * 12, A, B).caught("b" * 12, B).passed(A, B, C)
+
+    snapshot = run()
+
+    assert verdicts(snapshot) == {
         "linux64/opt-mochitest-1": (2, "covered"),
         "linux64/opt-mochitest-2": (1, "chosen"),
         "linux64/opt-mochitest-3": (3, "caught nothing"),
     }
+    assert snapshot.is_published and snapshot.held_because is None
     with sessions() as session:
         assert snapshots.snapshot_with_id(session, snapshot.id) == snapshot
-        assert snapshots.publication_state(session, "trunk").snapshot_id == snapshot.id
+    assert published(sessions) == snapshot.id
+    done = last_run(sessions)
+    assert (done.status, done.counts["snapshot"], done.counts["1"]) == ("done", snapshot.id, 1)
+
+
+def test_every_priority_has_a_certificate_in_the_store(trunk, sessions, run):
+    trunk.caught("a" * 12, A, B).caught("b" * 12, B).passed(C)
+    snapshot = run()
+    with sessions() as session:
+        stored = {str(each.job_type): snapshots.priority_of(session, snapshot.id, each.job_type)
+                  for each in snapshot.priorities}
+    assert {name: each.certificate for name, each in stored.items()} == {
+        "linux64/opt-mochitest-1":
+            {"kind": "covered", "by": {"a" * 12: ["linux64/opt-mochitest-2"]}},
+        "linux64/opt-mochitest-2": {"kind": "chosen", "needed_for": ["a" * 12, "b" * 12]},
+        "linux64/opt-mochitest-3": {"kind": "caught nothing"},
+    }
+
+
+def test_a_dry_run_decides_the_same_and_changes_nothing(trunk, sessions, run):
+    """R70"""
+    trunk.caught("a" * 12, A, B)
+    dry = run(dry_run=True)
+    assert dry.id is None and not dry.is_published
+    assert published(sessions) is None
+    with sessions() as session:
+        assert operation.runs(session) == [] and snapshots.snapshots_of(session, "trunk") == []
+    assert verdicts(dry) == verdicts(run())
+
+
+def test_without_regressions_nothing_is_decided_and_what_is_published_stays(
+    trunk, sessions, run
+):
+    """R42: no regressions is no reason to lower anything; it is an alarm."""
+    trunk.caught("a" * 12, A)
+    first = run()
+    later = NOW + 120 * DAY
+    trunk.passed(A, at=later - DAY)
+
+    with pytest.raises(NothingToAnalyse, match="no regressions"):
+        run(now=later)
+
+    assert published(sessions) == first.id
+    assert "no regressions" in alarms(sessions)["analysis trunk"]
+    assert last_run(sessions).status == "failed"
+
+    trunk.caught("b" * 12, A, at=later - DAY)
+    run(now=later)
+    assert alarms(sessions) == {}
+
+
+@pytest.mark.parametrize("make", [
+    pytest.param(lambda trunk: trunk, id="an empty database"),
+    pytest.param(lambda trunk: trunk.caught("a" * 12, A).listed(B), id="only retired witnesses"),
+    pytest.param(lambda trunk: trunk.caught("a" * 12, "nonsense"), id="only unparsed names"),
+])
+def test_nothing_is_decided_on_nothing(trunk, sessions, run, make):
+    """R25"""
+    make(trunk)
+    with pytest.raises(NothingToAnalyse):
+        run()
+    assert published(sessions) is None
+
+
+def test_an_unknown_scope_leaves_no_run(trunk, sessions, run):
+    with pytest.raises(UnknownScope, match="'none'"):
+        run(scope="none")
+    with sessions() as session:
+        assert operation.runs(session) == []
+
+
+def test_a_program_that_is_told_to_end_leaves_a_stopped_run(trunk, sessions, run):
+    trunk.caught("a" * 12, A)
+
+    def end(text):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(progress=end)
+    assert last_run(sessions).status == "stopped"
+    assert alarms(sessions) == {}
+
+
+def test_priorities_move_both_ways(trunk, run):
+    """R44"""
+    trunk.caught("a" * 12, A).caught("a" * 12, B, duration_ms=90_000).passed(
+        *[f"test-linux64/opt-xpcshell-{number}" for number in range(1, 9)])
+    assert verdicts(run())["linux64/opt-mochitest-1"] == (1, "chosen")
+
+    later = NOW + timedelta(hours=12)
+    trunk.caught("b" * 12, B, at=later - timedelta(hours=3))
+    after = verdicts(run(now=later))
+    assert after["linux64/opt-mochitest-1"] == (2, "covered")
+    assert after["linux64/opt-mochitest-2"] == (1, "chosen")
+
+
+def test_builds_run_whatever_they_caught(trunk, run):
+    trunk.caught("a" * 12, A).passed("build-linux64/debug", FUZZING)
+    found = verdicts(run())
+    assert found["linux64/debug-build"] == (1, "forced: build")
+    assert found["linux64-asan-fuzzing/opt-build"] == (1, "forced: build")
+
+
+@pytest.mark.parametrize("pattern, priority, name, expected", [
+    pytest.param(Pattern(name=C), Priority.HIGH, "linux64/opt-mochitest-3",
+                 (1, "forced: pinned"), id="pinned by name"),
+    pytest.param(Pattern(test_suite="moch*"), None, "linux64/opt-mochitest-3",
+                 (1, "forced: never skip"), id="never skip by suite"),
+    pytest.param(Pattern(platform="linux64", test_suite="mochitest-2"), Priority.LOWEST,
+                 "linux64/opt-mochitest-2", (3, "overridden: lowest"), id="lowered by glob"),
+    pytest.param(Pattern(name=FUZZING), Priority.LOW, "linux64-asan-fuzzing/opt-build",
+                 (2, "overridden: low"), id="a build, by its full name"),
+])
+def test_overrides_are_followed(trunk, sessions, run, pattern, priority, name, expected):
+    """R53"""
+    trunk.caught("a" * 12, A, B).passed(C, FUZZING)
+    with sessions.begin() as session:
+        add_override(session, Override("trunk", pattern, priority, "because", "ann",
+                                       NOW - DAY, expires_at=NOW + DAY))
+    assert verdicts(run(now=NOW + DAY - timedelta(seconds=1)))[name] == expected
+    assert verdicts(run(now=NOW + DAY))[name] != expected  # it has expired this second
+
+
+def test_a_glob_lowers_no_build(trunk, sessions, run):
+    trunk.caught("a" * 12, A).passed(FUZZING)
+    with sessions.begin() as session:
+        add_override(session, Override("trunk", Pattern(platform="*fuzzing"), Priority.LOW,
+                                       "because", "ann", NOW - DAY))
+    assert verdicts(run())["linux64-asan-fuzzing/opt-build"] == (1, "forced: build")
+
+
+def test_a_regression_that_only_a_lowered_job_type_caught_is_given_up(trunk, sessions, run):
+    trunk.caught("a" * 12, A).caught("b" * 12, B)
+    with sessions.begin() as session:
+        add_override(session, Override("trunk", Pattern(name=A), Priority.LOW, "noise", "ann",
+                                       NOW - DAY))
+    snapshot = run()
+    assert snapshot.given_up == ("a" * 12,)
+    assert snapshot.uncoverable == ()
+
+
+def test_a_regression_without_living_witnesses_is_reported(trunk, run):
+    """R43"""
+    trunk.caught("a" * 12, A).caught("b" * 12, B).listed(B)
+    snapshot = run()
+    assert snapshot.uncoverable == ("a" * 12,)
+    assert snapshot.regressions == 2
+
+
+def test_a_new_job_type_runs_everywhere_for_its_first_14_days(trunk, run):
+    """R51"""
+    trunk.caught("a" * 12, A).passed(A, at=NOW - 60 * DAY).passed(B)
+    assert verdicts(run())["linux64/opt-mochitest-2"] == (1, "forced: new")
+    trunk.passed(A, B, at=NOW + 13 * DAY)
+    assert verdicts(run(now=NOW + 14 * DAY))["linux64/opt-mochitest-2"] == (3, "caught nothing")
+
+
+def test_history_is_read_through_renames(trunk, sessions, run):
+    """R30: what the old name caught, the new one is chosen for."""
+    old, new = "test-osx-10-8/opt-xpcshell", "test-osx-10-10/opt-xpcshell"
+    trunk.caught("a" * 12, old, at=NOW - 30 * DAY, duration_ms=5_000).listed(new)
+    rename = Rename(Pattern(platform="osx-10-8"), NewWords(platform="osx-10-10"),
+                    NOW - 20 * DAY, "ann", "new machines")
+    with sessions.begin() as session:
+        add_rename(session, StoredRename("trunk", rename, NOW - 20 * DAY))
+    snapshot = run()
+    assert verdicts(snapshot) == {"osx-10-10/opt-xpcshell": (1, "chosen")}
+    assert snapshot.objective == 5_000
+
+
+def test_each_project_keeps_a_witness_of_its_own(trunk, run):
+    trunk.project("mozilla-inbound", build_systems=("buildbot",))
+    builder = "Windows 8 64-bit mozilla-inbound debug test xpcshell"
+    trunk.caught("a" * 12, A).caught("a" * 12, builder, project="mozilla-inbound",
+                                     build_system="buildbot")
+    assert set(verdicts(run()).values()) == {(1, "chosen")}
+
+
+def test_the_snapshot_says_what_it_was_made_from(trunk, run):
+    trunk.caught("a" * 12, A, A, B).passed("source-test-mozlint-eslint").passed(C, tier=3)
+    inputs = run().inputs
+    assert inputs["priorities"] == {"1": 1, "2": 1, "3": 0}
+    assert inputs["names"] == {"alive": 4, "retired": 0, "unparsed": 1, "tier_3": 1,
+                               "sharing_a_job_type": 0}
+    assert inputs["labels"]["jobs_per_regression"] == 3
+    assert inputs["alive"] == {"autoland": 2}
+    assert (inputs["window_days"], inputs["redundancy"]) == (90, 1)
+
+
+def test_compare_adds_the_pass_of_earlier_setas(trunk, run):
+    trunk.caught("a" * 12, A, B)
+    assert set(run(dry_run=True).comparison) == {"ours", "greedy"}
+    assert "drop_one_worst" in run(dry_run=True, compare=True).comparison
+
+
+def test_the_number_of_queries_does_not_grow_with_the_data(trunk, sessions, settings, engine):
+    """R60"""
+    def queries():
+        count = 0
+
+        def counted(*args):
+            nonlocal count
+            count += 1
+
+        event.listen(engine, "before_cursor_execute", counted)
+        with sessions() as session:
+            gathered = gather(session, scope_named(session, "trunk"), now=NOW, as_of=None,
+                              settings=settings)
+        event.remove(engine, "before_cursor_execute", counted)
+        assert isinstance(gathered.problem, Problem)
+        return count
+
+    trunk.caught("a" * 12, A).project("other")
+    few = queries()
+    for number in range(20):
+        trunk.caught(f"{number:012x}", f"test-linux64/opt-reftest-{number}", C)
+        trunk.passed(f"test-windows10-64/debug-reftest-{number}", project="other")
+    assert queries() == few
+
+
+def test_a_publication_is_logged_with_counts_and_each_change_with_its_reason(
+    trunk, run, caplog
+):
+    """R67"""
+    caplog.set_level(logging.DEBUG, "seta.publish")
+    trunk.caught("a" * 12, A).passed(B)
+    snapshot = run()
+    assert (f"snapshot {snapshot.id} of trunk is published: 0 job types raised, 0 lowered, "
+            "2 came, 0 went") in caplog.messages
+    assert ("trunk: linux64/opt-mochitest-1: priority 1 (chosen), before none (None)"
+            in caplog.messages)
+
+
+def test_an_unproved_answer_is_said_to_be_one(trunk, sessions, settings):
+    """R63: when a limit ends the search, that is an alarm until an answer is proved again."""
+    for number, pair in enumerate(combinations((A, B, C), 2)):
+        trunk.caught(f"{number:012x}", *pair)
+    hasty = replace(settings, time_limit=timedelta(microseconds=1))
+    snapshot = analyse(sessions, "trunk", now=NOW, settings=hasty)
+    assert snapshot.status == "limit"
+    assert "a limit ended the search" in alarms(sessions)["solver trunk"]
+
+    analyse(sessions, "trunk", now=NOW, settings=settings)
+    assert alarms(sessions) == {}
