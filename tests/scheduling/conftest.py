@@ -4,6 +4,7 @@ import gzip
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha1
 
 import pytest
 from scheduling_world import LEVELS, NOON, Results, add_snapshot
@@ -31,7 +32,7 @@ class Ci:
 
     def push(self, push_id, minutes, revision=None) -> AskedPush:
         return AskedPush(
-            push_id, revision or f"{abs(hash(push_id)):040x}"[:40],
+            push_id, revision or sha1(str(push_id).encode()).hexdigest(),
             None if minutes is None else self.at(minutes), self.build_system)
 
     def raw(self, push_id, minutes, revision=None, now=None):

@@ -3,10 +3,10 @@
 from apiflask import APIFlask
 
 from ..parts import Parts
-from . import documents, guard, problems, schedule
+from . import documents, due, guard, problems, pushes, schedule
 
 PREFIX = "/api/v1"
-ROUTES = (schedule,)
+ROUTES = (schedule, due, pushes)
 
 
 def init_app(app: APIFlask) -> None:

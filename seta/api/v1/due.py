@@ -1,0 +1,74 @@
+"""What is owed now, for a timer."""
+
+from apiflask import APIBlueprint
+from pydantic import BaseModel, Field
+
+from ...scheduling import Owed, check_build_system, owed_now, take_owed
+from ...store import operation
+from ..parts import parts
+from . import lookups
+from .guard import writer
+from .values import BuildSystem, Model, PushId
+
+bp = APIBlueprint("due", __name__, url_prefix="/api/v1", tag="Pushes")
+
+
+class DueIn(Model):
+    build_system: BuildSystem | None = Field(
+        None, description="May be left out where the project has only one.")
+
+
+class TakeIn(Model):
+    push_id: PushId = Field(description="The push that the jobs are started on: the newest.")
+    build_system: BuildSystem | None = None
+
+
+class DueOut(BaseModel):
+    jobs: list[str] = Field(description="To start on that push; empty when nothing is owed.")
+    push_id: str | None = Field(description="The newest push; null where none is known.")
+    revision: str | None
+    reasons: list[str]
+    levels: list[int] = Field(description="The priorities that are owed as a whole.")
+
+
+@bp.get("/projects/<project>/due")
+@bp.input(DueIn, location="query")
+@bp.output(DueOut)
+@bp.doc(summary="Ask what is owed although no push came")
+def get_due(project: str, query_data: DueIn):
+    """List the jobs to start on the newest push, so that the tail of a burst is tested too.
+
+    Reads only. Whoever starts the jobs says so with a POST; else they stay owed.
+    """
+    with parts().sessions() as session:
+        found = lookups.project_named(session, project)
+        build_system = check_build_system(found, query_data.build_system)
+        return _shown(owed_now(session, found, build_system,
+                               lookups.published(project, build_system), now=lookups.now()))
+
+
+@bp.post("/projects/<project>/due")
+@bp.input(TakeIn)
+@bp.output(DueOut)
+@bp.doc(summary="Take what is owed: it is started now", security="bearer")
+def post_due(project: str, json_data: TakeIn):
+    """Answer what is owed and record that it runs on the newest push from now on.
+
+    Asked again, nothing is owed. It is a conflict when another push is the newest.
+    """
+    with parts().sessions.begin() as session:
+        found = lookups.project_named(session, project)
+        build_system = check_build_system(found, json_data.build_system)
+        owed = take_owed(session, found, build_system, lookups.published(project, build_system),
+                         push_id=json_data.push_id, now=lookups.now())
+        if owed.jobs:
+            operation.record_audit(
+                session, who=writer(), what="take owed jobs", target=f"{project} {owed.push_id}",
+                details={"build_system": build_system, "jobs": len(owed.jobs),
+                         "levels": owed.levels})
+        return _shown(owed)
+
+
+def _shown(owed: Owed) -> dict:
+    return {"jobs": owed.jobs, "push_id": owed.push_id, "revision": owed.revision,
+            "reasons": owed.reasons, "levels": owed.levels}

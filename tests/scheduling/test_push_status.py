@@ -1,0 +1,131 @@
+"""What became of a push, and who may be guilty of a failure on it."""
+
+import pytest
+
+from seta.errors import NotFound
+from seta.scheduling import backfill, push_status, schedule_failed
+from seta.scheduling.backfill import bisection, expected_runs
+
+LOW = "test-linux64/opt-low-1"
+LOWEST = "test-linux64/opt-lowest"
+HIGH = "test-linux64/opt-high"
+
+
+def status(ci, push_id):
+    return push_status(ci.session, "autoland", "taskcluster", push_id)
+
+
+def where_run(ci, push_id):
+    return {job.name: job.ran_on and (job.ran_on.push_id, job.how)
+            for job in status(ci, push_id).skipped}
+
+
+def test_a_full_run_is_fully_tested(ci):
+    ci.ask("1", 0)
+    assert status(ci, "1").is_fully_tested and status(ci, "1").skipped == ()
+
+
+def test_a_skipped_job_is_told_with_the_push_it_ran_on_next(ci):
+    """R76: what was skipped stays visible on its push."""
+    for number in range(1, 12):
+        ci.ask(str(number), number)
+    assert where_run(ci, "2") == {
+        LOW: ("6", "scheduled"), "test-linux64/opt-low-2": ("6", "scheduled"),
+        LOWEST: ("11", "scheduled")}
+    assert not status(ci, "2").is_fully_tested
+
+
+def test_what_has_not_run_yet_is_told_so(ci):
+    ci.ask("1", 0)
+    ci.ask("2", 1)
+    assert set(where_run(ci, "2").values()) == {None}
+
+
+def test_a_timer_or_a_backfill_makes_a_push_fully_tested(ci, results):
+    """R79: which push really ran it is recorded."""
+    ci.ask("1", 0)
+    ci.ask("2", 1)
+    ci.take("2", 90)
+    results.add(LOWEST, ci.push("2", 1))
+    assert where_run(ci, "2") == {
+        LOW: ("2", "late"), "test-linux64/opt-low-2": ("2", "late"), LOWEST: ("2", "seen")}
+    assert status(ci, "2").is_fully_tested
+
+
+def test_a_run_that_failed_does_not_count_as_the_next_one(ci):
+    ci.ask("1", 0)
+    ci.ask("2", 1)
+    ci.ask("3", 300)
+    schedule_failed(ci.session, "autoland", "taskcluster", "3", why="down", now=ci.at(301))
+    assert where_run(ci, "2")[LOW] is None
+    assert not status(ci, "3").is_fully_tested
+    ci.ask("4", 302)
+    assert where_run(ci, "2")[LOW] == ("4", "scheduled")
+
+
+def test_an_unknown_push_has_no_status(ci):
+    with pytest.raises(NotFound, match="no push '9'"):
+        status(ci, "9")
+
+
+def blame(ci, push_id, job=LOW):
+    found = backfill(ci.session, "autoland", "taskcluster", push_id, job)
+    return found, [push.push_id for push in found.suspects], [run.push_id for run in found.runs]
+
+
+def add_history(ci, results, told):
+    """One push a character: P passed, F failed, . did not run."""
+    for number, what in enumerate(told):
+        ci.ask(str(number), number)
+        if what != ".":
+            results.add(LOW, ci.push(str(number), number),
+                        "success" if what == "P" else "testfailed")
+
+
+@pytest.mark.parametrize("told, suspects, runs", [
+    pytest.param("P...F", "1234", "213", id="three did not run"),
+    pytest.param("PF", "1", "", id="no gap: nothing to run"),
+    pytest.param("P..F.F", "123", "21", id="it failed before already"),
+    pytest.param("P.F.PF", "5", "", id="it passed in between"),
+    pytest.param("PP......F", "2345678", "527346", id="bisection order"),
+])
+def test_the_range_is_what_the_ledger_knows(ci, results, told, suspects, runs):
+    """R78, R79: since the last pass, no constant; a gap of none gives no run."""
+    add_history(ci, results, told)
+    found, names, to_run = blame(ci, str(len(told) - 1))
+    assert "".join(names) == suspects
+    assert "".join(to_run) == runs
+    assert found.last_pass.push_id == str(int(suspects[0]) - 1) and not found.is_assumed
+
+
+def test_without_results_the_last_run_of_the_ledger_is_held_to_be_a_pass(ci, results):
+    for number in range(4):
+        ci.ask(str(number), number)
+    found, names, to_run = blame(ci, "3")
+    assert (names, found.last_pass.push_id, found.is_assumed) == (["1", "2", "3"], "0", True)
+
+
+def test_a_job_that_never_passed_has_no_last_pass(ci, results):
+    add_history(ci, results, "F..F")
+    found, names, _ = blame(ci, "3")
+    assert found.last_pass is None and names == ["0"]
+
+
+def test_the_expected_machine_time_is_that_of_the_runs_it_takes(ci, results):
+    add_history(ci, results, "P...F")
+    found, *_ = blame(ci, "4")
+    assert (found.run_ms, found.expected_runs, found.expected_seconds) == (60_000, 2.0, 120.0)
+
+
+def test_an_unknown_job_is_not_found(ci, results):
+    ci.ask("1", 0)
+    with pytest.raises(NotFound, match="no job 'none'"):
+        blame(ci, "1", "none")
+
+
+@pytest.mark.parametrize("count", range(20))
+def test_a_bisection_runs_each_once_and_halves(count):
+    order = bisection(range(count))
+    assert sorted(order) == list(range(count))
+    assert not order or abs(order[0] - count / 2) <= 1
+    assert expected_runs(count + 1) <= len(order)
