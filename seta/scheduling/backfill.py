@@ -89,14 +89,18 @@ def expected_runs(suspects: int) -> float:
 def _range(
     newest_first: Sequence[Scheduled], name: str, runs: Sequence[JobRun]
 ) -> tuple[Scheduled | None, bool, list[Scheduled]]:
-    """Walk back from the failing push to the last pass; return it and what lies between."""
+    """Walk back from the failing push to the last pass; return it and what lies between.
+
+    Only where no result of the job is known at all, a push on which it was to run stands for one
+    on which it passed.
+    """
     run_on = {_cut(run.revision): run for run in runs}
     suspects: list[Scheduled] = []
     for entry in newest_first:
         run = run_on.get(_cut(entry.revision))
         if run is not None and not run.passed:
             suspects.clear()  # it failed here already, so nothing later is to blame
-        elif suspects and (run is not None or name in entry.ran_names):
+        elif suspects and (run is not None or not runs and name in entry.ran_names):
             return entry, run is None, suspects[::-1]
         suspects.append(entry)
     return None, False, suspects[::-1]
