@@ -1,5 +1,5 @@
 """ActiveData: JSON Query Expressions over one document a job."""
 
-from .source import ActiveData
+from .source import READ_TIMEOUT, ActiveData
 
-__all__ = ["ActiveData"]
+__all__ = ["READ_TIMEOUT", "ActiveData"]

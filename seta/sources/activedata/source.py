@@ -20,6 +20,8 @@ from .tables import Row, decode_rows
 
 logger = logging.getLogger(__name__)
 
+READ_TIMEOUT = 310  # seconds; its gateway gives a query up after 300 and says so
+
 
 class ActiveData:
     """Asks one query at a time, and takes no answer for whole that was cut at the row limit."""
