@@ -1,6 +1,6 @@
 """`seta analyze`."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import click
 
@@ -11,22 +11,7 @@ from .output import as_json, print_json
 from .progress import spinner
 from .snapshot_view import print_snapshot
 from .start import Program
-
-
-class Moment(click.ParamType):
-    """A time with a zone, or a day, in ISO 8601; without a zone it is UTC."""
-
-    name = "TIME"
-
-    def convert(self, value, param, context):
-        if isinstance(value, datetime):
-            return value
-        try:
-            found = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is no time such as 2026-03-01 or 2026-03-01T12:00:00+00:00",
-                      param, context)
-        return found if found.tzinfo else found.replace(tzinfo=UTC)
+from .times import Moment
 
 
 @click.command()

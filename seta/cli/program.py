@@ -63,10 +63,10 @@ def cli(context):
         context.obj = Program(from_environment(os.environ))
 
 
-def run(arguments: list[str] | None = None) -> int:
+def run(arguments: list[str] | None = None, program: Program | None = None) -> int:
     """Run the command; return its exit code, with the reason of a failure on stderr."""
     try:
-        return cli.main(arguments, prog_name="seta", standalone_mode=False) or 0
+        return cli.main(arguments, prog_name="seta", standalone_mode=False, obj=program) or 0
     except BadInput as error:
         return _fail(error, 2)
     except SetaError as error:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import click
 
-from ..domain import DEFAULT_SCOPE, Limit, Project, Scope
-from ..errors import BadInput, UnknownScope
+from ..domain import DEFAULT_SCOPE, Limit, Project
+from ..errors import BadInput
 from ..store import operation
 from ..store import projects as store
 from .output import as_json, print_json, print_table
@@ -73,11 +73,7 @@ def changes(command):
 def add_project(program: Program, name: str, scope: str, why: str, **given):
     """Add a project; its scope is made where it is not there."""
     with program.sessions.begin() as session:
-        try:
-            store.scope_named(session, scope)
-        except UnknownScope:
-            store.add_scope(session, Scope(scope, redundancy=program.settings.redundancy,
-                                           window_days=program.settings.window.days or 1))
+        store.ensure_scope(session, scope, program.settings)
         project = _changed(Project(name, scope), given)
         store.add_project(session, project)
         _audit(session, "add project", project, why)

@@ -7,6 +7,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.util import import_app
 
 from ..config import Settings
+from ..store.projects import seed_projects
 from .local_token import local_token
 from .start import Program
 
@@ -36,6 +37,8 @@ def serve(program: Program):
     kept in SETA_HOME/token.
     """
     settings = program.settings
+    with program.sessions.begin() as session:
+        seed_projects(session, settings)
     program.engine.dispose()
     address = f"http://{settings.host}:{settings.port}"
     if not settings.database_url:

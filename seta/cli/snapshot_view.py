@@ -35,7 +35,9 @@ def print_snapshot(snapshot: Snapshot) -> None:
 
 
 def amount(snapshot: Snapshot, cost: int) -> str:
-    return minutes(cost) if snapshot.unit == "ms" else f"{cost:,} jobs"
+    if snapshot.unit == "ms":
+        return minutes(cost)
+    return f"{cost:,} job{'' if cost == 1 else 's'}"
 
 
 def state_of(snapshot: Snapshot) -> str:

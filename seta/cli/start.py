@@ -56,7 +56,9 @@ class Program:
         return make_sessions(self.engine)
 
     def close(self) -> None:
-        """Leave the embedded server, which stops when nobody else uses it."""
+        """Close the connections, and leave the embedded server, which stops with its last user."""
+        if "unchecked_engine" in self.__dict__:
+            self.unchecked_engine.dispose()
         if self._server is not None:
             self._server.stop()
 
@@ -71,6 +73,8 @@ def start_log(level: str) -> None:
     logging.basicConfig(
         level="WARNING", format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", force=True)
     logging.getLogger("seta").setLevel(level)
+    # Its warnings tell of each retry; what comes of them is told by us.
+    logging.getLogger("urllib3").setLevel("ERROR")
 
 
 def operator() -> str:

@@ -7,10 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ..domain import Cadence, Limit, Project, Scope
+from ..config import Settings
+from ..domain import DEFAULT_SCOPE, Cadence, Limit, Project, Scope
 from ..errors import BadInput, Conflict, UnknownProject, UnknownScope
 from . import tables
 
+DEMO = "demo"  # the source of the built-in data's projects
+DEMO_HINT = "remove the demo first: `seta demo --remove`"
 LEVELS = ("low", "lowest", "backstop")
 
 
@@ -56,8 +59,11 @@ def remove_scope(session: Session, name: str) -> None:
 
 def add_project(session: Session, project: Project) -> None:
     """Raises Conflict when there is one of that name, UnknownScope when its scope is not."""
-    if session.get(tables.Project, project.name) is not None:
-        raise Conflict(f"there is a project {project.name!r} already")
+    known = session.get(tables.Project, project.name)
+    if known is not None:
+        hint = f"; {DEMO_HINT}" if known.source == DEMO else ""
+        raise Conflict(f"there is a project {project.name!r} already, in scope "
+                       f"{known.scope!r}{hint}")
     _scope_row(session, project.scope)
     with _constraints(session, project.name):
         session.add(tables.Project(name=project.name, **_project_columns(project)))
@@ -82,6 +88,29 @@ def save_project(session: Session, project: Project) -> None:
     with _constraints(session, project.name):
         for column, value in _project_columns(project).items():
             setattr(row, column, value)
+
+
+def seed_projects(session: Session, settings: Settings) -> list[str]:
+    """Add the projects of the settings that are not known yet, to the default scope.
+
+    Returns their names. What is known stays as it is in the database. Raises Conflict for a
+    project that the demo holds.
+    """
+    held = {project.name for project in projects(session) if project.source == DEMO}
+    known = {project.name for project in projects(session)} - held
+    wanted = [(name, systems) for name, systems in settings.projects if name not in known]
+    if wanted:
+        ensure_scope(session, DEFAULT_SCOPE, settings)
+    for name, build_systems in wanted:
+        add_project(session, Project(name, DEFAULT_SCOPE, build_systems))
+    return [name for name, _ in wanted]
+
+
+def ensure_scope(session: Session, name: str, settings: Settings) -> None:
+    """Make a live scope as the settings say, where there is none of that name."""
+    if session.get(tables.Scope, name) is None:
+        add_scope(session, Scope(name, redundancy=settings.redundancy,
+                                 window_days=max(1, settings.window.days)))
 
 
 def _scope_row(session: Session, name: str) -> tables.Scope:

@@ -1,0 +1,84 @@
+"""`seta jobs`."""
+
+from fnmatch import fnmatchcase
+
+import click
+
+from ..errors import BadInput, NoSnapshot
+from ..store import projects as store
+from ..store.name_report import name_report
+from ..store.snapshots import publication_state, published_lists, snapshot_with_id
+from .output import as_json, print_json, print_table
+from .snapshot_view import amount
+from .start import Program
+
+
+@click.command()
+@click.option("--project", help="Whose jobs; needed unless --unparsed.")
+@click.option("--priority", type=click.IntRange(1, 3), help="Only this priority.")
+@click.option("--name", "glob", default="*", help="Only names that match this glob.")
+@click.option("--unparsed", is_flag=True,
+              help="Instead the names that could not be parsed, and those that share a job type.")
+@as_json
+@click.pass_obj
+def jobs(program: Program, project: str | None, priority: int | None, glob: str, unparsed: bool,
+         is_json: bool):
+    """List a project's jobs with priority, reason, cost and how many regressions they caught.
+
+    With --json also the certificate: why a job is forced, which regressions need it, or which
+    chosen jobs catch what it caught.
+    """
+    if unparsed:
+        _show_unparsed(program, project, is_json)
+        return
+    if project is None:
+        raise BadInput("--project is missing: `seta projects list` shows them")
+    snapshot, rows = _decided(program, project)
+    rows = [row for row in rows if fnmatchcase(row["name"], glob)
+            and priority in (None, int(row["decided"].priority))]
+    if is_json:
+        print_json({"project": project, "snapshot": snapshot.id, "jobs": rows})
+        return
+    print_table(
+        ["priority", "name", "reason", "cost", "caught"],
+        [[int(row["decided"].priority), row["name"], row["decided"].reason,
+          amount(snapshot, row["decided"].cost), row["decided"].caught] for row in rows])
+    click.echo(f"{len(rows):,} jobs of snapshot {snapshot.id}", err=True)
+
+
+def _decided(program: Program, project: str):
+    """Return the published snapshot, and what it says of each name of the project."""
+    with program.sessions() as session:
+        scope = store.project_named(session, project).scope
+        published = publication_state(session, scope).snapshot_id
+        if published is None:
+            raise NoSnapshot(f"no snapshot of scope {scope!r} is published yet: run "
+                             f"`seta analyze --scope {scope}`")
+        snapshot = snapshot_with_id(session, published)
+        lists = published_lists(session, published)
+    by_type = {each.job_type: each for each in snapshot.priorities}
+    rows = [{"name": name, "build_system": build_system,
+             "decided": by_type[lists.job_types[type_id]]}
+            for (owner, build_system), levels in sorted(lists.names.items()) if owner == project
+            for _, found in sorted(levels.items())
+            for name, type_id in zip(*found, strict=True)]
+    return snapshot, rows
+
+
+def _show_unparsed(program: Program, project: str | None, is_json: bool) -> None:
+    with program.sessions() as session:
+        if project is not None:
+            store.project_named(session, project)
+        report = name_report(session, project)
+    if is_json:
+        print_json({"unparsed": report.unparsed, "sharing_a_job_type": report.collisions})
+        return
+    print_table(["project", "build system", "unparsed name"],
+                [[each.project, each.build_system, each.name] for each in report.unparsed])
+    if report.collisions:
+        click.echo()
+        print_table(["project", "build system", "job type", "names that share it"],
+                    [[each.project, each.build_system, each.job_type, ", ".join(each.names)]
+                     for each in report.collisions])
+    click.echo(f"{len(report.unparsed):,} unparsed names, which always run; "
+               f"{len(report.collisions):,} job types with more than one name", err=True)

@@ -1,0 +1,1 @@
+"""The program that ingests, analyses and prunes by the clock; one is active at a time."""

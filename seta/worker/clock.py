@@ -1,0 +1,33 @@
+"""When what runs."""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+
+logger = logging.getLogger(__name__)
+
+CATCH_UP_AFTER = timedelta(hours=12)
+UPKEEP_HOUR = 4
+
+
+def make_clock(
+    *, ingest: Callable[[], None], upkeep: Callable[[], None], hours: tuple[int, ...],
+) -> BackgroundScheduler:
+    """Return a scheduler, not started: one piece of work at a time, a late one is caught up."""
+    clock = BackgroundScheduler(
+        timezone=UTC, executors={"default": ThreadPoolExecutor(1)},
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
+    clock.add_job(ingest, CronTrigger(hour=",".join(map(str, hours)), minute=0, timezone=UTC),
+                  id="ingest", name="ingest and analysis")
+    clock.add_job(upkeep, CronTrigger(hour=UPKEEP_HOUR, minute=0, timezone=UTC), id="upkeep",
+                  name="upkeep")
+    return clock
+
+
+def is_overdue(succeeded_at: datetime | None, *, now: datetime) -> bool:
+    """Say whether an ingest is to be caught up at start: never done, or over 12 hours ago."""
+    return succeeded_at is None or now - succeeded_at > CATCH_UP_AFTER

@@ -1,0 +1,39 @@
+import pytest
+
+from seta.cli.program import run
+from seta.cli.start import Program
+from seta.config import Settings
+
+
+class Cli:
+    """Runs commands in this process on a database of the test's own; output as it was written."""
+
+    def __init__(self, settings: Settings, capsys):
+        self.settings = settings
+        self._capsys = capsys
+        self._programs = []
+
+    def __call__(self, *arguments: str, **settings) -> tuple[int, str, str]:
+        wanted = {"database_url": self.settings.database_url, **settings}
+        program = Program(Settings(**wanted))
+        self._programs.append(program)
+        code = run([*arguments], program)
+        written = self._capsys.readouterr()
+        return code, written.out, written.err
+
+    def good(self, *arguments: str, **settings) -> str:
+        """Run a command that must succeed; return what it printed."""
+        code, out, err = self(*arguments, **settings)
+        assert code == 0, err
+        return out
+
+    def close(self):
+        for program in self._programs:
+            program.close()
+
+
+@pytest.fixture
+def seta(database, capsys):
+    cli = Cli(Settings(database_url=database), capsys)
+    yield cli
+    cli.close()
