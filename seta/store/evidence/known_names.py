@@ -40,7 +40,10 @@ class KnownName:
 
 
 def known_names(session: Session, moment: Moment) -> list[KnownName]:
-    """Return every name of the scope, by project, build system and name. One query."""
+    """Return every name seen in the scope by then, by project, build system and name.
+
+    One query. The rollup must be up to date.
+    """
     days = days_until(moment)
     seen = _seen(days)
     lists = _newest_lists(moment)
@@ -53,7 +56,7 @@ def known_names(session: Session, moment: Moment) -> list[KnownName]:
                tables.JobListEntry.job_list_id, seen)
         .join(tables.Project, tables.Project.name == Name.project)
         .outerjoin(Type, Type.id == Name.job_type_id)
-        .outerjoin(seen, seen.c.job_name_id == Name.id)
+        .join(seen, seen.c.job_name_id == Name.id)
         .outerjoin(lists, and_(lists.c.project == Name.project,
                                lists.c.build_system == Name.build_system))
         .outerjoin(tables.JobListEntry, listed)
