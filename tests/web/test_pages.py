@@ -1,0 +1,92 @@
+"""The pages, asked for over HTTP and looked at in a real browser."""
+
+import doctest
+import re
+
+import pytest
+
+from seta.domain import Project, Scope
+from seta.store import operation
+from seta.store import projects as store
+from seta.web import page
+
+
+def test_without_projects_the_page_says_how_to_begin(empty_app):
+    answer = empty_app.test_client().get("/")
+    assert answer.status_code == 200
+    assert "seta demo" in answer.text
+
+
+def test_a_project_without_a_snapshot_says_that_everything_runs(empty_app):
+    with empty_app.extensions["seta"].sessions.begin() as session:
+        store.add_scope(session, Scope("trunk"))
+        store.add_project(session, Project("autoland"))
+        operation.raise_alarm(session, "ingest autoland", "<b>no answer</b>")
+    text = empty_app.test_client().get("/projects/autoland").text
+    assert "Everything runs:" in text and "no snapshot of scope trunk" in text
+    assert "&lt;b&gt;no answer&lt;/b&gt;" in text  # alarms stand in the head, escaped
+
+
+def test_an_unknown_project_is_404(demo_app):
+    answer = demo_app.test_client().get("/projects/nope")
+    assert answer.status_code == 404
+    assert "nope" in answer.text
+
+
+def test_a_page_needs_no_script_and_no_other_host(demo_app):
+    answer = demo_app.test_client().get("/projects/autoland")
+    assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert "<script" not in answer.text
+    assert not re.search(r'(?:src|href)="(?:https?:)?//', answer.text)
+
+
+@pytest.mark.parametrize("project, build_system", [
+    pytest.param("mozilla-inbound", "buildbot", id="Buildbot"),
+    pytest.param("autoland", "taskcluster", id="Taskcluster"),
+])
+def test_the_page_shows_what_the_lists_say(demo_app, project, build_system):
+    """R66: the page is made from the same data as the answers to clients."""
+    client = demo_app.test_client()
+    text = client.get(f"/projects/{project}").text
+    for priority, classes in ((1, ["p1"]), (5, ["p2", "p3"])):
+        answer = client.get(f"/api/project/{project}/seta/job-priorities/",
+                            query_string={"build_system_type": build_system,
+                                          "priority": priority}).json
+        (names,) = answer["jobtypes"].values()
+        shown = sum(len(re.findall(f'<a class="square {each}"', text)) for each in classes)
+        assert shown == len(names) > 0
+        assert all(f'title="{name}: priority' in text for name in names)
+
+
+def test_the_examples_in_the_docstrings_run():
+    assert doctest.testmod(page).failed == 0
+
+
+def test_a_browser_shows_the_grid_and_follows_the_links(browser, site):
+    tab = browser.new_page()
+    problems = []
+    tab.on("console", lambda message: problems.append(message.text))
+    tab.on("pageerror", lambda error: problems.append(str(error)))
+    tab.goto(f"{site}/projects/mozilla-inbound")
+
+    assert tab.locator("h1").inner_text() == "mozilla-inbound"
+    assert tab.locator("header nav a[aria-current]").inner_text() == "mozilla-inbound"
+    high = tab.locator("td a.square.p1").first
+    assert high.is_visible()
+    assert high.evaluate("element => getComputedStyle(element).fontWeight") == "700"
+
+    tab.get_by_role("link", name="autoland").click()
+    assert tab.locator("h1").inner_text() == "autoland"
+    assert problems == []
+    tab.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_has_no_accessibility_violations(browser, site, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    context = browser.new_context(color_scheme=scheme, bypass_csp=True)  # axe is a script
+    tab = context.new_page()
+    tab.goto(f"{site}/projects/mozilla-inbound")
+    found = axe.run(tab)
+    assert found.violations_count == 0, found.generate_report()
+    context.close()
