@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from ..config import Settings
 from ..publish.published import Published, utc_now
-from . import cors, errors, legacy
+from . import cors, errors, legacy, v1
 from .parts import Parts, parts
 
 __all__ = ["Parts", "create_app", "parts"]
@@ -26,4 +26,5 @@ def create_app(
     errors.init_app(app)
     cors.init_app(app)
     legacy.init_app(app)
+    v1.init_app(app)
     return app
