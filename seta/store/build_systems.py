@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import func, select, update
+from sqlalchemy import all_, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from ..errors import UnknownProject
@@ -23,6 +23,7 @@ def add_build_systems(session: Session, seen: Collection[tuple[str, str]]) -> No
         raise UnknownProject(f"SETA does not cover the project {unknown[0]!r}")
     for project, build_system in sorted(seen):
         if build_system not in known[project]:
+            is_missing = literal(build_system) != all_(row.build_systems)
             session.execute(
-                update(row).where(row.name == project, ~row.build_systems.any(build_system))
+                update(row).where(row.name == project, is_missing)
                 .values(build_systems=func.array_append(row.build_systems, build_system)))

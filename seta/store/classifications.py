@@ -53,19 +53,24 @@ class Said:
 def time_of_news(known: Sequence[Said], said: Said, pushed_at: datetime) -> datetime | None:
     """Return the time at which something new was said, None if it is nothing new.
 
-    `known` is what was said before, in order of time. What is told without a time is so now: it
-    counts from the push on, and never from before what it replaces. What is told with a time is
-    compared with what was known at that time, so that an older word that comes later is kept
-    and takes nothing away. That a job is not classified is no news where nobody said otherwise.
+    `known` is what sources said before, in order of time; a source that repeats itself says
+    nothing new, or it would outdo what a person said meanwhile. What is told with a time is
+    compared with what was known at that time: an older word that comes later is kept and takes
+    nothing away. What is told without a time is so now: it counts from the push on, and never
+    from before what it replaces. That a job is not classified is no news where nobody had said
+    otherwise. (Of three words in which the third repeats the first, the second must not come
+    last: the job is then right again when it is next reported.)
     """
-    if said.at is None:
-        before, at = known, max([pushed_at, *(each.at for each in known[-1:])])
+    before = [each for each in known if said.at is None or each.at <= said.at]
+    if not before:
+        at = None if said.says_nothing else said.at or pushed_at
+    elif said.at is None:
+        at = max(pushed_at, before[-1].at)
     else:
-        before, at = [each for each in known if each.at <= said.at], said.at
-        if any(each.at == at and each.says_the_same(said) for each in before):
-            return None
-    is_news = not before[-1].says_the_same(said) if before else not said.says_nothing
-    return at if is_news else None
+        at = said.at
+    is_known = any(each.says_the_same(said) for each in before if each.at == said.at)
+    is_repeated = is_known or (bool(before) and before[-1].says_the_same(said))
+    return None if is_repeated else at
 
 
 def store_classifications(session: Session, results: Iterable[JobResult]) -> int:

@@ -102,8 +102,8 @@ class ResultWriter:
         if not results:
             return StoredCounts()
         lock_writers(session)
+        self.names.resolve(session, results)  # first: it knows the projects
         self._pushes.resolve(session, results)
-        self.names.resolve(session, results)
         session.execute(STAGING)
         session.execute(text("TRUNCATE incoming_results"))
         copy_lines(session, "incoming_results", f"{COLUMNS}, is_classified", self._lines(results))

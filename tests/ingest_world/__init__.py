@@ -1,0 +1,80 @@
+"""What tests of the store's writes and of ingest share."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import text
+
+from seta.domain import Classification, JobResult, ListedJob, Project, Scope
+from seta.store import projects
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+FIX = "abcdef012345"
+FIXED = Classification.FIXED_BY_COMMIT
+INTERMITTENT = Classification.INTERMITTENT
+NOT_CLASSIFIED = Classification.NOT_CLASSIFIED
+
+TABLES = {
+    "pushes": "project, revision, pushed_at, push_id",
+    "job_types": "platform, build_type, test_suite, chunk",
+    "job_names": "project, build_system, name, job_type_id IS NULL, tier, is_given",
+    "job_results": "namespace, job_id, (SELECT (project, revision) FROM pushes p WHERE p.id = "
+                   "push), (SELECT name FROM job_names n WHERE n.id = job_name_id), result, "
+                   "started_at, duration_ms, known_at, tier",
+    "classifications": "namespace, job_id, classification, fixed_by, unparsed, classified_at, "
+                       "is_assumed",
+    "job_days": "(SELECT (project, build_system, name) FROM job_names n WHERE n.id = "
+                "job_name_id), day, runs, failures, timed_runs, milliseconds, first_at, last_at, "
+                "listed_at",
+    "job_lists": "project, build_system, seen_at, last_seen_at, (SELECT array_agg(name ORDER BY "
+                 "name) FROM job_list_entries e JOIN job_names n ON n.id = e.job_name_id WHERE "
+                 "e.job_list_id = job_lists.id)",
+    "failed_slices": "source, project, by, starts_at, ends_at, failures, is_set_aside",
+    "watermarks": "project, source, reached_at, succeeded_at, fill_until, filled_to, asked_to",
+    "stale_job_days": "day",
+}
+
+
+def job(number=1, **told) -> JobResult:
+    """A passed job of autoland; `job(1)` and `job(1, result="busted")` are the same job."""
+    made = JobResult(
+        namespace="treeherder", job_id=str(number), project="autoland",
+        build_system="taskcluster", name="test-linux64/opt-mochitest-1", revision="a" * 40,
+        pushed_at=NOON, result="success", started_at=NOON + timedelta(minutes=1),
+        duration_ms=60_000)
+    return replace(made, **told)
+
+
+def star(number=1, classification=FIXED, fixed_by=(FIX,), at=NOON, **told) -> JobResult:
+    """A failed job of which something is said."""
+    fixed_by = fixed_by if classification is FIXED else ()
+    return job(number, result="testfailed", classification=classification, fixed_by=fixed_by,
+               classified_at=at, **told)
+
+
+def listed(name="test-linux64/opt-mochitest-1", seen_at=NOON, **told) -> ListedJob:
+    return replace(ListedJob("autoland", "taskcluster", name, seen_at), **told)
+
+
+def add_projects(session, *names, scope="trunk", **told) -> None:
+    if scope not in [each.name for each in projects.scopes(session)]:
+        projects.add_scope(session, Scope(scope))
+    for name in names or ("autoland",):
+        projects.add_project(session, Project(name, scope, **told))
+
+
+def rows(session, table) -> list[tuple]:
+    """A table's rows without what the order of arrival decides, sorted."""
+    return sorted(map(tuple, session.execute(text(f"SELECT {TABLES[table]} FROM {table}"))),
+                  key=repr)
+
+
+def contents(session, *without) -> dict[str, list[tuple]]:
+    """All that ingest writes."""
+    return {table: rows(session, table) for table in TABLES if table not in without}
+
+
+def versions(session) -> list[tuple]:
+    """Where each row lies: it changes with any write to it, were it of the same content."""
+    return [tuple(row) for table in TABLES for row in session.execute(
+        text(f"SELECT '{table}', ctid::text, xmin::text, xmax::text FROM {table} ORDER BY 2"))]
