@@ -17,9 +17,6 @@ class Effort:
         """Return what is left; never less than nothing."""
         return Effort(max(0, self.nodes - spent.nodes), max(0.0, self.seconds - spent.seconds))
 
-    def plus(self, other: "Effort") -> "Effort":
-        return Effort(self.nodes + other.nodes, self.seconds + other.seconds)
-
 
 def tell_nobody(text: str) -> None:
     """The progress of a run that nobody watches."""

@@ -1,4 +1,4 @@
-"""Choose greedily: fast, never the proof of anything, the start of the search and its fallback."""
+"""Choose greedily: fast, never the proof of anything, and the fallback of the search."""
 
 import heapq
 from collections.abc import Iterable

@@ -1,12 +1,13 @@
 """Cost first, then the number of columns, as one whole number for each column."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from .program import Program
 
-# Sums of whole numbers below this are exact in a double, with bits to spare for the solver.
+# Sums of whole numbers below this are exact in a double, with bits to spare for the solver. In
+# job types: seventeen thousand of one part, each of an hour.
 EXACT = 2 ** 50
 
 
@@ -25,6 +26,9 @@ class Weights:
     @property
     def are_exact(self) -> bool:
         return sum(self.of.values()) < EXACT
+
+    def sum(self, columns: Iterable[int]) -> int:
+        return sum(self.of[column] for column in columns)
 
     def cost(self, weight: int) -> int:
         """Return the least cost of an answer whose weights sum to no less than this."""

@@ -80,6 +80,17 @@ def test_the_order_of_the_input_changes_nothing(data, decided):
 
 @many
 @given(data=st.data())
+def test_the_names_of_regressions_change_no_priority(data, decided, judge):
+    problem, decision = decided(data)
+    names = data.draw(st.permutations([found.fixed_by for found in problem.regressions]))
+    renamed = replace(problem, regressions=tuple(
+        replace(regression, fixed_by=name)
+        for regression, name in zip(problem.regressions, names)))
+    assert judge.kept(decide(renamed)) == judge.kept(decision)
+
+
+@many
+@given(data=st.data())
 def test_there_is_one_verdict_for_every_job_type_alive(data, decided, judge):
     problem, decision = decided(data)
     assert [verdict.job_type for verdict in decision.verdicts] == sorted(judge.universe(problem))
@@ -119,16 +130,16 @@ def test_what_cannot_be_kept_is_reported(data, decided, judge):
 
 
 @pytest.mark.parametrize(
-    "caught, alive",
+    "caught, alive, said",
     [
-        pytest.param({}, {"autoland": "ab"}, id="no regressions"),
-        pytest.param({"r1": "a"}, {"autoland": "b"}, id="no living witness"),
-        pytest.param({"r1": "a"}, {"autoland": ""}, id="nothing alive"),
+        pytest.param({}, {"autoland": "ab"}, "there are no regressions", id="no regressions"),
+        pytest.param({"r1": "a"}, {"autoland": "b"}, "none of 1 reg", id="no living witness"),
+        pytest.param({"r1": "a"}, {"autoland": ""}, "none of 1 reg", id="nothing alive"),
     ],
 )
-def test_nothing_is_decided_on_nothing(make, caught, alive):
+def test_nothing_is_decided_on_nothing(make, caught, alive, said):
     """R42: zero failures demote nobody."""
-    with pytest.raises(NothingToAnalyse):
+    with pytest.raises(NothingToAnalyse, match=said):
         decide(make.problem(caught, alive=alive))
 
 

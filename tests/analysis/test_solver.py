@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from seta.analysis import decide
 from seta.analysis.bounds import ascent_bound
+from seta.analysis.branch_and_cut import Found
 from seta.analysis.components import components
 from seta.analysis.effort import Effort, tell_nobody
 from seta.analysis.greedy import greedy
-from seta.analysis.parts import solve_part
+from seta.analysis.parts import checked, solve_part
 from seta.analysis.program import Program, Row
 from seta.analysis.reductions import reduce
 from seta.analysis.solver import solve
@@ -94,14 +95,42 @@ def test_costs_of_any_size_are_answered_with_the_truth(judge, costs):
     assert not answer.is_proved or (cost, count) == (best_cost, best_count)
 
 
-def test_the_two_steps_of_great_costs_find_the_fewest_of_the_cheapest(judge):
-    """One dear column and two that cost the same together: the sum is equal, the number not."""
-    great = 2 ** 46
-    program = Program([great, great * 2, great, great * 3, great, great * 2, great], RING)
-    assert not weights_of(program).are_exact
-    answer = solve(program, AMPLE)
-    assert program.price(answer.chosen) == judge.best_of(program)
-    assert answer.is_proved
+def test_a_small_difference_beside_great_costs_is_seen(judge):
+    """HiGHS 1.16, given the greedy answer to start from, took it for cheaper than it is here."""
+    program = Program(
+        [2097152, 2097152, 1048576, 1048576, 1048576, 1048577, 1048577, 2097152],
+        tuple(Row(1, columns) for columns in (
+            (2, 4, 7), (3, 7), (2, 7), (0, 4), (5, 7), (1, 2, 4), (3, 7), (0, 1, 6))))
+    solved = solve_part(program, AMPLE, tell_nobody)
+    assert program.price(solved.chosen) == judge.best_of(program) == (4194305, 3)
+    assert solved.is_proved
+
+
+@pytest.mark.parametrize(
+    "costs, found, bound",
+    [
+        pytest.param([1] * 7, Found(frozenset({0, 2, 4, 6}), 9, AMPLE), 3, id="bound too high"),
+        pytest.param([1] * 7, Found(frozenset(), 0, AMPLE), 3, id="nothing found"),
+        pytest.param([1] * 7, Found(frozenset({0}), 4, AMPLE), 4, id="columns that miss rows"),
+        pytest.param([2**50 + column for column in range(7)], Found(frozenset(), 1, AMPLE), None,
+                     id="weights that no double holds"),
+    ],
+)
+def test_a_solver_is_believed_no_more_than_whole_numbers_allow(judge, costs, found, bound):
+    program = Program(costs, RING)
+    weights = weights_of(program)
+    columns, believed = checked(program, weights, greedy(program), found)
+    assert program.is_met_by(columns)
+    assert not any(program.is_met_by(columns - {column}) for column in columns)
+    assert believed == (ascent_bound(program, weights.of) if bound is None else bound)
+    assert believed <= weights.sum(columns)
+
+
+def test_the_bounds_of_parts_add_up():
+    """Two rings, which must be searched, and a column that is sure: 4 + 4 + 1."""
+    second = tuple(Row(1, tuple(column + 7 for column in row.columns)) for row in RING)
+    answer = solve(Program([5] * 15, (*RING, *second, Row(1, (14,)))), AMPLE)
+    assert (len(answer.chosen), answer.lower_bound, answer.is_proved) == (9, 45, True)
 
 
 @pytest.mark.parametrize(
