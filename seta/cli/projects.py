@@ -1,13 +1,12 @@
 """`seta projects`."""
 
-from dataclasses import replace
-
 import click
 
-from ..domain import DEFAULT_SCOPE, Limit, Project
+from ..domain import DEFAULT_SCOPE, Cadence, Limit, Project
 from ..errors import BadInput
-from ..store import operation
+from ..scheduling import project_changes
 from ..store import projects as store
+from ..store.projects import LEVELS
 from .output import as_json, print_json, print_table
 from .start import Program, operator
 
@@ -74,9 +73,10 @@ def add_project(program: Program, name: str, scope: str, why: str, **given):
     """Add a project; its scope is made where it is not there."""
     with program.sessions.begin() as session:
         store.ensure_scope(session, scope, program.settings)
-        project = _changed(Project(name, scope), given)
-        store.add_project(session, project)
-        _audit(session, "add project", project, why)
+        fields = _given(given)
+        cadence = Cadence(**fields.pop("cadence", {}))
+        project = Project(name, scope, cadence=cadence, **fields)
+        project_changes.add_project(session, project, who=operator(), why=why)
     click.echo(f"project {name} is in scope {scope}")
 
 
@@ -87,19 +87,16 @@ def add_project(program: Program, name: str, scope: str, why: str, **given):
 def set_project(program: Program, name: str, why: str, **given):
     """Change a project, from its next push on."""
     with program.sessions.begin() as session:
-        project = _changed(store.project_named(session, name), given)
-        store.save_project(session, project)
-        _audit(session, "change project", project, why)
-    click.echo(f"project {name} is changed")
+        project_changes.change_project(session, name, _given(given), who=operator(), why=why)
+    click.echo(f"project {name} is as asked for, from its next push on")
 
 
-def _changed(project: Project, given: dict) -> Project:
-    """Apply the options that were given; the others stay."""
-    plain = {name: value for name, value in given.items()
-             if value not in (None, ()) and name not in ("low", "lowest", "backstop")}
-    limits = {name: _limit(name, given[name]) for name in ("low", "lowest", "backstop")
-              if given[name]}
-    return replace(project, cadence=replace(project.cadence, **limits), **plain)
+def _given(given: dict) -> dict:
+    """Return the fields that the options set; the others stay."""
+    fields = {name: value for name, value in given.items()
+              if value not in (None, ()) and name not in LEVELS}
+    limits = {level: _limit(level, given[level]) for level in LEVELS if given[level]}
+    return fields | ({"cadence": limits} if limits else {})
 
 
 def _limit(name: str, text: str) -> Limit:
@@ -108,8 +105,3 @@ def _limit(name: str, text: str) -> Limit:
         return Limit(pushes, minutes)
     except ValueError as error:
         raise BadInput(f"--{name} is {text!r}; expected is PUSHES/MINUTES such as 5/90") from error
-
-
-def _audit(session, what: str, project: Project, why: str) -> None:
-    operation.record_audit(session, who=operator(), what=what, target=project.name, why=why,
-                           details={"project": str(project)})
