@@ -38,7 +38,7 @@ DESCRIBE = text("""
 @dataclass(frozen=True, slots=True)
 class RecordedList:
     names: int        # how many different ones were handed in
-    is_new: bool      # it differs from the list before it
+    is_new: bool      # it differs from what was known
 
 
 def record_job_list(
@@ -66,11 +66,10 @@ def record_job_list(
 def _put(
     session: Session, project: str, build_system: str, seen_at: datetime, name_ids: set[int]
 ) -> bool:
-    """Store a list or a part of it; say whether it differs from the one before it."""
+    """Store a list or a part of it; say whether it differs from what was known."""
     known = _list_at(session, project, build_system, seen_at)
     if known is not None:
-        _add_entries(session, known, name_ids)
-        return True
+        return _add_entries(session, known, name_ids)
     before = _list_before(session, project, build_system, seen_at)
     if before is not None:
         listed = _entries(session, before)
@@ -119,13 +118,14 @@ def _add_list(
     _add_entries(session, job_list, name_ids)
 
 
-def _add_entries(session: Session, job_list: List, name_ids: set[int]) -> None:
+def _add_entries(session: Session, job_list: List, name_ids: set[int]) -> bool:
     missing = name_ids - _entries(session, job_list)
     if not missing:
-        return
+        return False
     session.execute(insert(Entry), [
         {"job_list_id": job_list.id, "job_name_id": name_id} for name_id in sorted(missing)])
     mark_days(session, missing, days_between(job_list.seen_at, job_list.last_seen_at))
+    return True
 
 
 def _see_again(

@@ -74,7 +74,8 @@ def contents(session, *without) -> dict[str, list[tuple]]:
     return {table: rows(session, table) for table in TABLES if table not in without}
 
 
-def versions(session) -> list[tuple]:
+def versions(session, *, with_locks=True) -> list[tuple]:
     """Where each row lies: it changes with any write to it, were it of the same content."""
+    columns = "ctid::text, xmin::text" + (", xmax::text" if with_locks else "")
     return [tuple(row) for table in TABLES for row in session.execute(
-        text(f"SELECT '{table}', ctid::text, xmin::text, xmax::text FROM {table} ORDER BY 2"))]
+        text(f"SELECT '{table}', {columns} FROM {table} ORDER BY 2"))]
