@@ -34,6 +34,7 @@ class Results:
     session: object
     project: str
     build_system: str = "taskcluster"
+    prefix: str = ""   # of the job ids: they are one namespace for all projects
     count: int = 0
 
     def name_id(self, name) -> int:
@@ -61,15 +62,16 @@ class Results:
     def add(self, name, push, result="success", minutes=10, said=None, **more) -> str:
         """Add one run of a job on a push, known so many minutes after it; return its id."""
         self.count += 1
+        job_id = f"{self.prefix}{self.count}"
         self.session.add(tables.JobResult(
-            namespace="test", job_id=str(self.count), job_name_id=self.name_id(name),
+            namespace="test", job_id=job_id, job_name_id=self.name_id(name),
             push=self.push_id(push.revision, push.pushed_at, push.push_id), result=result,
             known_at=push.pushed_at + timedelta(minutes=minutes),
             **{"started_at": None, "duration_ms": 60_000} | more))
         self.session.flush()
         if said:
-            self.say(str(self.count), said, push.pushed_at)
-        return str(self.count)
+            self.say(job_id, said, push.pushed_at)
+        return job_id
 
     def say(self, job_id, classification, at, who=None, is_inferred=False, fixed_by=()) -> None:
         self._add(tables.ClassificationRow(

@@ -3,10 +3,12 @@
 from apiflask import APIFlask
 
 from ..parts import Parts
-from . import documents, due, guard, problems, pushes, schedule
+from . import (
+    audit, documents, due, guard, overrides, problems, projects, pushes, renames, runs, schedule,
+)
 
 PREFIX = "/api/v1"
-ROUTES = (schedule, due, pushes)
+ROUTES = (projects, schedule, due, pushes, overrides, renames, runs, audit)
 
 
 def init_app(app: APIFlask) -> None:

@@ -1,0 +1,44 @@
+"""Who changed what, when and why."""
+
+from datetime import datetime
+
+from apiflask import APIBlueprint
+from pydantic import BaseModel
+
+from ...store import operation
+from ..parts import parts
+from .paging import Page, id_cursor, page_of
+
+bp = APIBlueprint("audit", __name__, url_prefix="/api/v1", tag="Operation")
+
+
+class AuditOut(BaseModel):
+    id: int
+    at: datetime
+    who: str
+    what: str
+    target: str
+    why: str
+    details: dict
+
+
+class AuditsOut(BaseModel):
+    items: list[AuditOut]
+    next: str | None
+
+
+@bp.get("/audit")
+@bp.input(Page, location="query")
+@bp.output(AuditsOut)
+def get_audit(query_data: Page):
+    """List every write, the newest first."""
+    with parts().sessions() as session:
+        return page_of(
+            lambda before, limit: operation.audit_entries(
+                session, before=id_cursor(before), limit=limit),
+            query_data, key=lambda each: each.id, show=_shown)
+
+
+def _shown(entry) -> dict:
+    return {"id": entry.id, "at": entry.at, "who": entry.who, "what": entry.what,
+            "target": entry.target, "why": entry.why, "details": entry.details}

@@ -1,0 +1,146 @@
+"""Projects: list, show, add, change."""
+
+from dataclasses import asdict
+
+from apiflask import APIBlueprint
+from pydantic import BaseModel, Field
+
+from ...domain import DEFAULT_SCOPE, Cadence, Limit, Project
+from ...scheduling import project_changes
+from ...store import projects
+from ..parts import parts
+from . import answers, lookups
+from .guard import writer
+from .paging import Page, name_cursor, page_of
+from .values import BuildSystem, Count, Flag, Model, Name, Text
+
+bp = APIBlueprint("projects", __name__, url_prefix="/api/v1", tag="Projects")
+DEFAULT = Project("default")
+
+
+class LimitIn(Model):
+    """Due after so many pushes or so many minutes, whichever comes first."""
+
+    pushes: Count
+    minutes: Count
+
+
+class CadenceIn(Model):
+    """How often the levels below high value run; what is left out stays."""
+
+    low: LimitIn | None = None
+    lowest: LimitIn | None = None
+    backstop: LimitIn | None = None
+
+
+class ChangesIn(Model):
+    """What to change; what is left out stays as it is."""
+
+    scope: Name | None = None
+    build_systems: list[BuildSystem] | None = Field(
+        None, min_length=1, max_length=20, json_schema_extra={"uniqueItems": True})
+    is_integration: Flag | None = Field(None, description="False: everything runs, always.")
+    is_killed: Flag | None = Field(None, description="The kill switch: everything runs.")
+    cadence: CadenceIn | None = None
+    infer_regressions: Flag | None = None
+    infer_after: int | None = Field(None, ge=1, le=100, strict=True)
+    open_scheduling: Flag | None = Field(
+        None, description="The schedule call needs no token.")
+    why: Text = ""
+
+
+class ProjectIn(ChangesIn):
+    name: Name
+
+
+class ListIn(Page):
+    scope: Name | None = None
+
+
+class LimitOut(BaseModel):
+    pushes: int
+    minutes: int
+
+
+class CadenceOut(BaseModel):
+    low: LimitOut
+    lowest: LimitOut
+    backstop: LimitOut
+
+
+class ProjectOut(BaseModel):
+    name: str
+    scope: str
+    build_systems: list[str]
+    is_integration: bool
+    is_killed: bool
+    cadence: CadenceOut
+    infer_regressions: bool
+    infer_after: int
+    open_scheduling: bool
+    source: str
+
+
+class ProjectsOut(BaseModel):
+    items: list[ProjectOut]
+    next: str | None
+
+
+@bp.get("/projects")
+@bp.input(ListIn, location="query")
+@bp.output(ProjectsOut)
+def get_projects(query_data: ListIn):
+    """List projects by name."""
+    with parts().sessions() as session:
+        found = projects.projects(session, query_data.scope)
+
+    def after(name, limit):
+        name = name_cursor(name)
+        return [each for each in found if name is None or each.name > name][:limit]
+    return page_of(after, query_data, key=lambda each: each.name, show=asdict)
+
+
+@bp.post("/projects")
+@bp.input(ProjectIn)
+@bp.output(ProjectOut, status_code=201)
+@bp.doc(summary="Add a project", security="bearer")
+def post_project(json_data: ProjectIn):
+    """Add a project; what is left out is as by default."""
+    fields = _fields(json_data)
+    limits = {level: getattr(DEFAULT.cadence, level) for level in ("low", "lowest", "backstop")}
+    fields["cadence"] = Cadence(**limits | fields.get("cadence", {}))
+    project = Project(json_data.name, **{"scope": DEFAULT_SCOPE} | fields)
+    with parts().sessions.begin() as session:
+        added = project_changes.add_project(session, project, who=writer(), why=json_data.why)
+    return asdict(added)
+
+
+@bp.get("/projects/<project>")
+@bp.output(ProjectOut)
+def get_project(project: str):
+    """Show one project."""
+    with parts().sessions() as session:
+        return answers.tagged(asdict(lookups.project_named(session, project)))
+
+
+@bp.patch("/projects/<project>")
+@bp.input(ChangesIn)
+@bp.output(ProjectOut)
+@bp.doc(summary="Change a project", security="bearer")
+def patch_project(project: str, json_data: ChangesIn):
+    """Change a project, effective from its next push; every change is in the audit."""
+    with parts().sessions.begin() as session:
+        lookups.project_named(session, project)
+        changed = project_changes.change_project(
+            session, project, _fields(json_data), who=writer(), why=json_data.why)
+    return asdict(changed)
+
+
+def _fields(given: ChangesIn) -> dict:
+    fields = given.model_dump(exclude_none=True, exclude={"why", "name", "cadence"})
+    if "build_systems" in fields:
+        fields["build_systems"] = tuple(fields["build_systems"])
+    if given.cadence is not None:
+        limits = given.cadence.model_dump(exclude_none=True)
+        fields["cadence"] = {level: Limit(**limit) for level, limit in limits.items()}
+    return fields

@@ -1,0 +1,57 @@
+"""What the service did: ingests, imports, analyses, upkeep."""
+
+from datetime import datetime
+from typing import Literal
+
+from apiflask import APIBlueprint
+from pydantic import BaseModel, Field
+
+from ...domain import Run
+from ...store import operation
+from ..parts import parts
+from .paging import Page, id_cursor, page_of
+
+bp = APIBlueprint("runs", __name__, url_prefix="/api/v1", tag="Operation")
+
+
+class ListIn(Page):
+    task: Literal["ingest", "import", "analysis", "upkeep"] | None = Field(
+        None, description="Only runs of this kind; nothing for all.")
+
+
+class RunOut(BaseModel):
+    id: int
+    task: str
+    source: str
+    project: str
+    scope: str
+    started_at: datetime
+    ended_at: datetime | None
+    status: Literal["running", "done", "failed", "stopped"]
+    counts: dict
+    error: str | None
+
+
+class RunsOut(BaseModel):
+    items: list[RunOut]
+    next: str | None
+
+
+@bp.get("/ingest-runs")
+@bp.input(ListIn, location="query")
+@bp.output(RunsOut)
+def get_runs(query_data: ListIn):
+    """List runs, the newest first."""
+    with parts().sessions() as session:
+        return page_of(
+            lambda before, limit: operation.runs(
+                session, task=query_data.task, before=id_cursor(before), limit=limit),
+            query_data, key=lambda run: run.id, show=run_shown)
+
+
+def run_shown(run: Run) -> dict:
+    return {
+        "id": run.id, "task": run.task, "source": run.source, "project": run.project,
+        "scope": run.scope, "started_at": run.started_at, "ended_at": run.ended_at,
+        "status": run.status, "counts": run.counts, "error": run.error,
+    }
