@@ -34,6 +34,32 @@ def low_value_question(project: str, build_system: str, *, url: str | None) -> Q
     )
 
 
+def due_question(
+    project: str, *, url: str | None, build_system: str, token: str | None = None,
+) -> Question:
+    """Return the request for what is owed on this project although no push came."""
+    return Question("GET", due_address(project, url),
+                    params=(("build_system", build_system),), token=token)
+
+
+def taken_question(
+    project: str, push_id: str, *, url: str | None, build_system: str, token: str | None,
+) -> Question:
+    """Return the request that tells SETA that what was owed now runs on this push."""
+    return Question("POST", due_address(project, url), token=token, body=json.dumps(
+        {"build_system": build_system, "push_id": push_id}))
+
+
+def due_address(project: str, url: str | None) -> str:
+    return f"{base_url(url)}/api/v1/projects/{quote(project, safe='')}/due"
+
+
+def results_question(lines: str, *, url: str | None, token: str | None) -> Question:
+    """Return the request that hands over records, one JSON object a line."""
+    return Question("POST", f"{base_url(url)}/api/v1/results", body=lines,
+                    content_type="application/x-ndjson", token=token)
+
+
 def base_url(url: str | None) -> str:
     address = url or os.environ.get("SETA_URL")
     if not address:

@@ -5,6 +5,7 @@ import socket
 import socketserver
 import threading
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
@@ -63,7 +64,7 @@ class Answer:
 
 
 def read_request(stream):
-    method, target, _version = stream.readline().decode("latin-1").split()
+    method, target, _version = stream.readline().decode("ascii").split()
     headers = {}
     while line := stream.readline().strip():
         name, _, value = line.decode("latin-1").partition(":")
@@ -75,13 +76,14 @@ class Handler(socketserver.StreamRequestHandler):
     def handle(self):
         try:
             request = read_request(self.rfile)
-        except ValueError:  # not HTTP at all: a TLS greeting, or nothing
+        except (ValueError, OSError):  # not HTTP at all: a TLS greeting, or nothing
             return
         self.server.requests.append(request)
         answer = self.server.answer
         self.send(answer(request) if callable(answer) else answer)
 
     def send(self, answer):
+        """Send it all, or byte by byte; a test may be about a client that goes away."""
         data = answer.as_bytes()
         try:
             if not answer.pause:
@@ -91,7 +93,7 @@ class Handler(socketserver.StreamRequestHandler):
                 if self.server.closing.wait(answer.pause):
                     return
                 self.wfile.write(data[at:at + 1])
-        except OSError:  # the client has gone away, which is what some tests are about
+        except OSError:
             pass
 
 
@@ -135,10 +137,18 @@ def serve():
 
 
 @pytest.fixture
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def free_ports():
+    """Return three ports of this machine on which nobody listens."""
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(3)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
+
+
+@pytest.fixture
+def free_port(free_ports):
+    return free_ports[-1]
 
 
 @pytest.fixture
@@ -154,7 +164,7 @@ def selective():
 @pytest.fixture
 def until():
     """Return a waiter for something that another process brings about; it fails after a while."""
-    def wait(condition, seconds=20):
+    def wait(condition, seconds=60):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if result := condition():

@@ -1,0 +1,147 @@
+"""A reporter that tells SETA how builds ended, and which builders there are."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from buildbot import config
+from buildbot.reporters.base import ReporterBase
+from buildbot.reporters.generators.build import BuildStatusGenerator
+from buildbot.reporters.message import MessageFormatterFunction
+from twisted.internet import defer, task
+from twisted.logger import Logger
+
+from ..answers import NoAnswer
+from ..questions import results_question
+from ..wire import Refused, one_line
+from .asking import ask
+from .records import identity_from, job_record, result_record
+from .spool import Spool
+
+SEND_EVERY = 10      # seconds
+DEADLINE = 30.0      # seconds for one batch
+LIST_EVERY = timedelta(hours=12)
+CURABLE = frozenset({401, 403, 404, 408, 429})  # by a token, a project, or time
+
+log = Logger()
+
+
+class SetaReporter(ReporterBase):
+    """Hands finished builds to SETA in batches; they wait on disk while it is down.
+
+    ``builders`` names those to report (unless given, all). ``namespace`` tells this master's
+    build numbers from those of another one that reports to the same SETA. ``job_types`` says
+    what the builders are whose names SETA cannot read: (platform, build type, suite) or (...,
+    chunk) by name, in a mapping or from a function.
+    """
+
+    secrets = ["token"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._timer = None
+        self._listed = ()
+        self._listed_at = None
+
+    def checkConfig(
+        self, *, url, project, token=None, builders=None, namespace="buildbot", job_types=None,
+        send_every=SEND_EVERY,
+    ):
+        if not isinstance(url, str) or not url.startswith(("http://", "https://")):
+            config.error(f"SetaReporter: url is {url!r}, not an http or https address")
+        if not (job_types is None or callable(job_types) or isinstance(job_types, Mapping)):
+            config.error(f"SetaReporter: job_types is {job_types!r}, no mapping or function")
+        super().checkConfig(generators=[generator(builders)])
+
+    @defer.inlineCallbacks
+    def reconfigService(
+        self, *, url, project, token=None, builders=None, namespace="buildbot", job_types=None,
+        send_every=SEND_EVERY,
+    ):
+        yield super().reconfigService(generators=[generator(builders)])
+        self._url, self._project, self._token = url, project, token
+        self._builders, self._namespace = builders, namespace
+        self._identity = identity_from(job_types)
+        self._spool = Spool(Path(self.master.basedir) / "seta-reporter" / project)
+        self._stop_timer()
+        self._timer = task.LoopingCall(lambda: defer.ensureDeferred(self._send()))
+        self._timer.clock = self.master.reactor
+        self._timer.start(send_every, now=True)
+
+    @defer.inlineCallbacks
+    def stopService(self):
+        self._stop_timer()
+        yield super().stopService()
+
+    def _stop_timer(self):
+        if self._timer and self._timer.running:
+            self._timer.stop()
+
+    def sendMessage(self, reports):
+        return defer.ensureDeferred(self._keep(reports))
+
+    async def _keep(self, reports):
+        for report in reports:
+            for build in report["builds"]:
+                record = await result_record(
+                    self.master, build, project=self._project, namespace=self._namespace,
+                    identity=self._identity)
+                if record:
+                    self._spool.add(record)
+
+    async def _send(self):
+        """Send what waits, the oldest first, until something is not taken."""
+        try:
+            self._list_builders()
+            self._spool.close()
+            for batch in self._spool.batches():
+                if not await self._is_done_with(batch):
+                    break
+            if lost := self._spool.drop_oldest():
+                log.error("SETA was down for so long that {lost} batches were lost", lost=lost)
+        except Exception:  # the next turn tries again
+            log.failure("SETA: while reporting builds")
+
+    async def _is_done_with(self, batch: Path) -> bool:
+        question = results_question(batch.read_text(encoding="utf-8"), url=self._url,
+                                    token=self._token)
+        try:
+            answer = await ask(question, self.master.reactor, seconds=DEADLINE)
+        except NoAnswer as failure:
+            return self._is_hopeless(batch, failure)
+        rejected = answer.get("rejected") if isinstance(answer, dict) else None
+        if rejected:
+            log.warn("SETA did not take {count} records of {batch}, the first: {first}",
+                     count=len(rejected), batch=batch.name, first=rejected[0])
+        batch.unlink()
+        return True
+
+    def _is_hopeless(self, batch: Path, failure: NoAnswer) -> bool:
+        """Say whether to go on to the next batch, since this one will never be taken."""
+        status = failure.status if isinstance(failure, Refused) else 500
+        if status >= 500 or status in CURABLE:
+            log.warn("SETA did not take {batch}, which waits: {reason}", batch=batch.name,
+                     reason=one_line(failure))
+            return False
+        log.error("SETA refuses {batch}, which is put aside: {reason}", batch=batch.name,
+                  reason=one_line(failure))
+        self._spool.refuse(batch)
+        return True
+
+    def _list_builders(self):
+        """Put the list of builders in the queue when it has changed, and twice a day."""
+        names = tuple(sorted(self._builders or self.master.botmaster.builderNames))
+        now = datetime.now(UTC)
+        if names == self._listed and now - self._listed_at < LIST_EVERY:
+            return
+        self._spool.add_batch(
+            job_record(name, project=self._project, seen_at=now, identity=self._identity)
+            for name in names)
+        self._listed, self._listed_at = names, now
+
+
+def generator(builders):
+    """Wake up for every finished build, whatever its result."""
+    return BuildStatusGenerator(
+        mode="all", builders=builders,
+        message_formatter=MessageFormatterFunction(lambda context: "", "plain"))

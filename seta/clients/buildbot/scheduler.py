@@ -1,0 +1,241 @@
+"""A scheduler that asks SETA what runs on each change, and what is owed when none comes."""
+
+from datetime import UTC, datetime
+
+from buildbot import config
+from buildbot.changes.changes import Change
+from buildbot.changes.filter import ChangeFilter
+from buildbot.process.properties import Properties
+from buildbot.schedulers import base
+from buildbot.util import NotABranch
+from twisted.internet import defer, task
+from twisted.logger import Logger
+
+from ..answers import NoAnswer, Schedule, everything, read_schedule
+from ..due import Due, read_due
+from ..questions import due_question, schedule_question, taken_question
+from ..wire import DEADLINE, one_line
+from .asking import ask
+from .holding import (
+    REASON, Held, close, held_properties, held_requests, push_properties, pushed_at,
+)
+
+BUILD_SYSTEM = "buildbot"
+ASK_EVERY = 60              # seconds between two questions for what is owed
+HOLD_AT_MOST = 4 * 60 * 60  # seconds, while SETA does not answer
+
+log = Logger()
+
+
+class SetaScheduler(base.ReconfigurableBaseScheduler):
+    """Runs at once what SETA wants on a change, and holds back the rest until it is due.
+
+    Builders need ``nextBuild=hold_back()``, or what is held back runs at once. When SETA cannot
+    say, everything runs. ``url`` and ``project`` are SETA's; the other arguments are those of
+    any scheduler. ``ask_every``, ``deadline`` and ``hold_at_most`` are in seconds.
+    """
+
+    secrets = ["token"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._timer = None
+
+    def checkConfig(
+        self, *, builderNames, url, project, token=None, branch=NotABranch, change_filter=None,
+        fileIsImportant=None, ask_every=ASK_EVERY, deadline=DEADLINE, hold_at_most=HOLD_AT_MOST,
+        **kwargs,
+    ):
+        """Check what can be checked without asking anybody: SETA may be down now."""
+        super().checkConfig(builderNames=builderNames, **kwargs)
+        if not isinstance(url, str) or not url.startswith(("http://", "https://")):
+            config.error(f"SetaScheduler: url is {url!r}, not an http or https address")
+        if fileIsImportant and not callable(fileIsImportant):
+            config.error("SetaScheduler: fileIsImportant must be a callable")
+        for name, value in (("ask_every", ask_every), ("deadline", deadline),
+                            ("hold_at_most", hold_at_most)):
+            if not isinstance(value, (int, float)) or value <= 0:
+                config.error(f"SetaScheduler: {name} is {value!r}, not a number of seconds")
+
+    @defer.inlineCallbacks
+    def reconfigService(
+        self, *, builderNames, url, project, token=None, branch=NotABranch, change_filter=None,
+        fileIsImportant=None, ask_every=ASK_EVERY, deadline=DEADLINE, hold_at_most=HOLD_AT_MOST,
+        **kwargs,
+    ):
+        yield super().reconfigService(builderNames=builderNames, **kwargs)
+        self._url, self._project, self._token = url, project, token
+        self._filter = ChangeFilter.fromSchedulerConstructorArgs(
+            change_filter=change_filter, branch=branch)
+        self._is_important = fileIsImportant
+        self._ask_every, self._deadline = ask_every, deadline
+        self._hold_at_most = hold_at_most
+        if self.active and self.enabled:
+            yield self._stop()
+            yield self._start()
+
+    @defer.inlineCallbacks
+    def activate(self):
+        yield super().activate()
+        if self.enabled:
+            yield self._start()
+            self._under_lock(self._take_up())
+
+    @defer.inlineCallbacks
+    def deactivate(self):
+        if self.enabled:
+            self._stop_timer()
+        yield super().deactivate()
+
+    @defer.inlineCallbacks
+    def _start(self):
+        yield self.startConsumingChanges(
+            fileIsImportant=self._is_important, change_filter=self._filter)
+        self._timer = task.LoopingCall(lambda: self._under_lock(self._tick()))
+        self._timer.clock = self.master.reactor
+        self._timer.start(self._ask_every, now=True)
+
+    @defer.inlineCallbacks
+    def _stop(self):
+        self._stop_timer()
+        yield self._stopConsumingChanges()
+
+    def _stop_timer(self):
+        if self._timer and self._timer.running:
+            self._timer.stop()
+        self._timer = None
+
+    def _under_lock(self, work):
+        """Do this when no change is being decided; an error is logged and ends nothing else."""
+        done = self._change_consumption_lock.run(defer.ensureDeferred, work)
+        return done.addErrback(lambda failure: log.failure("SETA: while scheduling", failure))
+
+    def gotChange(self, change, important):
+        return defer.ensureDeferred(self._decide(change, important))
+
+    async def _take_up(self):
+        """Decide on changes that the master had seen, and not decided on, when it stopped."""
+        changes = await self.master.db.schedulers.getChangeClassifications(self.serviceid)
+        for number, important in sorted(changes.items()):
+            model = await self.master.db.changes.getChange(number)
+            if model:
+                change = await Change.fromChdict(self.master, model)
+                await self._decide(change, important)
+
+    async def _decide(self, change, important: bool):
+        """Run what SETA wants on this change and hold back the rest.
+
+        The change is kept in the database until both are done, so a master that stops in
+        between takes it up again.
+        """
+        if not important:
+            return
+        changes = self.master.db.schedulers
+        await changes.classifyChanges(self.serviceid, {change.number: True})
+        seen_at = self.master.reactor.seconds()
+        schedule = await self._ask_schedule(change, seen_at)
+        builders = await self._builders()
+        held = [name for name in builders if schedule.skips(name)]
+        await self._run([name for name in builders if name not in held], change, seen_at, schedule)
+        await self._hold(held, change, seen_at, schedule)
+        await changes.flushChangeClassifications(self.serviceid, less_than=change.number + 1)
+
+    async def _builders(self) -> list[str]:
+        properties = Properties()
+        properties.master = self.master
+        return await properties.render(self.builderNames)
+
+    async def _ask_schedule(self, change, seen_at: float) -> Schedule:
+        """Ask about the change, known by its revision, as pushed when the master saw it.
+
+        Its own time is that of the commit, which may be days old when it is pushed.
+        """
+        try:
+            question = schedule_question(
+                self._project, change.revision, change.revision, seen_at, url=self._url,
+                build_system=BUILD_SYSTEM, token=self._token, preview=False)
+            answer = await ask(question, self.master.reactor, seconds=self._deadline)
+            return read_schedule(answer, now=datetime.now(UTC))
+        except NoAnswer as failure:
+            log.warn("everything runs on change {number} ({revision}), since SETA gave no "
+                     "answer: {reason}", number=change.number, revision=change.revision,
+                     reason=one_line(failure))
+            return everything(one_line(failure))
+
+    async def _run(self, builders: list[str], change, seen_at: float, schedule: Schedule):
+        if not builders:
+            return
+        reason = "; ".join(schedule.reasons) or "high value"
+        await self.addBuildsetForChanges(
+            changeids=[change.number], builderNames=builders, reason=f"SETA: {reason}"[:250],
+            properties=push_properties(seen_at))
+        await self._close(builders)
+
+    async def _hold(self, builders: list[str], change, seen_at: float, schedule: Schedule):
+        if not builders:
+            return
+        log.info("SETA holds back {count} of the builders on change {number}: {reasons}",
+                 count=len(builders), number=change.number, reasons="; ".join(schedule.reasons))
+        await self.addBuildsetForChanges(
+            changeids=[change.number], builderNames=builders, reason=REASON,
+            properties=held_properties(self.name, seen_at), priority=0)
+
+    async def _close(self, builders: list[str]):
+        held = await held_requests(self.master, self.name)
+        await close(self.master, [each for each in held if each.builder in builders])
+
+    async def _tick(self):
+        """Run what is owed although no change came."""
+        waiting = await held_requests(self.master, self.name)
+        if waiting:
+            due = await self._ask_due(waiting)
+            owed = [each for each in waiting if each.builder in due.jobs]
+            if owed:
+                await self._fire(owed, "; ".join(due.reasons))
+                await self._tell_taken(due)
+
+    async def _ask_due(self, waiting: list[Held]) -> Due:
+        """Ask what is owed; when SETA cannot say for too long, all that waits is."""
+        try:
+            question = due_question(self._project, url=self._url, build_system=BUILD_SYSTEM,
+                                    token=self._token)
+            return read_due(await ask(question, self.master.reactor, seconds=self._deadline))
+        except NoAnswer as failure:
+            log.warn("SETA does not say what is owed: {reason}", reason=one_line(failure))
+            waited = self.master.reactor.seconds() - min(each.submitted_at for each in waiting)
+            if waited < self._hold_at_most:
+                return Due()
+            return Due(
+                jobs=frozenset(each.builder for each in waiting),
+                reasons=(f"SETA gave no answer for too long: {one_line(failure)}",))
+
+    async def _tell_taken(self, due: Due):
+        """Tell SETA that what it said is owed now runs.
+
+        Only once it does: told before, a master that stops in between would owe it for ever.
+        Not told, SETA runs it on the next push once more.
+        """
+        if due.push_id is None:
+            return
+        try:
+            question = taken_question(self._project, due.push_id, url=self._url,
+                                      build_system=BUILD_SYSTEM, token=self._token)
+            await ask(question, self.master.reactor, seconds=self._deadline)
+        except NoAnswer as failure:
+            log.warn("SETA was not told that what was owed runs: {reason}",
+                     reason=one_line(failure))
+
+    async def _fire(self, held: list[Held], reason: str):
+        """Run these builders on the newest change that they wait on, and close what waited."""
+        newest = {each.builder: each.buildset_id for each in held}
+        for buildset_id in sorted(set(newest.values())):
+            builders = sorted(name for name in newest if newest[name] == buildset_id)
+            buildset = await self.master.data.get(("buildsets", buildset_id))
+            log.info("SETA: {count} builders are due: {reason}",
+                     count=len(builders), reason=reason)
+            await self.addBuildsetForSourceStamps(
+                sourcestamps=[stamp["ssid"] for stamp in buildset["sourcestamps"]],
+                builderNames=builders, reason=f"SETA: due: {reason}"[:250],
+                properties=push_properties(await pushed_at(self.master, buildset_id)),
+                priority=self.priority if isinstance(self.priority, int) else 0)
+        await close(self.master, held)

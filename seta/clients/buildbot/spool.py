@@ -1,0 +1,65 @@
+"""Records that wait on disk until SETA has taken them."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+BATCH = 500          # records in one request
+MAX_BATCHES = 2_000  # a million records, or weeks without SETA
+
+OPEN = "open.ndjson"
+
+
+class Spool:
+    """A folder of batches, one file each, taken in the order in which they came.
+
+    Records that belong together, such as a list of builders, are put as one batch, for SETA is
+    to see all of it or nothing.
+    """
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._in_open = len((folder / OPEN).read_bytes().splitlines()) if self._is_open else 0
+
+    @property
+    def _is_open(self) -> bool:
+        return (self._folder / OPEN).exists()
+
+    def add(self, record: dict) -> None:
+        with (self._folder / OPEN).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(record) + "\n")
+        self._in_open += 1
+        if self._in_open >= BATCH:
+            self.close()
+
+    def add_batch(self, records: Iterable[dict]) -> None:
+        self.close()
+        for record in records:
+            with (self._folder / OPEN).open("a", encoding="utf-8") as file:
+                file.write(json.dumps(record) + "\n")
+        self.close()
+
+    def close(self) -> None:
+        """End the batch that is open, so that it can be sent."""
+        if self._is_open:
+            last = self._numbers()[-1:] or [0]
+            (self._folder / OPEN).rename(self._folder / f"{last[0] + 1:012}.ndjson")
+        self._in_open = 0
+
+    def batches(self) -> list[Path]:
+        return [self._folder / f"{number:012}.ndjson" for number in self._numbers()]
+
+    def refuse(self, batch: Path) -> None:
+        """Put aside what SETA will never take, for a person to look at."""
+        batch.rename(batch.with_suffix(".refused"))
+
+    def drop_oldest(self) -> int:
+        """Keep the folder within bounds; return how many batches were lost."""
+        lost = self.batches()[:-MAX_BATCHES]
+        for batch in lost:
+            batch.unlink()
+        return len(lost)
+
+    def _numbers(self) -> list[int]:
+        return sorted(int(path.stem) for path in self._folder.glob("[0-9]*.ndjson"))

@@ -1,0 +1,366 @@
+"""The scheduler and the reporter in a real Buildbot master with a local worker."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+HOW_TO = Path(__file__).parents[2] / "docs" / "how-to-buildbot.md"
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCKS = BLOCK.findall(HOW_TO.read_text(encoding="utf-8"))
+CONFIG = next(text for _, text in BLOCKS if "BuildmasterConfig" in text)
+STATES = {0: "success", 2: "failure", 3: "replaced"}
+
+
+class Master:
+    """A master in a folder of its own, made and run by the commands of the how-to."""
+
+    def __init__(self, folder, ports, seta_url):
+        self.folder, self.ports, self.seta_url = folder, ports, seta_url
+        self.environment = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+                            "HOME": str(folder), "SETA_TOKEN": "token-of-the-test"}
+
+    def adapted(self, text):
+        for old, new in (("127.0.0.1:8000", self.seta_url.removeprefix("http://")),
+                         ("127.0.0.1:9989", f"127.0.0.1:{self.ports[0]}"),
+                         ("tcp:9989", f"tcp:{self.ports[0]}"),
+                         ("127.0.0.1:8010", f"127.0.0.1:{self.ports[1]}"),
+                         ("tcp:8010", f"tcp:{self.ports[1]}")):
+            text = text.replace(old, new)
+        return text
+
+    def run(self, script):
+        done = subprocess.run(["bash", "-euc", self.adapted(script)], cwd=self.folder, text=True,
+                              env=self.environment, capture_output=True, timeout=60)
+        assert done.returncode == 0, done.stdout + done.stderr + self.log()[-9000:]
+        return done.stdout
+
+    def write(self, text, *changes):
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        path = self.folder / text.partition("\n")[0].removeprefix("# ")
+        path.write_text(self.adapted(text), encoding="utf-8")
+
+    def configure(self, *changes):
+        """Write the how-to's configuration, quickened, with these changes."""
+        self.write(CONFIG, ('branch="main"', 'branch="main", ask_every=0.3, deadline=1'),
+                   ("SetaReporter(", "SetaReporter(send_every=0.3, "), *changes)
+
+    def start(self):
+        self.run("buildbot start sample")
+
+    def stop(self):
+        self.run("buildbot stop --quiet sample")
+
+    def kill(self):
+        """End the process, if there is one, whatever became of the test."""
+        pid_file = self.folder / "sample" / "twistd.pid"
+        if pid_file.exists():
+            os.kill(int(pid_file.read_text()), signal.SIGKILL)
+
+    def log(self):
+        path = self.folder / "sample" / "twistd.log"
+        return path.read_text() if path.exists() else ""
+
+    def change(self, digit):
+        """Send a change whose revision is this digit forty times."""
+        self.run("buildbot sendchange --master 127.0.0.1:9989 --auth change:secret --who you "
+                 f"--branch main --revision {digit * 40} src/main.c")
+
+    def api(self, path, method=None, **params):
+        data = method and json.dumps(
+            {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.ports[1]}/api/v2/{path}", data,
+            {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+
+    def requests(self):
+        """Return what became of each build request: ``["docs 1 success", "docs 2 waits"]``."""
+        requests = self.api("buildrequests")["buildrequests"]
+        names = {each["builderid"]: each["name"] for each in self.api("builders")["builders"]}
+        digits = {each["bsid"]: each["sourcestamps"][0]["revision"][0]
+                  for each in self.api("buildsets")["buildsets"]}
+        return sorted(f"{names[each['builderid']]} {digits[each['buildsetid']]} {state(each)}"
+                      for each in requests)
+
+
+def state(request):
+    if request["complete"]:
+        return STATES[request["results"]]
+    return "runs" if request["claimed"] else "waits"
+
+
+@pytest.fixture(scope="module")
+def fresh_master(tmp_path_factory):
+    """Return a folder with a master that was just made: its database takes a second."""
+    folder = tmp_path_factory.mktemp("buildbot")
+    Master(folder, (9989, 8010), "http://127.0.0.1:8000").run(
+        next(text for language, text in BLOCKS if language == "bash"))
+    return folder / "sample"
+
+
+@pytest.fixture
+def make_master(tmp_path, free_ports, fresh_master):
+    """Return a maker of masters that ask the SETA at the address given."""
+    masters = []
+
+    def make(seta_url):
+        masters.append(Master(tmp_path, free_ports, seta_url))
+        shutil.copytree(fresh_master, tmp_path / "sample")
+        tac = tmp_path / "sample" / "buildbot.tac"
+        tac.write_text(tac.read_text().replace(str(fresh_master), str(tmp_path / "sample")))
+        masters[-1].configure()
+        return masters[-1]
+
+    yield make
+    for master in masters:
+        master.kill()
+
+
+@pytest.fixture
+def seta(serve, selective):
+    """Return a SETA that skips docs on each push but those in ``full``, and owes ``owed``."""
+    def answer(request):
+        if request.path == "/api/v1/results":
+            server.records += request.records
+            return serve.answer(200, {"accepted": len(request.records), "rejected": []})
+        if request.path == "/api/v1/projects/sample/due":
+            owed, server.owed = server.owed, [] if request.method == "POST" else server.owed
+            return serve.answer(200, {"jobs": owed, "push_id": "2" * 40, "reasons": ["time"]})
+        if request.path.split("/")[-2][0] in server.full:
+            return serve.answer(201, selective([], [], kind="full", reasons=["backstop"]))
+        return serve.answer(201, selective(["unit", "ui"], ["docs", "of-another-master"]))
+
+    server = serve(answer)
+    server.full, server.owed, server.records = "", [], []
+    return server
+
+
+def test_the_how_to_does_what_it_shows(make_master, seta, until):
+    """Every command of the how-to runs in its order, and prints what is shown below it."""
+    master = make_master(seta.url)
+    seta.full = "1"
+    shutil.rmtree(master.folder / "sample")
+    for language, text in BLOCKS:
+        if language == "python":
+            master.write(text)
+        elif language == "bash":
+            shown = master.run(text)
+        elif language == "text":
+            assert shown == text
+    assert {record["kind"] for record in seta.records} == {"job", "result"}
+
+
+def test_the_low_value_builder_waits_until_a_full_change(make_master, seta, until):
+    """R76: what was skipped stays visible as a request that waits, on its own change."""
+    master = make_master(seta.url)
+    master.start()
+    seta.full = "3"
+    for digit in "12":
+        master.change(digit)
+    until(lambda: master.requests() == [
+        "docs 1 replaced", "docs 2 waits",
+        "ui 1 success", "ui 2 success", "unit 1 success", "unit 2 success"])
+    master.change("3")
+    until(lambda: master.requests() == [
+        "docs 1 replaced", "docs 2 replaced", "docs 3 success",
+        "ui 1 success", "ui 2 success", "ui 3 success",
+        "unit 1 success", "unit 2 success", "unit 3 success"])
+
+    asked = seta.asked("PUT", "/schedule")
+    assert [request.path.split("/")[-2] for request in asked] == [d * 40 for d in "123"]
+    assert asked[0].json["revision"] == "1" * 40 and asked[0].json["build_system"] == "buildbot"
+    assert asked[0].headers["authorization"] == "Bearer token-of-the-test"
+
+
+def test_what_is_owed_runs_when_no_change_comes(make_master, seta, until):
+    """R12: a timer fires, so that the tail of a burst is tested, on its newest change, once."""
+    master = make_master(seta.url)
+    master.start()
+    for digit in "12":
+        master.change(digit)
+    until(lambda: "docs 2 waits" in master.requests())
+    seta.owed = ["docs", "of-another-master"]
+    until(lambda: "docs 2 success" in master.requests())
+    told = until(lambda: seta.asked("POST", "/due"))
+    assert told[0].json == {"build_system": "buildbot", "push_id": "2" * 40}
+
+    seta.owed = ["docs"]  # said again, although nothing waits
+    master.change("3")
+    until(lambda: "docs 3 success" in master.requests())
+    assert [each for each in master.requests() if each.startswith("docs")] == [
+        "docs 1 replaced", "docs 2 replaced", "docs 2 success",
+        "docs 3 replaced", "docs 3 success"]
+
+
+def test_what_waits_outlives_the_master(make_master, seta, until):
+    """R17: nothing that waits is lost over a restart, nor started by it."""
+    master = make_master(seta.url)
+    master.start()
+    master.change("1")
+    done = ["docs 1 waits", "ui 1 success", "unit 1 success"]
+    until(lambda: master.requests() == done)
+    master.stop()
+    master.start()
+    asked = len(seta.asked("GET", "/due"))
+    until(lambda: len(seta.asked("GET", "/due")) > asked + 2)
+    assert master.requests() == done
+    seta.owed = ["docs"]
+    until(lambda: master.requests() == [
+        "docs 1 replaced", "docs 1 success", "ui 1 success", "unit 1 success"])
+
+
+def test_a_seta_that_is_down_runs_everything(make_master, seta, serve, free_port, until):
+    """R20, R21: at start, at a reconfiguration and at a change; then it comes back."""
+    master = make_master(f"http://127.0.0.1:{free_port}")
+    master.run("buildbot checkconfig sample")
+    master.start()
+    master.change("1")
+    until(lambda: master.requests() == ["docs 1 success", "ui 1 success", "unit 1 success"])
+    assert len(re.findall(f"everything runs on change 1 .{'1' * 40}", master.log())) == 1
+
+    master.configure(('["unit", "ui", "docs"]', '["unit", "ui", "docs", "new"]'))
+    master.run("buildbot reconfig sample")
+    master.change("2")
+    until(lambda: {"docs 2 success", "new 2 success"} <= set(master.requests()))
+
+    serve(seta.answer, port=free_port)
+    master.change("3")
+    until(lambda: {"docs 3 waits", "new 3 success", "ui 3 success", "unit 3 success"}
+          <= set(master.requests()))
+
+
+def test_what_waits_runs_when_seta_is_away_for_too_long(make_master, seta, until):
+    master = make_master(seta.url)
+    master.configure(("deadline=1", "deadline=1, hold_at_most=2"))
+    master.start()
+    master.change("1")
+    until(lambda: "docs 1 waits" in master.requests())
+    seta.stop()
+    until(lambda: "docs 1 success" in master.requests())
+    assert "SETA gave no answer for too long" in master.log()
+
+
+@pytest.mark.parametrize("answer", [
+    pytest.param({"status": 500}, id="broken"),
+    pytest.param({"raw": b"HTTP/1.1 200 OK\r\n\r\n{" + b" " * 90, "pause": 0.1}, id="trickles"),
+])
+def test_a_hostile_seta_runs_everything(make_master, serve, until, answer):
+    """R20: the change runs whole; what the answers can be is a table in test_asking_by_treq."""
+    master = make_master(serve(serve.answer(**answer)).url)
+    master.start()
+    master.change("1")
+    until(lambda: master.requests() == ["docs 1 success", "ui 1 success", "unit 1 success"])
+    assert f"everything runs on change 1 ({'1' * 40}), since SETA gave no answer" in master.log()
+
+
+def test_people_force_what_waits(make_master, seta, until):
+    """R76: a forced build runs beside the request that waits, and counts for its change."""
+    master = make_master(seta.url)
+    master.start()
+    master.change("1")
+    until(lambda: "docs 1 waits" in master.requests())
+    docs = next(each["builderid"] for each in master.api("builders")["builders"]
+                if each["name"] == "docs")
+    master.api("forceschedulers/force", "force", builderid=str(docs), revision="1" * 40,
+               reason="look")
+    until(lambda: {"docs 1 waits", "docs 1 success"} <= set(master.requests()))
+    forced = until(lambda: [each for each in seta.records
+                            if each["kind"] == "result" and each["name"] == "docs"])
+    assert forced[0]["push_id"] == "1" * 40
+
+
+def test_a_run_in_the_queue_is_not_replaced_by_one_that_waits(make_master, seta, until):
+    """Or a run that was due would be lost to a newer change on which it is not."""
+    master = make_master(seta.url)
+    master.configure(('LocalWorker("local")', 'LocalWorker("local", max_builds=1)'),
+                     ('["true"]', '["sleep", "1"]'))
+    seta.full = "1"
+    master.start()
+    master.change("1")
+    master.change("2")
+    until(lambda: {"docs 1 success", "docs 2 waits"} <= set(master.requests()))
+
+
+def test_builders_without_hold_back_run_everything(make_master, seta, until):
+    master = make_master(seta.url)
+    master.configure(("nextBuild=hold_back()", "nextBuild=None"))
+    master.start()
+    master.change("1")
+    until(lambda: master.requests() == ["docs 1 success", "ui 1 success", "unit 1 success"])
+
+
+def test_finished_builds_and_the_builders_are_reported(make_master, seta, until):
+    master = make_master(seta.url)
+    master.configure(('command=["true"]', 'command=["test", name, "!=", "ui"]'))
+    seta.full = "1"
+    master.start()
+    master.change("1")
+    until(lambda: len(seta.records) == 6)
+
+    listed = [each for each in seta.records if each["kind"] == "job"]
+    assert [each["name"] for each in listed] == ["docs", "ui", "unit"]
+    assert listed[0] == {
+        "kind": "job", "project": "sample", "build_system": "buildbot", "name": "docs",
+        "platform": "linux64", "build_type": "opt", "test_suite": "docs", "chunk": 0,
+        "seen_at": listed[0]["seen_at"]}
+    results = {each["name"]: each for each in seta.records if each["kind"] == "result"}
+    assert {name: each["result"] for name, each in results.items()} == {
+        "docs": "success", "ui": "testfailed", "unit": "success"}
+    asked = seta.asked("PUT", "/schedule")[0].json
+    assert results["ui"]["push_id"] == results["ui"]["revision"] == "1" * 40
+    assert results["ui"]["pushed_at"] == asked["pushed_at"]
+    sent = seta.asked("POST", "/results")[0].headers
+    assert sent["content-type"] == "application/x-ndjson"
+    assert sent["authorization"] == "Bearer token-of-the-test"
+
+
+def test_results_wait_on_disk_until_seta_takes_them(make_master, seta, serve, until):
+    """Over a restart too; and each comes once."""
+    master = make_master(seta.url)
+    master.start()
+    until(lambda: seta.records)
+    seta.stop()
+    master.change("1")
+    until(lambda: master.requests() == ["docs 1 success", "ui 1 success", "unit 1 success"])
+    master.stop()
+    seta.records.clear()
+
+    serve(seta.answer, port=seta.port)
+    master.start()
+    results = until(lambda: [each for each in seta.records if each["kind"] == "result"])
+    assert sorted(each["name"] for each in results) == ["docs", "ui", "unit"]
+    until(lambda: list((master.folder / "sample/seta-reporter/sample").iterdir()) == [])
+
+
+def test_a_batch_that_is_never_taken_is_put_aside(make_master, serve, until):
+    """The next one is sent all the same; the log says what was refused, and why."""
+    posts = []
+
+    def answer(request):
+        if request.path != "/api/v1/results":
+            return serve.answer(503)
+        posts.append(request)
+        return serve.answer(422 if len(posts) == 1 else 200,
+                            {"accepted": 0, "rejected": [{"line": 2, "reason": "odd"}]})
+
+    master = make_master(serve(answer).url)
+    master.start()
+    until(lambda: posts)
+    master.change("1")
+    until(lambda: len(posts) > 1)
+    folder = master.folder / "sample/seta-reporter/sample"
+    assert until(lambda: [each.name for each in folder.glob("*.refused")]) == [
+        "000000000001.refused"]
+    until(lambda: "is put aside: HTTP 422" in master.log()
+          and "SETA did not take 1 records" in master.log())
