@@ -59,7 +59,8 @@ def test_failures_are_told_by_the_revision_that_fixed_them(site):
     failures = answer(site.get("/data/seta/?startDate=2026-02-01&endDate=2026-03-01",
                                Accept="application/json"))["failures"]
     assert failures == {
-        "a" * 12: [["linux64", "opt", "mochitest-1", 60.0], ["linux64", "opt", "mochitest-2", 60.0]],
+        "a" * 12: [["linux64", "opt", "mochitest-1", 60.0],
+                   ["linux64", "opt", "mochitest-2", 60.0]],
         "b" * 12: [["linux64", "opt", "mochitest-2", 60.0]],
         "c" * 12: [["windows8-64", "debug", "mochitest-1", 60.0],
                    ["windows8-64", "debug", "mochitest-2", 60.0]],
