@@ -169,7 +169,7 @@ def until():
         while time.monotonic() < end:
             if result := condition():
                 return result
-            time.sleep(0.05)
+            time.sleep(0.2)
         raise AssertionError("it never came about")
 
     return wait

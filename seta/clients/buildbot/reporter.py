@@ -92,7 +92,7 @@ class SetaReporter(ReporterBase):
     async def _send(self):
         """Send what waits, the oldest first, until something is not taken."""
         try:
-            self._list_builders()
+            await self._list_builders()
             self._spool.close()
             for batch in self._spool.batches():
                 if not await self._is_done_with(batch):
@@ -128,11 +128,16 @@ class SetaReporter(ReporterBase):
         self._spool.refuse(batch)
         return True
 
-    def _list_builders(self):
-        """Put the list of builders in the queue when it has changed, and twice a day."""
-        names = tuple(sorted(self._builders or self.master.botmaster.builderNames))
+    async def _list_builders(self):
+        """Put the list of builders in the queue when it has changed, and twice a day.
+
+        Of all masters that share the database: the newest list is what SETA takes for all.
+        """
+        known = await self.master.data.get(("builders",))
+        names = tuple(sorted(self._builders or [
+            each["name"] for each in known if each["masterids"]]))
         now = datetime.now(UTC)
-        if names == self._listed and now - self._listed_at < LIST_EVERY:
+        if names == self._listed and (not names or now - self._listed_at < LIST_EVERY):
             return
         self._spool.add_batch(
             job_record(name, project=self._project, seen_at=now, identity=self._identity)

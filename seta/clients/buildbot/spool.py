@@ -27,24 +27,21 @@ class Spool:
         return (self._folder / OPEN).exists()
 
     def add(self, record: dict) -> None:
-        with (self._folder / OPEN).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(record) + "\n")
+        self._write([record])
         self._in_open += 1
         if self._in_open >= BATCH:
             self.close()
 
     def add_batch(self, records: Iterable[dict]) -> None:
         self.close()
-        for record in records:
-            with (self._folder / OPEN).open("a", encoding="utf-8") as file:
-                file.write(json.dumps(record) + "\n")
+        self._write(records)
         self.close()
 
     def close(self) -> None:
         """End the batch that is open, so that it can be sent."""
         if self._is_open:
-            last = self._numbers()[-1:] or [0]
-            (self._folder / OPEN).rename(self._folder / f"{last[0] + 1:012}.ndjson")
+            last = max(self._numbers("*"), default=0)  # of those put aside too
+            (self._folder / OPEN).rename(self._folder / f"{last + 1:012}.ndjson")
         self._in_open = 0
 
     def batches(self) -> list[Path]:
@@ -61,5 +58,10 @@ class Spool:
             batch.unlink()
         return len(lost)
 
-    def _numbers(self) -> list[int]:
-        return sorted(int(path.stem) for path in self._folder.glob("[0-9]*.ndjson"))
+    def _write(self, records: Iterable[dict]) -> None:
+        lines = "".join(json.dumps(record) + "\n" for record in records)
+        with (self._folder / OPEN).open("a", encoding="utf-8") as file:
+            file.write(lines)
+
+    def _numbers(self, ending: str = "ndjson") -> list[int]:
+        return sorted(int(path.stem) for path in self._folder.glob(f"[0-9]*.{ending}"))
