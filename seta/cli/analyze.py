@@ -7,6 +7,7 @@ import click
 from ..domain import DEFAULT_SCOPE
 from ..errors import BadInput, CannotAnswer
 from ..publish import analyse
+from ..scheduling.preparation import prepare_analysis
 from .output import as_json, print_json
 from .progress import spinner
 from .snapshot_view import print_snapshot
@@ -32,6 +33,8 @@ def analyze(program: Program, scope: str, as_of: datetime | None, dry_run: bool,
     """
     if as_of is not None and as_of > program.now:
         raise BadInput(f"--as-of is {as_of.isoformat()}, which has not come yet")
+    if not dry_run:
+        prepare_analysis(program.sessions, scope, now=program.now)
     with spinner(program.has_terminal) as say:
         snapshot = analyse(
             program.sessions, scope, now=program.now, settings=program.settings, as_of=as_of,

@@ -15,6 +15,7 @@ from ..ingest.live import ingest_project
 from ..ingest.plan import Spans
 from ..ingest.running import recorded_run
 from ..publish import analyse
+from ..scheduling.preparation import prepare_analysis
 from ..sources.configured import job_list_source, result_source
 from ..store import projects as store
 from ..store.operation import runs
@@ -94,7 +95,9 @@ class Work:
 
     def _analyse(self, scope: str) -> None:
         with _written_down(f"analysis of {scope}"):
-            analyse(self._sessions, scope, now=datetime.now(UTC), settings=self._settings)
+            now = datetime.now(UTC)
+            prepare_analysis(self._sessions, scope, now=now)
+            analyse(self._sessions, scope, now=now, settings=self._settings)
 
     @contextmanager
     def _busy(self) -> Iterator[None]:
