@@ -1,7 +1,7 @@
 """What sources said of jobs. Nothing is changed or removed: what is new is added."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
@@ -15,6 +15,8 @@ from . import tables
 from .pushes import complete_revision
 
 DIGITS = 12  # of a fixing revision
+
+Job = tuple[str, str]  # namespace, job id
 
 # The inner query is kept from being merged with the outer one, or the planner may read all.
 KNOWN = text("""
@@ -73,21 +75,30 @@ def time_of_news(known: Sequence[Said], said: Said, pushed_at: datetime) -> date
     return None if is_repeated else at
 
 
-def store_classifications(session: Session, results: Iterable[JobResult]) -> int:
+def known_words(session: Session) -> dict[Job, list[Said]]:
+    """Return what sources said before of the jobs in `incoming_results`, in order of time."""
+    known = defaultdict(list)
+    for namespace, job_id, classification, fixed_by, unparsed, at in session.execute(KNOWN):
+        known[namespace, job_id].append(Said(classification, tuple(fixed_by), unparsed, at))
+    return known
+
+
+def store_classifications(
+    session: Session, results: Iterable[JobResult], known: Mapping[Job, Sequence[Said]]
+) -> int:
     """Add what is new in what is said of these jobs, which are stored; return how many are.
 
-    The caller holds the lock and has put the jobs into `incoming_results`.
+    A job may be spoken of several times, in order. The caller holds the lock.
     """
-    results = [result for result in results if result.classification is not None]
-    if not results:
-        return 0
-    known = _known(session)
+    known = {job: list(words) for job, words in known.items()}
     completed: dict[tuple[str, str], str | None] = {}
-    rows = []  # a job may be spoken of several times, in order
+    rows = []
     for result in results:
-        before = known[result.namespace, result.job_id]
-        if not before and result.classification is Classification.NOT_CLASSIFIED:
-            continue
+        before = known.get((result.namespace, result.job_id))
+        if before is None:
+            if result.classification is Classification.NOT_CLASSIFIED:
+                continue
+            before = known[result.namespace, result.job_id] = []
         said = _to_said(session, result, completed)
         at = time_of_news(before, said, result.pushed_at)
         if at is not None:
@@ -97,13 +108,6 @@ def store_classifications(session: Session, results: Iterable[JobResult]) -> int
     if rows:
         session.execute(insert(tables.ClassificationRow), rows)
     return len(rows)
-
-
-def _known(session: Session) -> dict[tuple[str, str], list[Said]]:
-    known = defaultdict(list)
-    for namespace, job_id, classification, fixed_by, unparsed, at in session.execute(KNOWN):
-        known[namespace, job_id].append(Said(classification, tuple(fixed_by), unparsed, at))
-    return known
 
 
 def _to_said(session: Session, result: JobResult, completed: dict) -> Said:

@@ -55,8 +55,8 @@ def record_job_list(
         raise BadInput(f"the job list of {project} ({build_system}) is empty")
     lock_writers(session)
     names = names or NameIds()
-    names.resolve(session, entries)
-    told = {names.id_of(entry): entry for entry in entries}
+    ids = names.resolve(session, entries)
+    told = {ids[entry.project, entry.build_system, entry.name]: entry for entry in entries}
     is_new = _put(session, project, build_system, seen_at, set(told))
     if seen_at >= _newest(session, project, build_system):
         _describe(session, told)

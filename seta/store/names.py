@@ -41,44 +41,53 @@ class NameIds:
 
     def __init__(self):
         self._known: dict[Key, tuple[int, JobType | None]] = {}
-        self._tiers: dict[Key, int] = {}
 
-    def resolve(self, session: Session, jobs: Iterable[JobResult | ListedJob]) -> None:
-        """Store what is new of the jobs' names; `id_of` then knows them all.
+    def resolve(
+        self, session: Session, jobs: Iterable[JobResult | ListedJob]
+    ) -> dict[Key, int]:
+        """Store what is new of the jobs' names and return the ids of all of them.
 
         Raises UnknownProject. The caller holds the lock.
         """
         if len(self._known) > KEPT:
             self._known.clear()
-        told, tiers = self._news(jobs)
-        if not told:
-            return
-        add_build_systems(session, {key[:2] for key in told})
-        types = _meaning(told)
-        type_ids = job_type_ids(session, sorted({each for each in types.values() if each}))
-        wanted = {key: (type_ids.get(types[key]), given is not None)
-                  for key, given in told.items()}
-        known = _find(session, told)
-        _add(session, {key: wanted[key] for key in told if key not in known}, tiers)
-        _change(session, known, wanted)
-        for key, name in _find(session, told).items():
-            self._known[key] = name.id, told[key]
-
-    def id_of(self, job: JobResult | ListedJob) -> int:
-        return self._known[job.project, job.build_system, job.name][0]
+        told, tiers = names_told(jobs)
+        news = {key: given for key, given in told.items()
+                if key not in self._known or given not in (None, self._known[key][1])}
+        if news:
+            self._store(session, news, tiers)
+        return {key: self._known[key][0] for key in told}
 
     def forget(self) -> None:
         self._known.clear()
 
-    def _news(self, jobs: Iterable[JobResult | ListedJob]) -> tuple[dict, dict]:
-        told, tiers = {}, {}
-        for job in jobs:
-            key = job.project, job.build_system, job.name
-            known = self._known.get(key)
-            if known is None or (job.job_type is not None and job.job_type != known[1]):
-                told[key] = job.job_type or told.get(key)
-                tiers[key] = job.tier
-        return told, tiers
+    def _store(
+        self, session: Session, news: Mapping[Key, JobType | None], tiers: Mapping[Key, int]
+    ) -> None:
+        add_build_systems(session, {key[:2] for key in news})
+        types = _meaning(news)
+        type_ids = job_type_ids(session, sorted({each for each in types.values() if each}))
+        wanted = {key: (type_ids.get(types[key]), given is not None)
+                  for key, given in news.items()}
+        known = _find(session, news)
+        _add(session, {key: wanted[key] for key in news if key not in known}, tiers)
+        _change(session, known, wanted)
+        for key, name in _find(session, news).items():
+            self._known[key] = name.id, news[key]
+
+
+def names_told(
+    jobs: Iterable[JobResult | ListedJob]
+) -> tuple[dict[Key, JobType | None], dict[Key, int]]:
+    """Return the names of jobs with the job type told beside each, and with the last tier."""
+    told: dict[Key, JobType | None] = {}
+    tiers: dict[Key, int] = {}
+    for job in jobs:
+        key = job.project, job.build_system, job.name
+        if job.job_type is not None or key not in told:
+            told[key] = job.job_type
+        tiers[key] = job.tier
+    return told, tiers
 
 
 def unparsed_names(session: Session, project: str | None = None) -> list[JobName]:

@@ -41,6 +41,9 @@ COMPLETE = text("""
     LIMIT 2
 """)
 
+Key = tuple[str, str]                # project, revision
+Told = tuple[datetime, str | None]   # when it was pushed, push id
+
 
 @dataclass(frozen=True, slots=True)
 class KnownPush:
@@ -62,38 +65,41 @@ class PushIds:
     """
 
     def __init__(self):
-        self._known: dict[tuple[str, str], KnownPush] = {}
+        self._known: dict[Key, KnownPush] = {}
 
-    def resolve(self, session: Session, results: Iterable[JobResult]) -> None:
-        """Store what is new of the results' pushes; `id_of` then knows them all."""
+    def resolve(self, session: Session, results: Iterable[JobResult]) -> dict[Key, int]:
+        """Store what is new of the results' pushes and return the ids of all of them."""
         if len(self._known) > KEPT:
             self._known.clear()
-        told = self._news(results)
-        if not told:
-            return
-        projects, revisions = zip(*told)
-        times, push_ids = zip(*told.values())
+        told = pushes_told(results)
+        news = {key: push for key, push in told.items()
+                if key not in self._known or self._known[key].is_improved_by(*push)}
+        if news:
+            self._store(session, news)
+        return {key: self._known[key].id for key in told}
+
+    def forget(self) -> None:
+        self._known.clear()
+
+    def _store(self, session: Session, news: dict[Key, Told]) -> None:
+        projects, revisions = zip(*news)
+        times, push_ids = zip(*news.values())
         keys = {"projects": list(projects), "revisions": list(revisions)}
         session.execute(UPSERT, keys | {"times": list(times), "push_ids": list(push_ids)})
         for project, revision, *known in session.execute(IDS, keys):
             self._known[project, revision] = KnownPush(*known)
 
-    def id_of(self, result: JobResult) -> int:
-        return self._known[result.project, result.revision].id
 
-    def forget(self) -> None:
-        self._known.clear()
-
-    def _news(self, results: Iterable[JobResult]) -> dict:
-        told = {}
-        for result in results:
-            key = result.project, result.revision
-            known = self._known.get(key)
-            if known is None or known.is_improved_by(result.pushed_at, result.push_id):
-                time, push_id = told.get(key, (result.pushed_at, None))
-                ids = [each for each in (push_id, result.push_id) if each is not None]
-                told[key] = min(time, result.pushed_at), min(ids, default=None)
-        return told
+def pushes_told(results: Iterable[JobResult]) -> dict[Key, Told]:
+    """Return the pushes of results, each with the earliest time and the least id told."""
+    told: dict[Key, Told] = {}
+    for result in results:
+        key, push = (result.project, result.revision), (result.pushed_at, result.push_id)
+        known = told.setdefault(key, push)
+        if known != push:
+            ids = [each for each in (known[1], push[1]) if each is not None]
+            told[key] = min(known[0], push[0]), min(ids, default=None)
+    return told
 
 
 def complete_revision(session: Session, project: str, digits: str) -> str | None:

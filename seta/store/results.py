@@ -1,17 +1,19 @@
 """Job results, with all that hangs on them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from ..domain import Classification, JobResult
-from .classifications import store_classifications
+from .classifications import known_words, store_classifications
 from .copying import NULL, copy_lines, escaped
 from .names import NameIds
 from .pushes import PushIds
 from .writers import lock_writers
+
+Job = tuple[str, str]  # namespace, job id
 
 COLUMNS = ("namespace, job_id, push, job_name_id, result, started_at, duration_ms, known_at, "
            "tier")
@@ -24,49 +26,55 @@ STAGING = text("""
     ) ON COMMIT DELETE ROWS
 """)
 
-# Only what is new or differs reaches the INSERT, so that a repetition writes nothing, not even
-# a lock. The inner query is kept from being merged with the outer one, or the planner, which
-# knows nothing of a temporary table, may read all results instead of the index.
-APPLY = text("""
-    WITH news AS MATERIALIZED (
-        SELECT incoming.*, known.job_id IS NULL AS is_new,
-            known.job_name_id AS old_name_id, known.known_at AS old_known_at
-        FROM incoming_results AS incoming
-        LEFT JOIN LATERAL (
-            SELECT * FROM job_results
-            WHERE namespace = incoming.namespace AND job_id = incoming.job_id
-            OFFSET 0
-        ) AS known ON true
-        WHERE known.job_id IS NULL
-            OR (known.push, known.job_name_id, known.result, known.started_at,
-                known.duration_ms, known.known_at, known.tier)
-            IS DISTINCT FROM (incoming.push, incoming.job_name_id, incoming.result,
-                incoming.started_at, incoming.duration_ms, incoming.known_at, incoming.tier)
-    ), stored AS (
-        INSERT INTO job_results AS known
+ADD = text("""
+    WITH added AS (
+        INSERT INTO job_results
             (namespace, job_id, push, job_name_id, result, started_at, duration_ms, known_at,
              tier)
         SELECT namespace, job_id, push, job_name_id, result, started_at, duration_ms, known_at,
             tier
-        FROM news ORDER BY namespace, job_id
-        ON CONFLICT (namespace, job_id) DO UPDATE SET
-            push = excluded.push, job_name_id = excluded.job_name_id,
-            result = excluded.result, started_at = excluded.started_at,
-            duration_ms = excluded.duration_ms, known_at = excluded.known_at,
-            tier = excluded.tier
+        FROM incoming_results ORDER BY namespace, job_id
+        ON CONFLICT (namespace, job_id) DO NOTHING
+        RETURNING job_name_id, known_at
+    ), marked AS (
+        INSERT INTO stale_job_days (job_name_id, day)
+        SELECT DISTINCT job_name_id, (known_at AT TIME ZONE 'UTC')::date FROM added
+        ORDER BY 1, 2
+        ON CONFLICT DO NOTHING
+    )
+    SELECT count(*) FROM added
+""")
+
+# The inner query is kept from being merged with the outer one, or the planner, which knows
+# nothing of a temporary table, may read all results instead of the index.
+CHANGE = text("""
+    WITH news AS MATERIALIZED (
+        SELECT incoming.*, known.job_name_id AS old_name_id, known.known_at AS old_known_at
+        FROM incoming_results AS incoming
+        CROSS JOIN LATERAL (
+            SELECT * FROM job_results
+            WHERE namespace = incoming.namespace AND job_id = incoming.job_id
+            OFFSET 0
+        ) AS known
         WHERE (known.push, known.job_name_id, known.result, known.started_at,
                 known.duration_ms, known.known_at, known.tier)
-            IS DISTINCT FROM (excluded.push, excluded.job_name_id, excluded.result,
-                excluded.started_at, excluded.duration_ms, excluded.known_at, excluded.tier)
+            IS DISTINCT FROM (incoming.push, incoming.job_name_id, incoming.result,
+                incoming.started_at, incoming.duration_ms, incoming.known_at, incoming.tier)
+    ), changed AS (
+        UPDATE job_results AS known SET
+            push = news.push, job_name_id = news.job_name_id, result = news.result,
+            started_at = news.started_at, duration_ms = news.duration_ms,
+            known_at = news.known_at, tier = news.tier
+        FROM news WHERE known.namespace = news.namespace AND known.job_id = news.job_id
     ), marked AS (
         INSERT INTO stale_job_days (job_name_id, day)
         SELECT job_name_id, (known_at AT TIME ZONE 'UTC')::date FROM news
         UNION
-        SELECT old_name_id, (old_known_at AT TIME ZONE 'UTC')::date FROM news WHERE NOT is_new
+        SELECT old_name_id, (old_known_at AT TIME ZONE 'UTC')::date FROM news
         ORDER BY 1, 2
         ON CONFLICT DO NOTHING
     )
-    SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM news
+    SELECT count(*) FROM news
 """)
 
 
@@ -102,35 +110,25 @@ class ResultWriter:
         if not results:
             return StoredCounts()
         lock_writers(session)
-        self.names.resolve(session, results)  # first: it knows the projects
-        self._pushes.resolve(session, results)
+        names = self.names.resolve(session, results)  # first: it knows the projects
+        pushes = self._pushes.resolve(session, results)
+        jobs = {(each.namespace, each.job_id): each for each in results}
+        said = [each for each in results if each.classification is not None]
         session.execute(STAGING)
         session.execute(text("TRUNCATE incoming_results"))
-        copy_lines(session, "incoming_results", f"{COLUMNS}, is_classified", self._lines(results))
-        new, changed = session.execute(APPLY).one()
-        said = store_classifications(session, results)
-        return StoredCounts(len(results), new, changed, said, sum(map(lacks_time, results)))
+        copy_lines(session, "incoming_results", f"{COLUMNS}, is_classified",
+                   lines_of(jobs, said, pushes, names))
+        new = session.scalar(ADD)
+        # A job that is new was neither stored otherwise nor spoken of before.
+        changed = session.scalar(CHANGE) if new < len(jobs) else 0
+        known = known_words(session) if new < len(jobs) else {}
+        return StoredCounts(
+            len(results), new, changed, store_classifications(session, said, known),
+            sum(map(lacks_time, said)))
 
     def forget(self) -> None:
         self._pushes.forget()
         self.names.forget()
-
-    def _lines(self, results: Sequence[JobResult]) -> Iterator[str]:
-        """Yield a line for each job, the last version of it, in the order of the index."""
-        newest = {(result.namespace, result.job_id): result for result in results}
-        classified = {(result.namespace, result.job_id) for result in results
-                      if result.classification is not None}
-        for key in sorted(newest):
-            yield self._line(newest[key], key in classified)
-
-    def _line(self, result: JobResult, is_classified: bool) -> str:
-        push, name = self._pushes.id_of(result), self.names.id_of(result)
-        started = NULL if result.started_at is None else result.started_at.isoformat()
-        duration = NULL if result.duration_ms is None else result.duration_ms
-        return (
-            f"{escaped(result.namespace)}\t{escaped(result.job_id)}\t{push}\t{name}\t"
-            f"{result.result}\t{started}\t{duration}\t{result.known_at.isoformat()}\t"
-            f"{result.tier}\t{is_classified}\n")
 
 
 def store_results(session: Session, results: Sequence[JobResult]) -> StoredCounts:
@@ -138,7 +136,23 @@ def store_results(session: Session, results: Sequence[JobResult]) -> StoredCount
     return ResultWriter().store(session, results)
 
 
+def lines_of(
+    jobs: Mapping[Job, JobResult], said: Sequence[JobResult], pushes: Mapping[tuple, int],
+    names: Mapping[tuple, int],
+) -> Iterator[str]:
+    """Yield a line of the staging table for each job."""
+    classified = {(each.namespace, each.job_id) for each in said}
+    for key, job in jobs.items():
+        started = NULL if job.started_at is None else job.started_at.isoformat()
+        duration = NULL if job.duration_ms is None else job.duration_ms
+        yield (
+            f"{escaped(job.namespace)}\t{escaped(job.job_id)}\t"
+            f"{pushes[job.project, job.revision]}\t"
+            f"{names[job.project, job.build_system, job.name]}\t{job.result}\t{started}\t"
+            f"{duration}\t{job.known_at.isoformat()}\t{job.tier}\t{key in classified}\n")
+
+
 def lacks_time(result: JobResult) -> bool:
     """Say whether a classification came without its time."""
-    return (result.classified_at is None and result.classification is not None
+    return (result.classified_at is None
             and result.classification is not Classification.NOT_CLASSIFIED)
