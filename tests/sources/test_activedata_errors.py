@@ -39,6 +39,8 @@ ANSWERS = [
                  "400: <html>empty body", id="400 page for an empty body"),
     pytest.param(Reply(400, b"[1, 2"), SourceRefused, r"400: \[1, 2", id="400 with broken JSON"),
     pytest.param(Reply(400, b"[]"), SourceRefused, r"400: \[\]", id="400 without a message"),
+    pytest.param(Reply(400, b'{"template":"top","cause":' * 90 + b"null" + b"}" * 90),
+                 SourceRefused, "400: (top; caused by: ){20}top$", id="400, causes without end"),
     pytest.param(Reply(400), SourceRefused, "400: nothing", id="400 without a body"),
     pytest.param(Reply(413, b'{"template":"Query is too large"}', "text/html"), SourceRefused,
                  "413: Query is too large", id="413"),

@@ -10,7 +10,7 @@ from loopback.small_activedata import SmallActiveData
 
 from seta.errors import RowLimitReached
 from seta.sources.activedata import ActiveData
-from seta.sources.activedata.splitting import is_full
+from seta.sources.activedata.splitting import in_order, is_full
 
 START, END = 1_000_000, 1_000_060
 
@@ -71,6 +71,16 @@ def test_a_long_slice_costs_one_question_for_each_full_answer(read):
 def test_the_length_is_the_only_sign_of_a_cut(count, is_cut):
     limit = 10 if count < 12 else 100_000
     assert is_full([{}] * count, limit) is is_cut
+
+
+@pytest.mark.parametrize(("values", "answer"), [
+    pytest.param([1, 1, 2.5], True, id="rising"),
+    pytest.param([1, 3, 2], False, id="falling once"),
+    pytest.param([1, None], False, id="a row without its time"),
+    pytest.param([], True, id="nothing"),
+])
+def test_only_rows_in_order_tell_where_the_cut_is(values, answer):
+    assert in_order(values) is answer
 
 
 def test_a_server_that_clamps_lower_than_asked_is_seen_through(read):

@@ -160,6 +160,11 @@ def test_a_result_keeps_all_that_was_written():
         job_type=JobType("linux64", "opt", "xpcshell", 1))
 
 
+def test_times_are_kept_in_utc():
+    """R41: whatever zone they were written in."""
+    assert decode(FULL).started_at.isoformat() == "2018-10-11T20:00:00.500000+00:00"
+
+
 def test_what_is_left_out_has_its_default():
     result = decode(RESULT)
     assert (result.tier, result.fixed_by, result.job_type) == (1, (), None)

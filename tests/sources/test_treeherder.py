@@ -119,6 +119,12 @@ def test_the_newest_note_that_says_fixed_names_the_fix(read):
     assert result.classified_at == WHEN
 
 
+def test_of_two_notes_of_one_moment_the_later_written_counts(read):
+    treeherder = one_job(failure_classification_id=2)
+    treeherder.notes = [make_note(5, 1, FIX), make_note(4, 1, OTHER)]
+    assert read(treeherder)[0]["1"].fixed_by == (FIX[:12],)
+
+
 def test_notes_are_asked_for_fixed_jobs_only(serve, make_http, between):
     jobs = [make_job(job, 7, failure_classification_id=job) for job in range(1, 9)]
     with serve(SmallTreeherder([make_push(7, 2000)], jobs)) as server:

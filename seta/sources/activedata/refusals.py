@@ -16,7 +16,7 @@ from ..http import Answer
 
 VARIABLE = re.compile(r"\{\{\s*([^|}\s]+)[^}]*\}\}")  # {{name}}, {{name|json}}
 LONGEST = 1000
-DEEPEST = 10
+DEEPEST = 20  # causes of causes
 
 
 def refusal(answer: Answer, what: str) -> SourceRefused:
@@ -38,11 +38,13 @@ def reason(answer: Answer) -> str:
 
 def messages(chain: Any, depth: int = 0) -> list[str]:
     """The messages of a chain of exceptions, the outermost first."""
+    if depth > DEEPEST:
+        return []
     if isinstance(chain, list):
-        return [said for each in chain for said in messages(each, depth)]
+        return [said for each in chain for said in messages(each, depth + 1)]
     if isinstance(chain, str):
         return [chain]
-    if not isinstance(chain, dict) or depth > DEEPEST:
+    if not isinstance(chain, dict):
         return []
     own = [render(chain.get("template"), chain.get("params"))]
     return [said for said in own if said] + messages(chain.get("cause"), depth + 1)
