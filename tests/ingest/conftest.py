@@ -1,0 +1,43 @@
+"""A project to ingest, and a source to ingest from."""
+
+from datetime import timedelta
+
+import pytest
+from ingest_world import NOON, add_projects, job, star
+from ingest_world.sources import MemorySource
+
+from seta.ingest import Spans, ingest_project
+
+SPANS = Spans(window=timedelta(days=2), overlap=timedelta(hours=1), piece=timedelta(hours=4))
+
+
+@pytest.fixture
+def source():
+    """Two jobs an hour for the last three days, some of them starred."""
+    source = MemorySource()
+    for hour in range(72):
+        pushed_at = NOON - timedelta(hours=hour, minutes=30)
+        told = {"pushed_at": pushed_at, "started_at": pushed_at, "revision": f"{hour:040x}"}
+        source.hold(job(2 * hour, **told))
+        if hour % 5 == 0:
+            source.hold(star(2 * hour + 1, at=pushed_at + timedelta(hours=1), **told))
+        else:
+            source.hold(job(2 * hour + 1, name="test-linux64/opt-mochitest-2", **told))
+    return source
+
+
+@pytest.fixture
+def autoland(sessions):
+    with sessions.begin() as session:
+        add_projects(session, "autoland", "mozilla-inbound")
+    return sessions
+
+
+@pytest.fixture
+def ingest(autoland, source):
+    """Run an ingest of autoland at so many hours after noon."""
+    def run(hours=0, **told):
+        return ingest_project(
+            autoland, source, "autoland",
+            **{"now": NOON + timedelta(hours=hours), "spans": SPANS} | told)
+    return run

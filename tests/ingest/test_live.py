@@ -1,0 +1,216 @@
+"""A live source is taken in: first the window, then what changed."""
+
+import logging
+from datetime import timedelta
+
+import pytest
+from ingest_world import (
+    FIXED, NOON, NOT_CLASSIFIED, add_projects, job, listed, rows, star, versions,
+)
+
+from seta.domain import Scope
+from seta.errors import Conflict, UnknownProject
+from seta.ingest import Spans, ingest_project, preview_ingest
+from seta.sources.slices import MODIFIED, PUSHED
+from seta.store import operation, projects
+from seta.store.watermarks import watermark
+
+SPANS = Spans(window=timedelta(days=2), overlap=timedelta(hours=1), piece=timedelta(hours=4))
+
+
+def at(hours):
+    return NOON + timedelta(hours=hours)
+
+
+def mark(sessions):
+    with sessions() as session:
+        return watermark(session, source="activedata", project="autoland")
+
+
+def stored_jobs(sessions) -> set[str]:
+    with sessions() as session:
+        return {row[1] for row in rows(session, "job_results")}
+
+
+def test_the_first_time_the_window_is_filled_by_push_time(ingest, autoland, source):
+    ingested = ingest()
+    assert [piece.by for piece in source.asked] == [PUSHED] * 12 + [MODIFIED]
+    assert (source.asked[0].start, source.asked[11].end) == (at(-48), NOON)
+    assert (source.asked[12].start, source.asked[12].end) == (at(-1), NOON)
+    assert stored_jobs(autoland) == {str(number) for number in range(96)}
+    assert ingested.is_complete
+    assert (mark(autoland).reached_at, mark(autoland).succeeded_at) == (NOON, NOON)
+
+
+def test_after_that_only_what_changed_is_asked_for_less_an_overlap(ingest, source):
+    """R61: in slices, so that no answer reaches the source's limit."""
+    ingest()
+    source.asked.clear()
+    source.hold(job(500, pushed_at=at(3), started_at=at(3)))
+    ingested = ingest(9)
+    assert [(piece.by, piece.start, piece.end) for piece in source.asked] == [
+        (MODIFIED, at(-1), at(3)), (MODIFIED, at(3), at(7)), (MODIFIED, at(7), at(9))]
+    assert ingested.stored.new == 1
+
+
+def test_a_second_run_at_once_changes_nothing(ingest, autoland):
+    ingest()
+    with autoland() as session:
+        before = [row for row in versions(session, with_locks=False) if row[0] != "watermarks"]
+    counts = ingest().stored
+    with autoland() as session:
+        after = [row for row in versions(session, with_locks=False) if row[0] != "watermarks"]
+    assert (counts.new, counts.changed, counts.classifications) == (0, 0, 0)
+    assert after == before
+
+
+def test_a_star_given_days_later_changed_and_taken_back_is_followed(ingest, autoland, source):
+    """R49: whatever is said of it, a job that changed is seen again."""
+    source.hold(job(2, pushed_at=at(-40), started_at=at(-40), result="busted"), at(-40))
+    ingest()
+    told = {"pushed_at": at(-40), "started_at": at(-40)}
+    said = []
+    for hours, version in (
+            (12, star(2, at=at(10), **told)),
+            (24, star(2, fixed_by=("c" * 12,), at=at(20), **told)),
+            (36, star(2, NOT_CLASSIFIED, at=at(30), **told))):
+        source.hold(version, version.classified_at)
+        ingest(hours)
+        with autoland() as session:
+            said = [row[2:4] for row in rows(session, "classifications") if row[1] == "2"]
+    assert said == [(FIXED, ["abcdef012345"]), (FIXED, ["c" * 12]), (NOT_CLASSIFIED, [])]
+
+
+def test_after_a_long_pause_the_stream_goes_back_no_further_than_the_window(ingest, source):
+    ingest()
+    source.asked.clear()
+    ingest(24 * 30)
+    assert source.asked[0].start == at(24 * 28)
+
+
+def test_a_clock_that_went_back_asks_for_the_overlap_and_loses_nothing(ingest, autoland, source):
+    ingest(12)
+    source.asked.clear()
+    ingest(6)
+    assert [(piece.start, piece.end) for piece in source.asked] == [(at(5), at(6))]
+    assert mark(autoland).reached_at == at(12)
+
+
+def test_an_empty_answer_is_a_success(ingest, autoland, source):
+    source.jobs.clear()
+    ingested = ingest()
+    assert ingested.is_complete
+    assert mark(autoland).succeeded_at == NOON
+
+
+def test_projects_go_each_its_own_way(ingest, autoland, source):
+    source.hold(job(900, project="mozilla-inbound", pushed_at=at(-2), started_at=at(-2)))
+    ingest()
+    assert "900" not in stored_jobs(autoland)
+    ingest_project(autoland, source, "mozilla-inbound", now=NOON, spans=SPANS)
+    assert "900" in stored_jobs(autoland)
+
+
+def test_the_days_are_counted_when_a_run_ends(ingest, autoland):
+    ingest()
+    with autoland() as session:
+        assert rows(session, "stale_job_days") == []
+        assert sum(row[2] for row in rows(session, "job_days")) == 96
+
+
+def test_each_run_is_a_row_and_a_line_with_counts(ingest, autoland, caplog):
+    caplog.set_level(logging.INFO, logger="seta.ingest")
+    ingest()
+    with autoland() as session:
+        run = operation.runs(session)[0]
+    assert (run.task, run.source, run.project, run.scope, run.status) == (
+        "ingest", "activedata", "autoland", "trunk", "done")
+    assert (run.counts["slices"], run.counts["new"], run.counts["skipped"]["still running"]) == (
+        13, 96, 37)
+    assert "13 of 13 slices" in caplog.text
+
+
+def test_progress_is_told_and_may_stop_the_run(ingest, autoland):
+    class Stopped(BaseException):
+        pass
+
+    def stop(so_far):
+        if so_far.had == 2:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        ingest(progress=stop)
+    with autoland() as session:
+        run = operation.runs(session)[0]
+    assert (run.status, run.counts["had"]) == ("stopped", 2)
+    assert mark(autoland).filled_to == at(-40)
+
+
+def test_a_first_fill_that_was_stopped_goes_on_where_it_was(ingest, autoland, source):
+    def stop(so_far):
+        if so_far.had == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ingest(progress=stop)
+    source.asked.clear()
+    ingest(12)
+    assert (source.asked[0].start, source.asked[9].end) == (at(-40), NOON)
+    assert [(piece.by, piece.start) for piece in source.asked[10:]] == [
+        (MODIFIED, at(-1)), (MODIFIED, at(3)), (MODIFIED, at(7)), (MODIFIED, at(11))]
+    assert mark(autoland).reached_at == at(12)
+
+
+def test_a_preview_asks_and_stores_nothing(autoland, source):
+    """R70."""
+    found = preview_ingest(autoland, source, "autoland", now=NOON, spans=SPANS)
+    assert (found.had, found.stored.new) == (13, 0)
+    assert found.stored.results > 96
+    assert stored_jobs(autoland) == set()
+    assert mark(autoland).reached_at is None
+
+
+# Job lists
+
+def test_the_newest_job_list_is_recorded(ingest, autoland, source):
+    source.jobs_listed = [listed(), listed("test-linux64/opt-reftest")]
+    assert ingest(lists=source).listed == 2
+    with autoland() as session:
+        assert len(rows(session, "job_lists")) == 1
+
+
+def test_without_a_list_the_run_succeeds_and_the_last_list_stays(ingest, autoland, source):
+    source.jobs_listed = [listed()]
+    ingest(lists=source)
+    source.jobs_listed = None
+    ingested = ingest(12, lists=source)
+    assert ingested.is_complete
+    assert "no job list of autoland" in ingested.list_error
+    with autoland() as session:
+        assert len(rows(session, "job_lists")) == 1
+
+
+# Which projects
+
+def test_an_unknown_project_is_refused(autoland, source):
+    with pytest.raises(UnknownProject, match="'nowhere'"):
+        ingest_project(autoland, source, "nowhere", now=NOON, spans=SPANS)
+
+
+@pytest.mark.parametrize("told, hint", [
+    pytest.param({"source": "demo"}, "seta demo --remove", id="the demo's"),
+    pytest.param({"source": "import"}, "archived scope 'history'", id="an archive's"),
+])
+def test_a_project_of_an_archive_is_no_live_sources(autoland, source, told, hint):
+    with autoland.begin() as session:
+        projects.add_scope(session, Scope("history", is_archived=True))
+        add_projects(session, "mozilla-central", scope="history", **told)
+    with pytest.raises(Conflict, match=hint):
+        ingest_project(autoland, source, "mozilla-central", now=NOON, spans=SPANS)
+    assert source.asked == []
+
+
+def test_a_project_remembers_where_its_results_come_from(ingest, autoland):
+    ingest()
+    with autoland() as session:
+        assert projects.project_named(session, "autoland").source == "activedata"

@@ -1,0 +1,218 @@
+"""One bad slice, or all of the source down."""
+
+from datetime import timedelta
+
+import pytest
+from ingest_world import NOON, job, rows
+
+from seta.errors import SourceError
+from seta.ingest import Spans, ingest_span
+from seta.store import operation
+from seta.store.watermarks import failed_slices, watermark
+
+SPANS = Spans(window=timedelta(days=2), overlap=timedelta(hours=1), piece=timedelta(hours=4))
+
+
+def at(hours):
+    return NOON + timedelta(hours=hours)
+
+
+def mark(sessions):
+    with sessions() as session:
+        return watermark(session, source="activedata", project="autoland")
+
+
+def failed(sessions):
+    with sessions() as session:
+        return [(each.by, each.start, each.failures, each.is_set_aside)
+                for each in failed_slices(session)]
+
+
+def alarms(sessions):
+    with sessions() as session:
+        return {alarm.subject: alarm.message for alarm in operation.open_alarms(session)}
+
+
+def last_run(sessions):
+    with sessions() as session:
+        return operation.runs(session)[0]
+
+
+@pytest.fixture
+def filled(ingest, autoland, source):
+    """The first fill is in, and two jobs an hour came after it."""
+    ingest()
+    for hour in range(96):
+        source.hold(job(1000 + hour, pushed_at=at(hour), started_at=at(hour)))
+    source.asked.clear()
+    return autoland
+
+
+# All of it down
+
+def test_a_source_that_is_down_is_a_failed_run_not_an_empty_one(ingest, filled, source):
+    """R25: an outage is no absence of failures; R63: and it is no secret."""
+    source.is_down = True
+    with pytest.raises(SourceError, match="no answer for autoland by modified"):
+        ingest(12)
+    run = last_run(filled)
+    assert (run.status, run.counts["had"]) == ("failed", 0)
+    assert "no answer" in run.error
+    assert "activedata is down" in alarms(filled)["ingest autoland"]
+    assert (mark(filled).reached_at, mark(filled).succeeded_at) == (NOON, NOON)
+
+
+def test_an_outage_sets_nothing_aside_however_long_it_is(ingest, filled, source):
+    source.is_down = True
+    for hours in (12, 20, 28, 36):
+        with pytest.raises(SourceError):
+            ingest(hours)
+    assert failed(filled) == []
+    source.is_down = False
+    assert ingest(44).is_complete
+    assert mark(filled).reached_at == at(44)
+    assert alarms(filled) == {}
+    with filled() as session:
+        jobs = {row[1] for row in rows(session, "job_results")}
+    assert {str(1000 + hour) for hour in range(43)} <= jobs
+
+
+def test_a_source_that_is_down_is_not_asked_for_every_slice(ingest, filled, source):
+    source.is_down = True
+    with pytest.raises(SourceError):
+        ingest(96)
+    assert len(source.asked) == 4  # three slices, and a probe
+
+
+def test_a_source_that_goes_down_in_the_middle_is_taken_up_there(ingest, filled, source):
+    source.goes_down_after = 5
+    with pytest.raises(SourceError):
+        ingest(40)
+    assert mark(filled).reached_at == at(19)
+    assert failed(filled) == []
+    source.is_down, source.goes_down_after = False, None
+    source.asked.clear()
+    assert ingest(40).is_complete
+    assert source.asked[0].start == at(18)
+
+
+def test_a_first_fill_that_meets_an_outage_begins_at_all_later(ingest, autoland, source):
+    source.is_down = True
+    with pytest.raises(SourceError):
+        ingest()
+    assert mark(autoland).reached_at is None
+    source.is_down = False
+    assert ingest(1).is_complete
+
+
+# One slice
+
+def test_a_bad_slice_is_recorded_while_the_others_go_on(ingest, filled, source):
+    source.bad = {at(5)}
+    ingested = ingest(12)
+    assert (ingested.had, ingested.missing, ingested.is_complete) == (3, 1, False)
+    assert failed(filled) == [("modified", at(3), 1, False)]
+    assert mark(filled).reached_at == at(3)
+    assert mark(filled).succeeded_at == NOON
+    assert last_run(filled).status == "failed"
+    assert "1 slices are missing" in last_run(filled).error
+    with filled() as session:
+        jobs = {row[1] for row in rows(session, "job_results")}
+    assert "1002" in jobs and "1005" not in jobs and "1008" in jobs
+
+
+def test_the_next_run_takes_it_up_and_the_watermark_follows(ingest, filled, source):
+    source.bad = {at(5)}
+    ingest(12)
+    source.bad.clear()
+    source.asked.clear()
+    assert ingest(24).is_complete
+    assert (source.asked[0].start, source.asked[0].end) == (at(3), at(7))
+    assert source.asked[1].start == at(11)
+    assert failed(filled) == []
+    assert mark(filled).reached_at == at(24)
+    with filled() as session:
+        assert {"1005"} <= {row[1] for row in rows(session, "job_results")}
+
+
+def test_after_three_runs_it_is_set_aside_with_an_alarm(ingest, filled, source):
+    source.bad = {at(5)}
+    ingest(12)
+    ingest(24)
+    assert mark(filled).reached_at == at(3)
+    assert alarms(filled) == {}
+    ingested = ingest(36)
+    assert ingested.is_complete and len(ingested.set_aside) == 1
+    assert failed(filled) == [("modified", at(3), 3, True)]
+    assert "autoland by modified 2026-03-01T15:00:00Z" in alarms(filled)[
+        "ingest autoland: set aside"]
+    assert (mark(filled).reached_at, mark(filled).succeeded_at) == (at(36), at(36))
+    source.asked.clear()
+    ingest(48)
+    assert at(3) not in [piece.start for piece in source.asked]
+    assert "ingest autoland: set aside" in alarms(filled)
+
+
+def test_what_was_set_aside_can_be_had_by_hand(ingest, filled, source):
+    source.bad = {at(5)}
+    for hours in (12, 24, 36):
+        ingest(hours)
+    source.bad.clear()
+    ingested = ingest_span(filled, source, "autoland", start=at(4), end=at(6), now=at(40),
+                           spans=SPANS)
+    assert ingested.is_complete
+    assert failed(filled) == [] and alarms(filled) == {}
+    assert mark(filled).reached_at == at(36)
+
+
+def test_a_span_by_hand_that_cannot_be_had_says_so(ingest, filled, source):
+    source.bad = {at(5)}
+    ingested = ingest_span(filled, source, "autoland", start=at(0), end=at(12), now=at(40),
+                           spans=SPANS)
+    assert not ingested.is_complete
+    assert last_run(filled).status == "failed"
+    assert mark(filled).reached_at == NOON
+
+
+@pytest.mark.parametrize("bad", [
+    pytest.param([0], id="the first"),
+    pytest.param([0, 4, 8], id="the first three"),
+    pytest.param([0, 4, 8, 12], id="four in a row"),
+    pytest.param([9, 12, 16], id="in the middle"),
+    pytest.param([44, 47], id="the last"),
+    pytest.param(list(range(0, 40, 4)), id="most of them"),
+])
+def test_bad_slices_are_told_from_an_outage_wherever_they_are(ingest, filled, source, bad):
+    source.bad = {at(hours) for hours in bad}
+    ingested = ingest(48)
+    assert len(ingested.failed) == ingested.missing == len(failed(filled)) > 0
+    assert ingested.had == ingested.slices - ingested.missing
+    source.bad.clear()
+    assert ingest(49).is_complete
+    with filled() as session:
+        jobs = {row[1] for row in rows(session, "job_results")}
+    assert {str(1000 + hour) for hour in range(48)} <= jobs
+
+
+def test_a_bad_slice_of_the_first_fill_is_taken_up_too(ingest, autoland, source):
+    source.bad = {at(-30)}
+    ingested = ingest()
+    assert failed(autoland) == [("push", at(-32), 1, False)]
+    assert mark(autoland).reached_at == at(-32)
+    assert not ingested.is_complete and mark(autoland).succeeded_at is None
+    source.bad.clear()
+    assert ingest(12).is_complete
+    assert mark(autoland).reached_at == at(12)
+    with autoland() as session:
+        assert len(rows(session, "job_results")) == 96
+
+
+def test_what_came_before_an_answer_broke_off_is_kept_and_not_taken_for_all(
+        ingest, filled, source):
+    source.batch, source.breaks_off = 1, at(5)
+    ingested = ingest(12)
+    assert failed(filled) == [("modified", at(3), 1, False)]
+    assert (ingested.had, mark(filled).reached_at) == (3, at(3))
+    with filled() as session:
+        jobs = {row[1] for row in rows(session, "job_results")}
+    assert "1003" in jobs and "1004" not in jobs

@@ -1,0 +1,54 @@
+"""A source that holds its results in memory, and fails where it is told to."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from seta.domain import JobResult, ListedJob
+from seta.errors import SourceUnavailable
+from seta.sources.slices import MODIFIED, Batch, Slice
+
+
+@dataclass
+class MemorySource:
+    """Holds, as ActiveData does, the newest version of each job and when that was changed."""
+
+    name: str = "activedata"
+    batch: int = 3
+    is_down: bool = False
+    bad: set[datetime] = field(default_factory=set)  # a slice that holds one cannot be had
+    breaks_off: datetime | None = None               # its slice ends after a first batch
+    goes_down_after: int | None = None               # so many slices
+    asked: list[Slice] = field(default_factory=list)
+    jobs: dict[str, tuple[datetime, JobResult]] = field(default_factory=dict)
+    jobs_listed: list[ListedJob] | None = None
+
+    def hold(self, result: JobResult, changed_at: datetime | None = None) -> None:
+        self.jobs[result.job_id] = changed_at or result.known_at, result
+
+    def results(self, piece: Slice):
+        self.asked.append(piece)
+        if self.goes_down_after is not None and len(self.asked) > self.goes_down_after:
+            self.is_down = True
+        found = sorted(
+            (changed_at, int(result.job_id), result) for changed_at, result in
+            self.jobs.values()
+            if piece.start <= self.time_of(piece, changed_at, result) < piece.end)
+        results = [each[2] for each in found if each[2].project == piece.project]
+        self.check(piece)
+        for start in range(0, len(results), self.batch):
+            yield Batch(results[start:start + self.batch], Counter({"still running": 1}))
+            if self.breaks_off is not None and piece.start <= self.breaks_off < piece.end:
+                raise SourceUnavailable(f"the answer for {piece} broke off")
+
+    def time_of(self, piece, changed_at, result):
+        return changed_at if piece.by == MODIFIED else result.pushed_at
+
+    def check(self, piece: Slice) -> None:
+        if self.is_down or any(piece.start <= moment < piece.end for moment in self.bad):
+            raise SourceUnavailable(f"no answer for {piece}")
+
+    def newest_list(self, project: str) -> list[ListedJob]:
+        if self.jobs_listed is None:
+            raise SourceUnavailable(f"no job list of {project}")
+        return self.jobs_listed
