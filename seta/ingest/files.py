@@ -27,18 +27,22 @@ File = str | Path | BinaryIO
 Progress = Callable[[ImportReport], None]
 
 
+class StoppedAtBadLine(BadInput):
+    """The first bad line of an import that stands none."""
+
+
 def import_files(
     sessions: sessionmaker[Session], files: Sequence[File], *, scope: str, now: datetime,
     archived: bool = False, strict: bool = False, redundancy: int = 1,
     source: str = "import", title: str = "", description: str = "",
-    progress: Progress | None = None,
+    progress: Progress | None = None, batch: int = BATCH,
 ) -> ImportReport:
     """Take in NDJSON files, plain or gzip, "-" for standard input, or open streams of bytes.
 
     The scope, and projects that are not known, are made; `redundancy`, `title` and
     `description` are for a new scope. A line that is no record is left out and reported, or,
     with `strict`, ends the import with BadInput: what stood before it is stored, nothing after
-    it. Batches are committed one by one, so an import that died is simply run again.
+    it. Batches of `batch` records are committed one by one: an import that died is run again.
 
     Memory does not grow with the files. Raises Conflict where a project belongs to another
     scope, or an archived scope is filled as a live one or the reverse.
@@ -52,7 +56,7 @@ def import_files(
         receiver = Receiver(sessions, target.open)
         try:
             for file in files:
-                _import_file(receiver, file, strict=strict, progress=progress)
+                _import_file(receiver, file, strict=strict, progress=progress, size=batch)
         finally:
             run.counts = receiver.report.counts
         report = receiver.finish(source="" if archived else source, now=now)
@@ -63,25 +67,23 @@ def import_files(
 
 
 def _import_file(
-    receiver: Receiver, file: File, *, strict: bool, progress: Progress | None
+    receiver: Receiver, file: File, *, strict: bool, progress: Progress | None, size: int
 ) -> None:
     bad: list[BadRecord] = []  # of lines read since the last batch
 
     def on_bad(line: BadLine) -> None:
         bad.append(BadRecord(name_of(file), line.number, line.reason))
         if strict:
-            raise BadInput(f"{bad[-1]}")
+            raise StoppedAtBadLine(str(bad[-1]))
 
     try:
         with opened(file) as stream:
-            for batch in made_ahead(batched(read_records(stream, on_bad), BATCH)):
+            for batch in made_ahead(batched(read_records(stream, on_bad), size)):
                 receiver.take(batch)
                 take_bad(receiver, bad)
                 if progress is not None:
                     progress(receiver.report)
-    except BadInput as error:
-        if not bad:
-            raise
+    except StoppedAtBadLine as error:
         receiver.flush()
         stored = receiver.report
         raise BadInput(

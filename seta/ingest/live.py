@@ -12,7 +12,6 @@ from ..sources.slices import JobListSource, ResultSource
 from ..store import watermarks
 from ..store.job_lists import record_job_list
 from ..store.operation import clear_alarm, raise_alarm
-from ..store.results import StoredCounts
 from ..store.rollup import refresh_all_job_days
 from .alone import alone
 from .asking import Asking, set_aside_subject
@@ -68,26 +67,6 @@ def ingest_span(
 
     return _ingest(sessions, source, project, plan, now=now, lists=None, progress=progress,
                    is_up_to_now=False)
-
-
-def preview_ingest(
-    sessions: sessionmaker[Session], source: ResultSource, project: str, *, now: datetime,
-    spans: Spans, progress: Progress | None = None,
-) -> Ingested:
-    """Ask for what `ingest_project` would ask for, and store nothing."""
-    with sessions() as session:
-        mark = watermarks.watermark(session, source=source.name, project=project)
-        failed = watermarks.failed_slices(session, source=source.name, project=project)
-    steps = next_steps(project, mark, failed, now=now, spans=spans)
-    found = Ingested(slices=len(steps))
-    for step in steps:
-        for batch in source.results(step.piece):
-            found.stored += StoredCounts(results=len(batch.results))
-            found.skipped += batch.skipped
-        found.had += 1
-        if progress is not None:
-            progress(found)
-    return found
 
 
 def _ingest(

@@ -10,7 +10,7 @@ from ingest_world import (
 
 from seta.domain import Scope
 from seta.errors import Conflict, UnknownProject
-from seta.ingest import Spans, ingest_project, preview_ingest
+from seta.ingest import Spans, ingest_project
 from seta.sources.slices import MODIFIED, PUSHED
 from seta.store import operation, projects
 from seta.store.watermarks import watermark
@@ -159,15 +159,6 @@ def test_a_first_fill_that_was_stopped_goes_on_where_it_was(ingest, autoland, so
     assert [(piece.by, piece.start) for piece in source.asked[10:]] == [
         (MODIFIED, at(-1)), (MODIFIED, at(3)), (MODIFIED, at(7)), (MODIFIED, at(11))]
     assert mark(autoland).reached_at == at(12)
-
-
-def test_a_preview_asks_and_stores_nothing(autoland, source):
-    """R70."""
-    found = preview_ingest(autoland, source, "autoland", now=NOON, spans=SPANS)
-    assert (found.had, found.stored.new) == (13, 0)
-    assert found.stored.results > 96
-    assert stored_jobs(autoland) == set()
-    assert mark(autoland).reached_at is None
 
 
 # Job lists

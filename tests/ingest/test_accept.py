@@ -1,0 +1,89 @@
+"""Records that are handed in over HTTP."""
+
+import io
+import json
+
+import pytest
+from ingest_world import NOON, add_projects, rows, versions
+
+from seta.domain import Scope
+from seta.errors import Conflict, UnknownProject
+from seta.ingest import accept_records
+from seta.store import projects
+from seta.store.watermarks import watermark
+
+
+def result(number=1, **told):
+    return {"kind": "result", "namespace": "my-ci", "job_id": str(number), "project": "autoland",
+            "build_system": "buildbot", "name": "linux tests", "revision": "a" * 40,
+            "pushed_at": NOON.isoformat(), "result": "success"} | told
+
+
+JOB = {"kind": "job", "project": "autoland", "build_system": "buildbot", "name": "linux tests",
+       "seen_at": NOON.isoformat()}
+
+
+def hand_in(sessions, *records, **told):
+    lines = "".join(each if isinstance(each, str) else json.dumps(each) + "\n"
+                    for each in records)
+    return accept_records(sessions, io.BytesIO(lines.encode()), now=NOON, **told)
+
+
+@pytest.fixture
+def autoland(sessions):
+    with sessions.begin() as session:
+        add_projects(session, "autoland")
+    return sessions
+
+
+def test_nothing_is_accepted_as_nothing(autoland):
+    assert hand_in(autoland).results == 0
+
+
+def test_results_and_jobs_are_stored_and_the_data_is_fresh(autoland):
+    report = hand_in(autoland, result(1), result(2), JOB)
+    assert (report.results, report.new, report.jobs) == (2, 2, 1)
+    with autoland() as session:
+        assert len(rows(session, "job_results")) == 2
+        assert len(rows(session, "job_lists")) == 1
+        assert watermark(session, source="results", project="autoland").succeeded_at == NOON
+
+
+def test_sent_again_nothing_changes(autoland):
+    hand_in(autoland, result(1), JOB)
+    with autoland() as session:
+        before = [row for row in versions(session, with_locks=False) if row[0] != "watermarks"]
+    assert hand_in(autoland, result(1), JOB).new == 0
+    with autoland() as session:
+        after = [row for row in versions(session, with_locks=False) if row[0] != "watermarks"]
+    assert after == before
+
+
+def test_a_bad_record_is_reported_and_the_rest_goes_in(autoland):
+    report = hand_in(autoland, result(1), result(2, result="green"), result(3))
+    assert (report.results, report.bad_total, report.bad[0].line) == (2, 1, 2)
+
+
+def test_an_unknown_project_stores_nothing_at_all(autoland):
+    with pytest.raises(UnknownProject, match="'mine'"):
+        hand_in(autoland, result(1), result(2, project="mine"))
+    with autoland() as session:
+        assert rows(session, "job_results") == []
+
+
+def test_an_unknown_project_is_added_where_a_scope_is_named(autoland):
+    hand_in(autoland, result(1, project="mine"), scope="trunk")
+    with autoland() as session:
+        assert projects.project_named(session, "mine").scope == "trunk"
+
+
+@pytest.mark.parametrize("told, hint", [
+    pytest.param({"source": "demo"}, "seta demo --remove", id="the demo's"),
+    pytest.param({}, "archived scope 'history'", id="an archive's"),
+])
+def test_an_archive_takes_nothing(autoland, told, hint):
+    with autoland.begin() as session:
+        projects.add_scope(session, Scope("history", is_archived=True))
+        add_projects(session, "old", scope="history", **told)
+    with pytest.raises(Conflict, match=hint):
+        hand_in(autoland, result(1, project="old"))

@@ -1,0 +1,56 @@
+"""Programs that tests run and kill: `python -m ingest_world.programs live|file URL [FILE]`.
+
+Each prints a line with every step that it has committed.
+"""
+
+import sys
+from datetime import timedelta
+
+from seta.ingest import Spans, import_files, ingest_project
+from seta.store.engine import make_engine, make_sessions
+
+from . import NOON, NOT_CLASSIFIED, job, listed, star
+from .sources import MemorySource
+
+SPANS = Spans(window=timedelta(days=1), overlap=timedelta(hours=1), piece=timedelta(hours=1))
+NOW = NOON + timedelta(hours=12)
+
+
+def history() -> MemorySource:
+    """A day of pushes, then half a day in which more came and stars were given and taken."""
+    source = MemorySource(batch=2, jobs_listed=[listed(), listed("test-linux64/opt-reftest")])
+    for number in range(144):
+        pushed_at = NOON - timedelta(minutes=10 * number)
+        told = {"pushed_at": pushed_at, "started_at": pushed_at, "revision": f"{number:040x}",
+                "name": f"test-linux64/opt-mochitest-{number % 7}"}
+        source.hold(star(number, at=pushed_at, **told) if number % 3 else job(number, **told))
+        if number % 9 == 1:
+            source.hold(star(number, NOT_CLASSIFIED, at=NOON + timedelta(minutes=number), **told),
+                        NOON + timedelta(minutes=number))
+    for number in range(200, 270):
+        pushed_at = NOON + timedelta(minutes=10 * (number - 200))
+        source.hold(job(number, pushed_at=pushed_at, started_at=pushed_at,
+                        revision=f"{number:040x}"))
+    return source
+
+
+def say(so_far) -> None:
+    print("committed", flush=True)
+
+
+def ingest_all(url: str) -> None:
+    """The first fill as of noon, then the stream up to midnight."""
+    sessions = make_sessions(make_engine(url))
+    source = history()
+    for now in (NOON, NOW):
+        ingest_project(sessions, source, "autoland", now=now, spans=SPANS, lists=source,
+                       progress=say)
+
+
+def import_all(url: str, file: str) -> None:
+    sessions = make_sessions(make_engine(url))
+    import_files(sessions, [file], scope="trunk", now=NOON, progress=say, batch=20)
+
+
+if __name__ == "__main__":
+    {"live": ingest_all, "file": import_all}[sys.argv[1]](*sys.argv[2:])
