@@ -6,13 +6,13 @@ What is inferred is marked so, and outranked by anything that a person or a sour
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from sqlalchemy.orm import Session
 
 from seta.domain import Classification, Project
-from seta.store import inference, said
+from seta.store import inference, projects, said
 from seta.store.inference import PushOutcome
 from seta.store.said import Counted, JobKey
 
@@ -63,6 +63,13 @@ def infer_regressions(
     changed = sum(_apply(session, island, project.infer_after, now) for island in found)
     logger.info("inferred the fixes of %d failed jobs of %s", changed, project.name)
     return changed
+
+
+def infer_scope(session: Session, scope: str, *, now: datetime) -> int:
+    """Infer for every project of a scope that wants it, over the scope's window."""
+    since = now - timedelta(days=projects.scope_named(session, scope).window_days)
+    return sum(infer_regressions(session, project, since=since, now=now)
+               for project in projects.projects(session, scope))
 
 
 def _apply(session: Session, island: Island, infer_after: int, now: datetime) -> int:

@@ -19,7 +19,9 @@ LEVELS = {
 
 def add_snapshot(session, scope=DEFAULT_SCOPE, created_at=NOON - timedelta(hours=1)) -> int:
     row = tables.Snapshot(
-        scope=scope, as_of=created_at, created_at=created_at, inputs={}, unit="ms", objective=0,
+        scope=scope, as_of=created_at, created_at=created_at, unit="ms", objective=0,
+        inputs={"since": (created_at - timedelta(days=90)).isoformat(),
+                "known_by": (created_at + timedelta(days=1)).isoformat()},
         lower_bound=0, gap=0, status="optimal", regressions=1, uncoverable=[], given_up=[],
         comparison={})
     session.add(row)

@@ -4,11 +4,15 @@ from apiflask import APIFlask
 
 from ..parts import Parts
 from . import (
-    audit, documents, due, guard, overrides, problems, projects, pushes, renames, runs, schedule,
+    audit, classifications, documents, due, guard, jobs, overrides, problems, projects, pushes,
+    regressions, renames, results, runs, schedule, scopes, snapshots, status,
 )
 
 PREFIX = "/api/v1"
-ROUTES = (projects, schedule, due, pushes, overrides, renames, runs, audit)
+ROUTES = (
+    projects, schedule, due, pushes, jobs, snapshots, scopes, regressions, classifications,
+    results, overrides, renames, status, runs, audit,
+)
 
 
 def init_app(app: APIFlask) -> None:

@@ -6,7 +6,7 @@ from apiflask import APIBlueprint, APIFlask
 from flask import current_app, render_template, send_from_directory
 
 from ... import __version__
-from . import answers
+from . import answers, results
 from .problems import PROBLEM_TYPE, Problem
 from .values import LARGEST, NAME, PUSH_ID
 
@@ -35,7 +35,6 @@ WRITE_PROBLEMS = {
     "401": "No token, or the wrong one.",
     "409": "It contradicts what is stored.",
     "413": "The body is too large.",
-    "415": "The body is of a type that this call does not take.",
     "429": "Too many writes from this address.",
 }
 
@@ -75,20 +74,37 @@ def finish(spec: dict) -> dict:
             _add_problems(operation, is_write=method != "get")
             if "requestBody" in operation:
                 operation["requestBody"]["required"] = True
+    results.describe(spec)
     return spec
 
 
 def _finish_parameters(operation: dict) -> None:
     for parameter in operation.get("parameters", ()):
-        if parameter["in"] != "path":
-            continue
-        is_number = parameter["schema"].get("type") == "integer"
-        parameter["schema"] = PATH_PARAMETERS.get(
-            parameter["name"], ID if is_number else parameter["schema"])
+        schema = parameter["schema"]
+        if parameter["in"] == "path":
+            is_number = schema.get("type") == "integer"
+            parameter["schema"] = PATH_PARAMETERS.get(
+                parameter["name"], ID if is_number else schema)
+        else:
+            parameter["schema"] = _without_null(schema)
+
+
+def _without_null(schema: dict) -> dict:
+    """A parameter of a query is a text or is left out; null is neither."""
+    told = {key: value for key, value in schema.items() if key not in ("anyOf", "title")}
+    for choice in schema.get("anyOf", ()):
+        if choice.get("type") != "null":
+            told = choice | told
+    if told.get("default") is None:
+        told.pop("default", None)
+    return told
 
 
 def _add_problems(operation: dict, *, is_write: bool) -> None:
-    content = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    responses = operation["responses"]
     for status, description in (PROBLEMS | (WRITE_PROBLEMS if is_write else {})).items():
-        operation["responses"].setdefault(
-            status, {"description": description, "content": content})
+        responses.setdefault(status, {"description": description})
+    for status, response in responses.items():
+        if int(status) >= 400:
+            response["content"] = {
+                PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}

@@ -28,6 +28,12 @@ def scope_named(session: Session, name: str) -> Scope:
     return projects.scope_named(session, name)
 
 
+def check_text(value: str) -> None:
+    """Raise NotFound for what no text in the database can be."""
+    if not value.isprintable():
+        raise NotFound(f"there is nothing of the name {value!r}")
+
+
 def stored_id(what: str, number: int) -> int:
     """Return an id that the database can be asked for."""
     if number > LARGEST:

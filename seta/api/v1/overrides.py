@@ -14,7 +14,7 @@ from ..parts import parts
 from . import lookups
 from .guard import writer
 from .paging import Page, id_cursor, page_of
-from .values import BuildSystem, JobName, Model, Name, Said, Text, Time
+from .values import BuildSystem, Flag, JobName, Model, Name, Said, Text, Time
 
 bp = APIBlueprint("overrides", __name__, url_prefix="/api/v1", tag="Overrides and renames")
 GLOB = Field(None, max_length=200, pattern=r"^[A-Za-z0-9_.+*?!\[\]-]+$")
@@ -37,7 +37,7 @@ class OverrideIn(Model):
 class OverridesIn(Model):
     scope: Name = DEFAULT_SCOPE
     overrides: list[OverrideIn] = Field(max_length=1000)
-    dry_run: bool = Field(False, strict=True, description="Only say what they would pick.")
+    dry_run: Flag = Field(False, description="Only say what they would pick.")
 
 
 class ListIn(Page):

@@ -27,6 +27,7 @@ class Problem(BaseModel):
 def init_app(app: Flask, prefix: str) -> None:
     answer_under(app, prefix, render)
     app.register_error_handler(HTTPError, _answer_malformed)
+    app.register_error_handler(RecursionError, _answer_too_deep)
 
 
 def render(failure: Failure) -> Response:
@@ -47,3 +48,7 @@ def _answer_malformed(error: HTTPError) -> Response:
               for place, found in (error.detail or {}).items()
               for field, messages in found.items()}
     return answer(error.status_code, "Bad Request", MALFORMED, errors=fields)
+
+
+def _answer_too_deep(error: RecursionError) -> Response:
+    return answer(400, "Bad Request", "the body is nested too deep")

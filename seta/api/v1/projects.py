@@ -12,7 +12,7 @@ from ..parts import parts
 from . import answers, lookups
 from .guard import writer
 from .paging import Page, name_cursor, page_of
-from .values import BuildSystem, Count, Flag, Model, Name, Text
+from .values import BuildSystem, Count, FailedPushes, Flag, Model, Name, Text
 
 bp = APIBlueprint("projects", __name__, url_prefix="/api/v1", tag="Projects")
 DEFAULT = Project("default")
@@ -43,7 +43,8 @@ class ChangesIn(Model):
     is_killed: Flag | None = Field(None, description="The kill switch: everything runs.")
     cadence: CadenceIn | None = None
     infer_regressions: Flag | None = None
-    infer_after: int | None = Field(None, ge=1, le=100, strict=True)
+    infer_after: FailedPushes | None = Field(
+        None, description="Consecutive failed pushes before a regression is inferred.")
     open_scheduling: Flag | None = Field(
         None, description="The schedule call needs no token.")
     why: Text = ""

@@ -33,7 +33,7 @@ class SkippedOut(BaseModel):
         description="By an answer, by a timer, or only results say so.")
 
 
-class StatusOut(BaseModel):
+class PushStatusOut(BaseModel):
     push_id: str
     revision: str
     pushed_at: datetime
@@ -60,7 +60,7 @@ class BackfillOut(BaseModel):
 
 @bp.get("/projects/<project>/pushes/<push_id>")
 @bp.input(DueIn, location="query")
-@bp.output(StatusOut)
+@bp.output(PushStatusOut)
 @bp.doc(summary="Ask what became of a push")
 def get_push(project: str, push_id: str, query_data: DueIn):
     """Say whether a push was fully tested, and where each skipped job ran next."""

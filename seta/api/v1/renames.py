@@ -15,7 +15,7 @@ from . import lookups
 from .guard import writer
 from .overrides import GLOB, EndIn, ListIn
 from .paging import id_cursor, page_of
-from .values import Model, Name, Said, Time
+from .values import Flag, Model, Name, Said, Time
 
 bp = APIBlueprint("renames", __name__, url_prefix="/api/v1", tag="Overrides and renames")
 WORD = Field(None, max_length=200, pattern=r"^[A-Za-z0-9_.+-]+$")
@@ -42,7 +42,7 @@ class RenameIn(Model):
     new: NewIn
     since: Time | None = Field(None, description="From when; null is now.")
     why: Said
-    dry_run: bool = Field(False, strict=True, description="Only say what it would carry over.")
+    dry_run: Flag = Field(False, description="Only say what it would carry over.")
 
 
 class WordsOut(BaseModel):
@@ -71,7 +71,7 @@ class CarriedOut(BaseModel):
     is_known: bool = Field(description="Somebody has seen the new one already.")
 
 
-class PlannedOut(BaseModel):
+class RenamePlanOut(BaseModel):
     rename: RenameOut
     dry_run: bool
     carried: int = Field(description="Job types whose history is carried over.")
@@ -99,7 +99,7 @@ def get_renames(query_data: ListIn):
 
 @bp.post("/renames")
 @bp.input(RenameIn)
-@bp.output(PlannedOut)
+@bp.output(RenamePlanOut)
 @bp.doc(summary="Add a rename, or see what it would carry over", security="bearer")
 def post_rename(json_data: RenameIn):
     """Read the history of job types under their new name.

@@ -42,7 +42,8 @@ class PreviewIn(Model):
 @bp.input(AskedIn)
 @bp.output(ScheduleOut, status_code=201, description="Recorded now.")
 @bp.doc(summary="Ask what runs on a push, and record it", security="bearer", responses={
-    200: "The answer that was given before, or one that leaves no record."})
+    200: {"description": "The answer that was given before, or one that leaves no record.",
+          "content": {"application/json": {"schema": ScheduleOut}}}})
 @open_to_all
 def put_schedule(project: str, push_id: str, json_data: AskedIn):
     """Answer which jobs run on a push and which are left out; the answer never changes.

@@ -63,6 +63,7 @@ def _storable(value: str) -> str:
 
 
 Count = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_number)]
+FailedPushes = Annotated[int, Field(ge=1, le=100), BeforeValidator(_number)]
 AskedCount = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_digits)]
 Limited = Annotated[int, Field(ge=1, le=500), BeforeValidator(_digits)]
 Flag = Annotated[bool, BeforeValidator(_flag)]

@@ -9,7 +9,7 @@ from scheduling_world import LEVELS, NOON, Results, add_snapshot
 
 from seta.api import create_app, v1
 from seta.config import Settings
-from seta.domain import DEFAULT_SCOPE, Project, Scope
+from seta.domain import DEFAULT_SCOPE, Project, Push, Scope
 from seta.publish.published import Published
 from seta.store import projects, tables
 from seta.store.engine import make_engine, make_sessions
@@ -74,6 +74,19 @@ class Api:
             project = projects.project_named(session, name)
             projects.save_project(session, replace(project, **changes))
 
+    def add_failures(self) -> None:
+        """Let one job fail on two pushes, classified as one regression of the snapshot."""
+        with self.sessions.begin() as session:
+            results = Results(session, "autoland", prefix="failed-")
+            for minutes in (-30, -20):
+                push = Push("autoland", f"{1000 + minutes:040x}", NOON + timedelta(minutes=minutes))
+                job = results.add("test-linux64/opt-high", push, "testfailed")
+                results.say(job, "fixed by commit", NOON, fixed_by=["9fa614d8310d"])
+            kind = session.get(tables.JobName, results.name_id("test-linux64/opt-high"))
+            snapshot = session.get(tables.Scope, DEFAULT_SCOPE).published_snapshot_id
+            session.add(tables.SnapshotRegression(
+                snapshot_id=snapshot, fixed_by="9fa614d8310d", caught_by=[kind.job_type_id]))
+
     def _publish(self, session, results, levels) -> None:
         snapshot = add_snapshot(session, created_at=NOON - timedelta(hours=1))
         for level, names in levels.items():
@@ -103,9 +116,15 @@ def sessions(database):
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def make_api():
+    """Make a server over these sessions, with other settings where they are told."""
+    return lambda sessions, **more: Api(sessions, replace(SETTINGS, **more))
+
+
 @pytest.fixture
-def api(sessions):
-    return Api(sessions)
+def api(sessions, make_api):
+    return make_api(sessions)
 
 
 @pytest.fixture

@@ -1,0 +1,140 @@
+"""The jobs of a project: what they are worth, and why."""
+
+from dataclasses import asdict
+from typing import Literal
+
+from apiflask import APIBlueprint
+from pydantic import Field
+
+from ...domain import Priority
+from ...scheduling import check_build_system
+from ...scheduling.next_due import next_due
+from ...scheduling.wire import moment
+from ...store import job_facts, job_runs, overrides, snapshots
+from ...store.job_pages import JobFilter, JobLine, job_lines
+from ...store.projects import scope_named
+from ..parts import parts
+from . import lookups
+from .job_models import JobOut, JobsOut
+from .overrides import shown as override_shown
+from .paging import Page, name_cursor, page_of
+from .values import BuildSystem, JobName, Model, Text
+
+bp = APIBlueprint("jobs", __name__, url_prefix="/api/v1", tag="Jobs")
+GLOB = Field(None, max_length=200, pattern=r"^[A-Za-z0-9_.+*?-]+$")
+
+
+class JobsIn(Page):
+    build_system: BuildSystem | None = None
+    platform: str | None = GLOB
+    build_type: str | None = GLOB
+    test_suite: str | None = GLOB
+    priority: Literal["1", "2", "3"] | None = None
+    parsed: Literal["0", "1"] | None = Field(
+        None, description="0: only names that mean no job type; they always run.")
+    search: Text | None = Field(None, description="A part of the name, whatever the case.")
+
+
+class JobIn(Model):
+    name: JobName = Field(description="The full name; it may hold slashes, blanks and +.",
+                          examples=["test-linux64/opt-mochitest-1"])
+    build_system: BuildSystem | None = None
+
+
+@bp.get("/projects/<project>/jobs")
+@bp.input(JobsIn, location="query")
+@bp.output(JobsOut)
+def get_jobs(project: str, query_data: JobsIn):
+    """List a project's jobs by build system and name, as the published snapshot sees them."""
+    wanted = JobFilter(
+        query_data.build_system, query_data.platform, query_data.build_type,
+        query_data.test_suite, query_data.priority and Priority(int(query_data.priority)),
+        query_data.search, None if query_data.parsed is None else query_data.parsed == "1")
+    with parts().sessions() as session:
+        scope = lookups.project_named(session, project).scope
+        snapshot_id = snapshots.publication_state(session, scope).snapshot_id
+        return page_of(
+            lambda after, limit: job_lines(session, project, snapshot_id, wanted,
+                                           after=_after(after), limit=limit),
+            query_data, key=lambda line: f"{line.build_system} {line.name}", show=_line_shown)
+
+
+@bp.get("/projects/<project>/job")
+@bp.input(JobIn, location="query")
+@bp.output(JobOut)
+@bp.doc(summary="Ask why a job has its priority")
+def get_job(project: str, query_data: JobIn):
+    """Show one job: priority, certificate, cost, what it caught, who covers that, its history."""
+    now = lookups.now()
+    with parts().sessions() as session:
+        found = lookups.project_named(session, project)
+        build_system = check_build_system(found, query_data.build_system)
+        job = job_runs.find_job(session, project, build_system, query_data.name)
+        return _job(session, found, job, now)
+
+
+def _job(session, project, job, now) -> dict:
+    scope = scope_named(session, project.scope)
+    snapshot_id = snapshots.publication_state(session, project.scope).snapshot_id
+    line = _line_of(session, project.name, snapshot_id, job)
+    runs, failures = job_facts.window_counts(session, job, days=scope.window_days, now=now)
+    due = next_due(session, project, job.build_system, line.priority, now=now)
+    last = job_runs.runs_of(session, job)
+    active = overrides.overrides(session, project.scope, active_at=now)
+    override = overrides.strongest(active, job.job_type, job.name, job.build_system)
+    return _line_shown(line) | {
+        "project": project.name, "snapshot": snapshot_id,
+        "certificate": _certificate(session, snapshot_id, line),
+        "window_days": scope.window_days, "runs": runs, "failures": failures,
+        "regressions": _caught(session, snapshot_id, job),
+        "last_run": last[0] if last else None,
+        "last_pass": next((run for run in last if run.passed), None),
+        "next_due": {"pushes_left": due.pushes_left, "at": moment(due.at)},
+        "override": override and override_shown(override, now),
+        "history": _history(session, job, project.scope),
+    }
+
+
+def _line_of(session, project: str, snapshot_id: int | None, job) -> JobLine:
+    return next(line for line in job_lines(
+        session, project, snapshot_id,
+        JobFilter(build_system=job.build_system, exact_name=job.name), after=None, limit=1))
+
+
+def _certificate(session, snapshot_id: int | None, line: JobLine) -> dict | None:
+    if line.priority is None:
+        return None
+    return snapshots.priority_of(session, snapshot_id, line.job_type).certificate
+
+
+def _caught(session, snapshot_id: int | None, job) -> list[dict]:
+    if snapshot_id is None or job.job_type_id is None:
+        return []
+    return [{"fixed_by": each.fixed_by, "is_inferred": each.is_inferred,
+             "covered_by": [str(job_type) for job_type in each.covered_by]}
+            for each in job_facts.caught_regressions(session, job, snapshot_id)]
+
+
+def _history(session, job, scope: str) -> list[dict]:
+    if job.job_type_id is None:
+        return []
+    return [asdict(each) for each in job_facts.priority_history(session, job, scope)]
+
+
+def _line_shown(line: JobLine) -> dict:
+    job_type = line.job_type
+    return {
+        "name": line.name, "build_system": line.build_system, "tier": line.tier,
+        "job_type": job_type and {
+            "platform": job_type.platform, "build_type": job_type.build_type,
+            "test_suite": job_type.test_suite, "chunk": job_type.chunk},
+        "priority": line.priority, "reason": line.reason, "cost": line.cost,
+        "caught": line.caught,
+    }
+
+
+def _after(cursor: object | None) -> tuple[str, str] | None:
+    if cursor is None:
+        return None
+    build_system, _, name = name_cursor(cursor).partition(" ")
+    return build_system, name

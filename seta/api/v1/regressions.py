@@ -1,0 +1,125 @@
+"""Regressions: who caught them, who catches them now, where they came and went."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+from apiflask import APIBlueprint
+from pydantic import BaseModel, Field
+
+from ...domain import DEFAULT_SCOPE, Priority, Snapshot
+from ...errors import NotFound
+from ...store import snapshot_regressions as store
+from ...store import snapshots
+from ...store.evidence import Moment
+from ..parts import parts
+from . import lookups
+from .paging import Page, name_cursor, page_of
+from .values import AskedCount, Model, Name
+
+bp = APIBlueprint("regressions", __name__, url_prefix="/api/v1", tag="Regressions")
+SHOWN = 500  # failed jobs of one regression
+
+
+class OneIn(Model):
+    scope: Name = DEFAULT_SCOPE
+    snapshot: AskedCount | None = Field(None, description="Null: the published one.")
+
+
+class ListIn(Page):
+    scope: Name = DEFAULT_SCOPE
+    snapshot: AskedCount | None = Field(None, description="Null: the published one.")
+
+
+class LineOut(BaseModel):
+    fixed_by: str = Field(description="The first 12 digits of the fixing revision.")
+    is_inferred: bool
+    witnesses: int = Field(description="Job types that caught it.")
+
+
+class RegressionsOut(BaseModel):
+    items: list[LineOut]
+    next: str | None
+
+
+class WitnessOut(BaseModel):
+    job_type: str
+    priority: int | None = Field(description="Null: it is not alive any more.")
+
+
+class PushOut(BaseModel):
+    project: str
+    revision: str
+    push_id: str | None
+    pushed_at: datetime
+
+
+class FailedJobOut(PushOut):
+    build_system: str
+    name: str
+    namespace: str
+    job_id: str
+
+
+class RegressionOut(LineOut):
+    snapshot: int
+    caught_by: list[WitnessOut]
+    chosen: list[str] = Field(description="Those of them that run on every push.")
+    culprit: PushOut | None = Field(
+        description="The first push on which a witness failed: it came there, or was skipped "
+                    "before.")
+    fixed_on: PushOut | None = Field(description="The fixing push, where it is stored.")
+    failed_jobs: list[FailedJobOut] = Field(description="The first 500, by push.")
+
+
+@bp.get("/regressions")
+@bp.input(ListIn, location="query")
+@bp.output(RegressionsOut)
+def get_regressions(query_data: ListIn):
+    """List the regressions that a snapshot was decided on, by fixing revision."""
+    with parts().sessions() as session:
+        snapshot = _snapshot(session, query_data)
+        return page_of(
+            lambda after, limit: store.regression_lines(
+                session, snapshot.id, after=name_cursor(after), limit=limit),
+            query_data, key=lambda line: line.fixed_by, show=asdict)
+
+
+@bp.get("/regressions/<fixed_by>")
+@bp.input(OneIn, location="query")
+@bp.output(RegressionOut)
+def get_regression(fixed_by: str, query_data: OneIn):
+    """Show one regression: its witnesses, which chosen jobs catch it, its culprit and its fix."""
+    lookups.check_text(fixed_by)
+    with parts().sessions() as session:
+        snapshot = _snapshot(session, query_data)
+        line = store.regression_line(session, snapshot.id, fixed_by)
+        witnesses = store.witnesses_of(session, snapshot.id, fixed_by)
+        failed = store.failed_jobs_of(session, _moment(snapshot), fixed_by)
+        fixed_on = store.fixing_push(session, snapshot.scope, fixed_by)
+    return asdict(line) | {
+        "snapshot": snapshot.id,
+        "caught_by": [{"job_type": str(each.job_type), "priority": each.priority}
+                      for each in witnesses],
+        "chosen": [str(each.job_type) for each in witnesses if each.priority is Priority.HIGH],
+        "culprit": asdict(failed[0]) if failed else None,
+        "fixed_on": fixed_on and asdict(fixed_on),
+        "failed_jobs": [asdict(job) for job in failed[:SHOWN]],
+    }
+
+
+def _snapshot(session, asked: OneIn | ListIn) -> Snapshot:
+    scope = lookups.scope_named(session, asked.scope)
+    wanted = asked.snapshot or snapshots.publication_state(session, scope.name).snapshot_id
+    if wanted is None:
+        raise NotFound(f"no snapshot of scope {scope.name!r} is published yet")
+    found = snapshots.snapshot_with_id(session, wanted, with_priorities=False)
+    if found.scope != scope.name:
+        raise NotFound(f"snapshot {wanted} is of the scope {found.scope!r}, not {scope.name!r}")
+    return found
+
+
+def _moment(snapshot: Snapshot) -> Moment:
+    """Return which part of what is stored the snapshot was decided on."""
+    inputs = snapshot.inputs
+    return Moment(snapshot.scope, datetime.fromisoformat(inputs["since"]), snapshot.as_of,
+                  datetime.fromisoformat(inputs["known_by"]))

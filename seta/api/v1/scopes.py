@@ -1,0 +1,127 @@
+"""Scopes: list, show, analyse, roll back, release."""
+
+from datetime import datetime
+
+from apiflask import APIBlueprint
+from pydantic import BaseModel, Field
+
+from ...domain import Scope
+from ...errors import BadInput
+from ...publish import analyse, release, roll_back
+from ...scheduling.inference import infer_scope
+from ...store import projects, snapshots
+from ...store.rollup import refresh_all_job_days
+from ..parts import parts
+from . import lookups
+from .guard import writer
+from .snapshot_models import SnapshotOut, snapshot_shown
+from .snapshots import WhyIn
+from .values import Flag, Model, Text, Time
+
+bp = APIBlueprint("scopes", __name__, url_prefix="/api/v1", tag="Snapshots")
+
+
+class AnalyseIn(Model):
+    as_of: Time | None = Field(
+        None, description="Decide as of a past moment, from what was known then.")
+    dry_run: Flag = Field(False, description="Store and publish nothing.")
+    compare: Flag = Field(False, description="Also compare with the earlier SETA's pass.")
+
+
+class ReleaseIn(Model):
+    why: Text = ""
+
+
+class ScopeOut(BaseModel):
+    name: str
+    title: str
+    description: str
+    is_archived: bool
+    redundancy: int
+    window_days: int
+    projects: list[str]
+    published_snapshot: int | None
+    stopped_at: datetime | None = Field(
+        description="Automatic publication is stopped since then; null: it is not.")
+    stopped_by: str | None
+    stopped_why: str | None
+
+
+class ScopesOut(BaseModel):
+    items: list[ScopeOut]
+
+
+@bp.get("/scopes")
+@bp.output(ScopesOut)
+def get_scopes():
+    """List all scopes by name."""
+    with parts().sessions() as session:
+        return {"items": [_shown(session, scope) for scope in projects.scopes(session)]}
+
+
+@bp.get("/scopes/<scope>")
+@bp.output(ScopeOut)
+def get_scope(scope: str):
+    """Show one scope."""
+    with parts().sessions() as session:
+        return _shown(session, lookups.scope_named(session, scope))
+
+
+@bp.post("/scopes/<scope>/analyze")
+@bp.input(AnalyseIn)
+@bp.output(SnapshotOut)
+@bp.doc(summary="Analyse a scope now", security="bearer")
+def post_analyze(scope: str, json_data: AnalyseIn):
+    """Make a snapshot and publish it, unless the guard holds it back, which it then says.
+
+    It takes as long as the analysis does: seconds, or minutes up to the solver's limit.
+    """
+    now, sessions = lookups.now(), parts().sessions
+    if json_data.as_of is not None and json_data.as_of > now:
+        raise BadInput(f"as_of {json_data.as_of.isoformat()} is in the future")
+    with sessions() as session:
+        lookups.scope_named(session, scope)
+    if not json_data.dry_run:
+        with sessions.begin() as session:
+            infer_scope(session, scope, now=now)
+        refresh_all_job_days(sessions)
+    return snapshot_shown(analyse(
+        sessions, scope, now=now, settings=parts().settings, as_of=json_data.as_of,
+        dry_run=json_data.dry_run, compare=json_data.compare))
+
+
+@bp.post("/scopes/<scope>/roll-back")
+@bp.input(WhyIn)
+@bp.output(SnapshotOut)
+@bp.doc(summary="Go back to the snapshot published before", security="bearer")
+def post_roll_back(scope: str, json_data: WhyIn):
+    """Publish the last snapshot before the present one again; nothing follows until a release."""
+    with parts().sessions() as session:
+        lookups.scope_named(session, scope)
+    return snapshot_shown(roll_back(
+        parts().sessions, scope, who=writer(), why=json_data.why, now=lookups.now()))
+
+
+@bp.post("/scopes/<scope>/release")
+@bp.input(ReleaseIn)
+@bp.output(ScopeOut)
+@bp.doc(summary="Let snapshots be published automatically again", security="bearer")
+def post_release(scope: str, json_data: ReleaseIn):
+    """Take back the stop that a publication or a rollback by hand has set."""
+    with parts().sessions() as session:
+        lookups.scope_named(session, scope)
+    release(parts().sessions, scope, who=writer(), why=json_data.why)
+    with parts().sessions() as session:
+        return _shown(session, lookups.scope_named(session, scope))
+
+
+def _shown(session, scope: Scope) -> dict:
+    state = snapshots.publication_state(session, scope.name)
+    return {
+        "name": scope.name, "title": scope.title, "description": scope.description,
+        "is_archived": scope.is_archived, "redundancy": scope.redundancy,
+        "window_days": scope.window_days,
+        "projects": [project.name for project in projects.projects(session, scope.name)],
+        "published_snapshot": state.snapshot_id, "stopped_at": state.stopped_at,
+        "stopped_by": state.stopped_by, "stopped_why": state.stopped_why,
+    }

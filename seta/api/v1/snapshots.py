@@ -1,0 +1,137 @@
+"""Snapshots: list, show, compare, publish by hand."""
+
+from apiflask import APIBlueprint
+from pydantic import BaseModel, Field
+
+from ...domain import DEFAULT_SCOPE, JobPriority, PriorityChange
+from ...publish import diff, publish
+from ...store import snapshots
+from ..parts import parts
+from . import lookups
+from .guard import writer
+from .paging import Page, id_cursor, page_of
+from .snapshot_models import SnapshotOut, SnapshotsOut, snapshot_shown
+from .values import AskedCount, Model, Name, Said
+
+bp = APIBlueprint("snapshots", __name__, url_prefix="/api/v1", tag="Snapshots")
+
+
+class ListIn(Page):
+    scope: Name = DEFAULT_SCOPE
+
+
+class DiffIn(Page):
+    from_: AskedCount = Field(alias="from")
+    to: AskedCount
+
+
+class WhyIn(Model):
+    why: Said = Field(examples=["the change is meant: a new test suite"])
+
+
+class PriorityOut(BaseModel):
+    job_type: str
+    priority: int
+    reason: str
+    cost: int
+    caught: int
+    certificate: dict
+
+
+class PrioritiesOut(BaseModel):
+    items: list[PriorityOut]
+    next: str | None
+
+
+class ChangeOut(BaseModel):
+    job_type: str
+    before: int | None
+    after: int | None
+    reason_before: str | None
+    reason_after: str | None
+
+
+class DiffOut(BaseModel):
+    items: list[ChangeOut]
+    next: str | None
+
+
+@bp.get("/snapshots")
+@bp.input(ListIn, location="query")
+@bp.output(SnapshotsOut)
+def get_snapshots(query_data: ListIn):
+    """List a scope's snapshots, the newest first, held ones too."""
+    with parts().sessions() as session:
+        scope = lookups.scope_named(session, query_data.scope)
+        return page_of(
+            lambda before, limit: snapshots.snapshots_of(
+                session, scope.name, before=id_cursor(before), limit=limit),
+            query_data, key=lambda each: each.id, show=snapshot_shown)
+
+
+@bp.get("/snapshots/<int:snapshot_id>")
+@bp.output(SnapshotOut)
+def get_snapshot(snapshot_id: int):
+    """Show one snapshot: its inputs, objective, bound and status."""
+    with parts().sessions() as session:
+        return snapshot_shown(_snapshot(session, snapshot_id))
+
+
+@bp.get("/snapshots/<int:snapshot_id>/priorities")
+@bp.input(Page, location="query")
+@bp.output(PrioritiesOut)
+def get_priorities(snapshot_id: int, query_data: Page):
+    """List what a snapshot decided on each job type, with the proof."""
+    with parts().sessions() as session:
+        _snapshot(session, snapshot_id)
+        found = snapshots.snapshot_with_id(session, snapshot_id).priorities
+    return _numbered_page(found, query_data, _priority_shown)
+
+
+@bp.get("/snapshots/diff")
+@bp.input(DiffIn, location="query")
+@bp.output(DiffOut)
+@bp.doc(summary="Compare two snapshots")
+def get_diff(query_data: DiffIn):
+    """List the job types whose priority differs between two snapshots of one scope."""
+    with parts().sessions() as session:
+        changes = diff(session, query_data.from_, query_data.to)
+    return _numbered_page(changes, query_data, _change_shown)
+
+
+@bp.post("/snapshots/<int:snapshot_id>/publish")
+@bp.input(WhyIn)
+@bp.output(SnapshotOut)
+@bp.doc(summary="Publish a snapshot by hand", security="bearer")
+def post_publish(snapshot_id: int, json_data: WhyIn):
+    """Put a snapshot before the clients, held back or not.
+
+    Nothing is published automatically in its scope until it is released.
+    """
+    return snapshot_shown(publish(
+        parts().sessions, lookups.stored_id("snapshot", snapshot_id), who=writer(),
+        why=json_data.why, now=lookups.now()))
+
+
+def _snapshot(session, snapshot_id: int):
+    return snapshots.snapshot_with_id(
+        session, lookups.stored_id("snapshot", snapshot_id), with_priorities=False)
+
+
+def _numbered_page(found, asked: Page, show) -> dict:
+    """A page of what never changes: the number of a row is as good as a key."""
+    numbered = list(enumerate(found, 1))
+    return page_of(
+        lambda after, limit: numbered[id_cursor(after) or 0:][:limit], asked,
+        key=lambda row: row[0], show=lambda row: show(row[1]))
+
+
+def _priority_shown(found: JobPriority) -> dict:
+    return {"job_type": str(found.job_type), "priority": found.priority,
+            "reason": found.reason, "cost": found.cost, "caught": found.caught,
+            "certificate": found.certificate}
+
+
+def _change_shown(change: PriorityChange) -> dict:
+    return {"job_type": str(change.job_type), "before": change.before, "after": change.after,
+            "reason_before": change.reason_before, "reason_after": change.reason_after}

@@ -1,0 +1,84 @@
+"""How the service is: fresh or stale, what is held, what a person must look at."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+from apiflask import APIBlueprint
+from pydantic import BaseModel, Field
+
+from ... import __version__
+from ...domain import Scope
+from ...publish.published import ProjectFacts
+from ...store import operation, projects, snapshots
+from ..parts import parts
+from .runs import RunOut, run_shown
+
+bp = APIBlueprint("status", __name__, url_prefix="/api/v1", tag="Operation")
+
+
+class ProjectOut(BaseModel):
+    project: str
+    scope: str
+    is_good: bool = Field(description="Its lists are served; else everything runs.")
+    refusals: list[str] = Field(description="Why everything runs.")
+    snapshot: int | None
+    as_of: datetime | None
+    succeeded_at: datetime | None = Field(description="The last successful ingest.")
+
+
+class HeldOut(BaseModel):
+    scope: str
+    snapshot: int
+    created_at: datetime
+    held_because: str
+
+
+class AlarmOut(BaseModel):
+    subject: str
+    message: str
+    raised_at: datetime
+    last_at: datetime
+
+
+class StatusOut(BaseModel):
+    version: str
+    is_killed: bool = Field(description="The kill switch of this server.")
+    projects: list[ProjectOut]
+    held: list[HeldOut] = Field(description="Newest snapshots that are not published.")
+    alarms: list[AlarmOut]
+    last_runs: dict[str, RunOut] = Field(description="The newest run of each task.")
+
+
+@bp.get("/status")
+@bp.output(StatusOut)
+def get_status():
+    """Say whether the data is fresh, what is held back, and what a person must look at."""
+    state = parts().published
+    shown = [_project_shown(facts, state.refusals(name))
+             for name, facts in state.projects().items()]
+    with parts().sessions() as session:
+        return {
+            "version": __version__, "is_killed": parts().settings.is_killed, "projects": shown,
+            "held": [held for scope in projects.scopes(session)
+                     for held in _held(session, scope)],
+            "alarms": [asdict(alarm) for alarm in operation.open_alarms(session)],
+            "last_runs": {task: run_shown(run)
+                          for task in ("ingest", "import", "analysis", "upkeep")
+                          for run in operation.runs(session, task=task, limit=1)},
+        }
+
+
+def _project_shown(facts: ProjectFacts, refusals) -> dict:
+    return {
+        "project": facts.project, "scope": facts.scope, "is_good": not refusals,
+        "refusals": [str(refusal) for refusal in refusals], "snapshot": facts.snapshot_id,
+        "as_of": facts.as_of, "succeeded_at": facts.succeeded_at,
+    }
+
+
+def _held(session, scope: Scope) -> list[dict]:
+    """The newest snapshot, where something keeps it from being published."""
+    return [{"scope": scope.name, "snapshot": snapshot.id, "created_at": snapshot.created_at,
+             "held_because": snapshot.held_because}
+            for snapshot in snapshots.snapshots_of(session, scope.name, limit=1)
+            if snapshot.held_because is not None]
