@@ -6,7 +6,7 @@ What is inferred is marked so, and outranked by anything that a person or a sour
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from seta.store.said import Counted, JobKey
 logger = logging.getLogger(__name__)
 
 DIGITS = 12  # of a fixing revision
+LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,9 @@ def infer_regressions(
 
 
 def infer_scope(session: Session, scope: str, *, now: datetime) -> int:
-    """Infer for every project of a scope that wants it, over the scope's window."""
-    since = now - timedelta(days=projects.scope_named(session, scope).window_days)
+    """Infer for every project of a scope that wants it: over its window, or all of an archive."""
+    found = projects.scope_named(session, scope)
+    since = LONG_AGO if found.is_archived else now - timedelta(days=found.window_days)
     return sum(infer_regressions(session, project, since=since, now=now)
                for project in projects.projects(session, scope))
 

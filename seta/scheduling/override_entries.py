@@ -15,7 +15,7 @@ FIELDS = frozenset({
     "platform", "build_type", "test_suite", "name", "build_system", "priority", "never_skip",
     "reason", "who", "expires",
 })
-BUILD_SYSTEM = re.compile(r"[a-z0-9_-]{1,40}")
+BUILD_SYSTEM = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 NEVER = (None, "", "*", "never")
 
 

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from seta.domain import Cadence, Limit, Project
 from seta.errors import BadInput
 from seta.store import operation, projects
+from seta.store.project_lock import lock_project
 
-BUILD_SYSTEM = re.compile(r"[a-z0-9_-]{1,40}")
+BUILD_SYSTEM = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 LEVELS = ("low", "lowest", "backstop")
 
 
@@ -30,6 +31,7 @@ def change_project(
 
     ``cadence`` is a mapping of levels to Limit; the levels that are not in it stay.
     """
+    lock_project(session, name)
     before = projects.project_named(session, name)
     after = replace(before, **{**changes, "cadence": _cadence(before, changes.get("cadence"))})
     _check(after)

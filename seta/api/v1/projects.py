@@ -112,6 +112,7 @@ def post_project(json_data: ProjectIn):
     fields["cadence"] = Cadence(**limits | fields.get("cadence", {}))
     project = Project(json_data.name, **{"scope": DEFAULT_SCOPE} | fields)
     with parts().sessions.begin() as session:
+        projects.ensure_scope(session, DEFAULT_SCOPE, parts().settings)
         added = project_changes.add_project(session, project, who=writer(), why=json_data.why)
     return asdict(added)
 

@@ -8,9 +8,8 @@ from pydantic import BaseModel, Field
 from ...domain import Scope
 from ...errors import BadInput
 from ...publish import analyse, release, roll_back
-from ...scheduling.inference import infer_scope
+from ...scheduling.preparation import prepare_analysis
 from ...store import projects, snapshots
-from ...store.rollup import refresh_all_job_days
 from ..parts import parts
 from . import lookups
 from .guard import writer
@@ -82,9 +81,7 @@ def post_analyze(scope: str, json_data: AnalyseIn):
     with sessions() as session:
         lookups.scope_named(session, scope)
     if not json_data.dry_run:
-        with sessions.begin() as session:
-            infer_scope(session, scope, now=now)
-        refresh_all_job_days(sessions)
+        prepare_analysis(sessions, scope, now=now)
     return snapshot_shown(analyse(
         sessions, scope, now=now, settings=parts().settings, as_of=json_data.as_of,
         dry_run=json_data.dry_run, compare=json_data.compare))

@@ -14,7 +14,7 @@ TIME = re.compile(
     r"([Zz]|[+-][0-9]{2}:[0-9]{2})")
 NAME = r"^[A-Za-z0-9._-]{1,64}$"          # of a project or a scope
 PUSH_ID = r"^[A-Za-z0-9._:-]{1,64}$"
-WORD = r"^[a-z0-9_-]{1,40}$"              # of a build system
+WORD = r"^[A-Za-z0-9._:-]{1,64}$"         # of a build system
 SAID = r"^[^\x00]*[^\x00\s][^\x00]*$"     # not only blanks
 TEXT = r"^[^\x00]*$"
 

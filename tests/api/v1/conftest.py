@@ -78,7 +78,7 @@ class Api:
         """Let one job fail on two pushes, classified as one regression of the snapshot."""
         with self.sessions.begin() as session:
             results = Results(session, "autoland", prefix="failed-")
-            for minutes in (-30, -20):
+            for minutes in (-90, -80):
                 push = Push("autoland", f"{1000 + minutes:040x}", NOON + timedelta(minutes=minutes))
                 job = results.add("test-linux64/opt-high", push, "testfailed")
                 results.say(job, "fixed by commit", NOON, fixed_by=["9fa614d8310d"])
