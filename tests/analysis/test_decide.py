@@ -78,15 +78,13 @@ def test_the_order_of_the_input_changes_nothing(data, decided):
     assert decide(shuffled) == decision
 
 
-@many
-@given(data=st.data())
-def test_the_names_of_regressions_change_no_priority(data, decided, judge):
-    problem, decision = decided(data)
-    names = data.draw(st.permutations([found.fixed_by for found in problem.regressions]))
+def test_the_names_of_regressions_change_no_priority(make, judge):
+    """R35: on a problem with many best answers, of which the search takes one."""
+    problem = make.hard(60)
     renamed = replace(problem, regressions=tuple(
-        replace(regression, fixed_by=name)
-        for regression, name in zip(problem.regressions, names)))
-    assert judge.kept(decide(renamed)) == judge.kept(decision)
+        replace(regression, fixed_by=f"r{number * 37 % 61:05}")
+        for number, regression in enumerate(problem.regressions)))
+    assert judge.kept(decide(renamed)) == judge.kept(decide(problem))
 
 
 @many
