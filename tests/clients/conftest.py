@@ -1,6 +1,7 @@
-"""A loopback server that answers what a test tells it to, as badly as it likes."""
+"""A loopback server that answers what a test tells it to, and Buildbot masters."""
 
 import json
+import shutil
 import socket
 import socketserver
 import threading
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from clients.buildbot_master import BLOCKS, Master
 
 from seta.clients import http
 
@@ -181,3 +183,30 @@ def forget_answers(monkeypatch):
     http.outcome.cache_clear()
     for name in ("SETA_URL", "SETA_TOKEN", "TASK_ID"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def fresh_master(tmp_path_factory):
+    """Return a folder with a master that was just made: its database takes a second."""
+    folder = tmp_path_factory.mktemp("buildbot")
+    Master(folder, (9989, 8010), "http://127.0.0.1:8000").run(
+        next(text for language, text in BLOCKS if language == "bash"))
+    return folder / "sample"
+
+
+@pytest.fixture
+def make_master(tmp_path, free_ports, fresh_master):
+    """Return a maker of masters that ask the SETA at the address given."""
+    masters = []
+
+    def make(seta_url):
+        masters.append(Master(tmp_path, free_ports, seta_url))
+        shutil.copytree(fresh_master, tmp_path / "sample")
+        tac = tmp_path / "sample" / "buildbot.tac"
+        tac.write_text(tac.read_text().replace(str(fresh_master), str(tmp_path / "sample")))
+        masters[-1].configure()
+        return masters[-1]
+
+    yield make
+    for master in masters:
+        master.kill()

@@ -1,0 +1,97 @@
+"""A Buildbot master for tests, made as the how-to says."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+HOW_TO = Path(__file__).parents[2] / "docs" / "how-to-buildbot.md"
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCKS = BLOCK.findall(HOW_TO.read_text(encoding="utf-8"))
+CONFIG = next(text for _, text in BLOCKS if "BuildmasterConfig" in text)
+STATES = {0: "success", 2: "failure", 3: "replaced"}
+
+
+class Master:
+    """A master in a folder of its own, made and run by the commands of the how-to."""
+
+    def __init__(self, folder, ports, seta_url):
+        self.folder, self.ports, self.seta_url = folder, ports, seta_url
+        self.environment = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+                            "HOME": str(folder), "SETA_TOKEN": "token-of-the-test"}
+
+    def adapted(self, text):
+        for old, new in (("127.0.0.1:8000", self.seta_url.removeprefix("http://")),
+                         ("127.0.0.1:9989", f"127.0.0.1:{self.ports[0]}"),
+                         ("tcp:9989", f"tcp:{self.ports[0]}"),
+                         ("127.0.0.1:8010", f"127.0.0.1:{self.ports[1]}"),
+                         ("tcp:8010", f"tcp:{self.ports[1]}")):
+            text = text.replace(old, new)
+        return text
+
+    def run(self, script):
+        done = subprocess.run(["bash", "-euc", self.adapted(script)], cwd=self.folder, text=True,
+                              env=self.environment, capture_output=True, timeout=60)
+        assert done.returncode == 0, done.stdout + done.stderr + self.log()[-9000:]
+        return done.stdout
+
+    def write(self, text, *changes):
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        path = self.folder / text.partition("\n")[0].removeprefix("# ")
+        path.write_text(self.adapted(text), encoding="utf-8")
+
+    def configure(self, *changes):
+        """Write the how-to's configuration, quickened, with these changes."""
+        self.write(CONFIG, ('branch="main"', 'branch="main", ask_every=0.3, deadline=1'),
+                   ("SetaReporter(", "SetaReporter(send_every=0.3, "), *changes)
+
+    def start(self):
+        self.run("buildbot start sample")
+
+    def stop(self):
+        self.run("buildbot stop --quiet sample")
+
+    def kill(self):
+        """End the process, if there is one, whatever became of the test."""
+        pid_file = self.folder / "sample" / "twistd.pid"
+        if pid_file.exists():
+            os.kill(int(pid_file.read_text()), signal.SIGKILL)
+
+    def log(self):
+        path = self.folder / "sample" / "twistd.log"
+        return path.read_text() if path.exists() else ""
+
+    def change(self, digit):
+        """Send a change whose revision is this digit forty times."""
+        self.run("buildbot sendchange --master 127.0.0.1:9989 --auth change:secret --who you "
+                 f"--branch main --revision {digit * 40} src/main.c")
+
+    def api(self, path, method=None, **params):
+        data = method and json.dumps(
+            {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.ports[1]}/api/v2/{path}", data,
+            {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+
+    def requests(self):
+        """Return what became of each build request: ``["docs 1 success", "docs 2 waits"]``."""
+        requests = self.api("buildrequests")["buildrequests"]
+        names = {each["builderid"]: each["name"] for each in self.api("builders")["builders"]}
+        digits = {each["bsid"]: each["sourcestamps"][0]["revision"][0]
+                  for each in self.api("buildsets")["buildsets"]}
+        return sorted(f"{names[each['builderid']]} {digits[each['buildsetid']]} {state(each)}"
+                      for each in requests)
+
+
+def state(request):
+    if request["complete"]:
+        return STATES[request["results"]]
+    return "runs" if request["claimed"] else "waits"
