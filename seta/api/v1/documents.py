@@ -3,16 +3,18 @@
 from pathlib import Path
 
 from apiflask import APIBlueprint, APIFlask
-from flask import current_app, render_template, send_from_directory
+from flask import current_app, make_response, render_template, send_from_directory
 
 from ... import __version__
 from . import answers, results
+from .document_view import calls_by_tag
 from .problems import PROBLEM_TYPE, Problem
 from .values import LARGEST, NAME, PUSH_ID
 
 bp = APIBlueprint(
-    "documents", __name__, url_prefix="/api/v1", enable_openapi=False, template_folder="templates")
-STATIC = Path(__file__).with_name("static")
+    "documents", __name__, url_prefix="/api/v1", enable_openapi=False,
+    template_folder="../templates")
+STATIC = Path(__file__).parents[1] / "static"
 
 ABOUT = """What to run on a push, why, and what is still owed.
 
@@ -57,7 +59,11 @@ def openapi():
 @bp.get("/docs")
 def docs():
     """Show the document as a page; it loads nothing from elsewhere."""
-    return render_template("seta_api_docs.html", spec=current_app.spec)
+    spec = current_app.spec
+    page = make_response(
+        render_template("api_docs.html", spec=spec, tags=calls_by_tag(spec)))
+    page.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'self'"
+    return page
 
 
 @bp.get("/docs/<path:name>")
