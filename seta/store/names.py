@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import Text
 
 from ..domain import JobResult, JobType, ListedJob
-from ..names import JobName, parse
+from ..names import parse
 from . import tables
 from .build_systems import add_build_systems
 from .job_types import job_type_ids
@@ -88,16 +88,6 @@ def names_told(
             told[key] = job.job_type
         tiers[key] = job.tier
     return told, tiers
-
-
-def unparsed_names(session: Session, project: str | None = None) -> list[JobName]:
-    """Return the names, of one project or all, that mean no job type; they always run."""
-    row = tables.JobName
-    query = select(row.project, row.build_system, row.name).where(row.job_type_id.is_(None))
-    if project is not None:
-        query = query.where(row.project == project)
-    return [JobName(*each) for each in
-            session.execute(query.order_by(row.project, row.build_system, row.name))]
 
 
 def count_unparsed(session: Session, projects: Collection[str]) -> int:
