@@ -17,6 +17,7 @@ from .rollup import mark_days
 from .writers import lock_writers
 
 List, Entry = tables.JobList, tables.JobListEntry
+Tiers = dict[int, int]  # id of a name -> the tier that the list gives it
 
 # A name that has results has the tier of the newest of them.
 DESCRIBE = text("""
@@ -57,29 +58,30 @@ def record_job_list(
     names = names or NameIds()
     ids = names.resolve(session, entries)
     told = {ids[entry.project, entry.build_system, entry.name]: entry for entry in entries}
-    is_new = _put(session, project, build_system, seen_at, set(told))
+    tiers = {name_id: entry.tier for name_id, entry in told.items()}
+    is_new = _put(session, project, build_system, seen_at, tiers)
     if seen_at >= _newest(session, project, build_system):
         _describe(session, told)
     return RecordedList(len(told), is_new)
 
 
 def _put(
-    session: Session, project: str, build_system: str, seen_at: datetime, name_ids: set[int]
+    session: Session, project: str, build_system: str, seen_at: datetime, tiers: Tiers
 ) -> bool:
     """Store a list or a part of it; say whether it differs from what was known."""
     known = _list_at(session, project, build_system, seen_at)
     if known is not None:
-        return _add_entries(session, known, name_ids)
+        return _add_entries(session, known, tiers)
     before = _list_before(session, project, build_system, seen_at)
     if before is not None:
         listed = _entries(session, before)
         if before.last_seen_at == seen_at:
-            name_ids = name_ids | listed  # a part that was all of the list before came first
-        if name_ids == listed:
-            _see_again(session, before, seen_at, name_ids)
+            tiers = listed | tiers  # a part that was all of the list before came first
+        if tiers == listed:
+            _see_again(session, before, seen_at, tiers)
             return False
         _cut(session, before, listed, seen_at)
-    _add_list(session, project, build_system, seen_at, name_ids)
+    _add_list(session, project, build_system, seen_at, tiers)
     return True
 
 
@@ -102,29 +104,36 @@ def _newest(session: Session, project: str, build_system: str) -> datetime:
         List.project == project, List.build_system == build_system))
 
 
-def _entries(session: Session, job_list: List) -> set[int]:
-    return set(session.scalars(
-        select(Entry.job_name_id).where(Entry.job_list_id == job_list.id)))
+def _entries(session: Session, job_list: List) -> Tiers:
+    found = session.execute(
+        select(Entry.job_name_id, Entry.tier).where(Entry.job_list_id == job_list.id))
+    return {name_id: tier for name_id, tier in found}
 
 
 def _add_list(
-    session: Session, project: str, build_system: str, seen_at: datetime, name_ids: set[int],
+    session: Session, project: str, build_system: str, seen_at: datetime, tiers: Tiers,
     last_seen_at: datetime | None = None,
 ) -> None:
     job_list = List(project=project, build_system=build_system, seen_at=seen_at,
                     last_seen_at=last_seen_at or seen_at)
     session.add(job_list)
     session.flush()
-    _add_entries(session, job_list, name_ids)
+    _add_entries(session, job_list, tiers)
 
 
-def _add_entries(session: Session, job_list: List, name_ids: set[int]) -> bool:
-    missing = name_ids - _entries(session, job_list)
-    if not missing:
+def _add_entries(session: Session, job_list: List, tiers: Tiers) -> bool:
+    known = _entries(session, job_list)
+    news = {name_id: tier for name_id, tier in tiers.items() if known.get(name_id) != tier}
+    if not news:
         return False
-    session.execute(insert(Entry), [
-        {"job_list_id": job_list.id, "job_name_id": name_id} for name_id in sorted(missing)])
-    mark_days(session, missing, days_between(job_list.seen_at, job_list.last_seen_at))
+    statement = insert(Entry)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["job_list_id", "job_name_id"],
+            set_={"tier": statement.excluded.tier}),
+        [{"job_list_id": job_list.id, "job_name_id": name_id, "tier": news[name_id]}
+         for name_id in sorted(news)])
+    mark_days(session, news, days_between(job_list.seen_at, job_list.last_seen_at))
     return True
 
 
@@ -137,7 +146,7 @@ def _see_again(
     session.execute(update(List).where(List.id == job_list.id).values(last_seen_at=at))
 
 
-def _cut(session: Session, before: List, listed: set[int], at: datetime) -> None:
+def _cut(session: Session, before: List, listed: Tiers, at: datetime) -> None:
     """Another list came between two times at which `before` was seen: it is two lists then."""
     last_seen_at = before.last_seen_at
     if last_seen_at < at:

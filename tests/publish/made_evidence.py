@@ -85,7 +85,8 @@ class Evidence:
             session.flush()
             for name in names:
                 name_id = self._name(session, project, build_system, name, tier)
-                session.add(tables.JobListEntry(job_list_id=job_list.id, job_name_id=name_id))
+                session.add(tables.JobListEntry(
+                    job_list_id=job_list.id, job_name_id=name_id, tier=tier))
                 mark_days(session, [name_id], [seen_at.date()])
         return self
 

@@ -115,3 +115,19 @@ def test_as_of_never_sees_the_future(evidence, sessions, past, witnesses, future
         scene.record("said", (-1, "fixed by commit", "f" * 12, known_at, False))
 
     assert scene.decision() == decided
+
+
+def test_a_tier_that_came_later_is_not_seen(evidence, sessions):
+    """R68: a job that was only listed yet, and ran at tier 3 afterwards."""
+    scene = Scene(evidence, sessions)
+    listed, other = NAMES[0], NAMES[1]
+    scene.record("list", ({listed, other}, NOW - timedelta(hours=1)))
+    scene.record("job", (other, True, NOW - timedelta(hours=1), 0, 1))
+    scene.record("said", (0, "fixed by commit", FIXES[0], NOW - timedelta(hours=1), False))
+    decided = scene.decision()
+
+    scene.record("job", (listed, True, NOW + timedelta(hours=1), 0, 3))
+    scene.record("list", ({listed, other}, NOW + timedelta(hours=2)))
+
+    assert len(decided[0]) == 2
+    assert scene.decision() == decided

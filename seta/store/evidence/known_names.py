@@ -49,7 +49,8 @@ def known_names(session: Session, moment: Moment) -> list[KnownName]:
     lists = _newest_lists(moment)
     listed = and_(tables.JobListEntry.job_list_id == lists.c.id,
                   tables.JobListEntry.job_name_id == Name.id)
-    tier = func.coalesce(_newest_tier(moment), Name.tier)
+    # Not the name's own row: that may be of later.
+    tier = func.coalesce(_newest_tier(moment), tables.JobListEntry.tier, 1)
     query = (
         select(Name.project, Name.build_system, Name.name, Type.id, Type.platform,
                Type.build_type, Type.test_suite, Type.chunk, tier, lists.c.id,
@@ -91,7 +92,7 @@ def _newest_lists(moment: Moment):
 
 
 def _newest_tier(moment: Moment):
-    """The tier of the name's newest result: what the name's own row says may be of later."""
+    """The tier of the name's newest result."""
     result = tables.JobResult
     return (
         select(result.tier)

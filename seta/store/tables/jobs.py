@@ -86,11 +86,14 @@ class JobList(Base):
 
 class JobListEntry(Base):
     __tablename__ = "job_list_entries"
+    __table_args__ = (CheckConstraint("tier BETWEEN 1 AND 9", name="tier"),)
 
     job_list_id: Mapped[int] = mapped_column(
         BigInteger, ForeignKey("job_lists.id", ondelete="CASCADE"), primary_key=True)
     job_name_id: Mapped[int] = mapped_column(
         ForeignKey("job_names.id", ondelete="CASCADE"), primary_key=True, index=True)
+    # As this list told it; the name's own row has the newest.
+    tier: Mapped[int] = mapped_column(SmallInteger, default=1, server_default="1")
 
 
 class JobResult(Base):

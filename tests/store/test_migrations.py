@@ -1,0 +1,72 @@
+"""The migrations make the tables, from nothing and step by step."""
+
+import threading
+
+import pytest
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import IntegrityError
+
+from seta.errors import StoreError
+from seta.store.engine import make_engine
+from seta.store.tables import Base
+from seta.store.upgrade import check_version, differences, upgrade
+
+
+@pytest.fixture
+def empty(make_database):
+    engine = make_engine(make_database())
+    yield engine
+    engine.dispose()
+
+
+def test_from_nothing_they_make_what_the_tables_say(empty):
+    """R64: one definition of the schema."""
+    with pytest.raises(StoreError, match="seta db upgrade"):
+        check_version(empty)
+    upgrade(empty)
+    check_version(empty)
+    assert differences(empty) == []
+    assert upgrade(empty) == upgrade(empty)
+
+
+def test_two_at_once_wait_for_each_other(empty):
+    reached = []
+    threads = [threading.Thread(target=lambda: reached.append(upgrade(empty))) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(reached) == 2 and len(set(reached)) == 1
+
+
+def test_every_rule_in_the_tables_is_a_constraint_with_a_name_in_the_database(engine):
+    """R31: the constraint exists in the database."""
+    found = inspect(engine)
+    for table in Base.metadata.sorted_tables:
+        wanted = {constraint.name for constraint in table.constraints}
+        there = {found.get_pk_constraint(table.name)["name"]}
+        for constraints in (found.get_check_constraints, found.get_unique_constraints,
+                            found.get_foreign_keys):
+            there |= {each["name"] for each in constraints(table.name)}
+        assert wanted <= there
+
+
+@pytest.mark.parametrize("statement, constraint", [
+    pytest.param("INSERT INTO scopes (name, is_archived, redundancy, window_days) "
+                 "VALUES ('x', false, 0, 90)", "ck_scopes_redundancy", id="redundancy of none"),
+    pytest.param("INSERT INTO job_types (platform, build_type, test_suite, chunk) "
+                 "VALUES ('p', 'b', 's', -1)", "ck_job_types_chunk", id="chunk below none"),
+    pytest.param("INSERT INTO job_types (platform, build_type, test_suite, chunk) VALUES "
+                 "('p', 'b', 's', 1), ('p', 'b', 's', 1)", "uq_job_types_platform",
+                 id="one job type twice"),
+    pytest.param("INSERT INTO runs (task, status, source, project, scope, counts, started_at) "
+                 "VALUES ('dance', 'running', '', '', '', '{}', now())", "ck_runs_task",
+                 id="unknown task"),
+    pytest.param("INSERT INTO alarms (subject, message) VALUES ('a', 'x'), ('a', 'y')",
+                 "uq_alarms_open_subject", id="two open alarms on one subject"),
+    pytest.param("INSERT INTO audit (who, what, target, why, details) "
+                 "VALUES ('', 'x', 'y', '', '{}')", "ck_audit_who", id="nobody"),
+])
+def test_what_breaks_a_rule_is_refused_by_its_name(session, statement, constraint):
+    with pytest.raises(IntegrityError, match=constraint):
+        session.execute(text(statement))
