@@ -62,6 +62,8 @@ GOOD = [
     pytest.param(JOB | {"symbol": "", "group_symbol": None}, id="job without symbols"),
     pytest.param(RESULT | {"duration": 0}, id="no time at all"),
     pytest.param(RESULT | {"revision": "0" * 12}, id="a short revision"),
+    pytest.param(RESULT | {"revision": "r1234.5_x-Y"}, id="a revision that is no hash"),
+    pytest.param(RESULT | {"job_id": 17, "push_id": 9}, id="ids that are numbers"),
     pytest.param(RESULT | {"pushed_at": "2018-10-11 19:59:16.123456789-0000"}, id="RFC 3339"),
     pytest.param(RESULT | {"name": "Windows 8 64-bit inbound debug test mochitest-1"},
                  id="a name with spaces"),
@@ -83,7 +85,9 @@ BAD = [
     pytest.param([RESULT], "got `array`", id="a list"),
     pytest.param("result", "got `str`", id="a string"),
     pytest.param(None, "got `null`", id="null"),
-    pytest.param(RESULT | {"job_id": 17}, "job_id: .*got `int`: 17", id="an id that is a number"),
+    pytest.param(RESULT | {"job_id": 1.5}, "job_id: .*1.5", id="half an id"),
+    pytest.param(RESULT | {"job_id": -1}, "job_id: .*-1", id="an id below nothing"),
+    pytest.param(RESULT | {"job_id": True}, "job_id: .*True", id="an id that is a truth value"),
     pytest.param(RESULT | {"tier": "1"}, "tier: .*'1'", id="a tier that is text"),
     pytest.param(RESULT | {"tier": 0}, "tier: .*: 0", id="tier 0"),
     pytest.param(RESULT | {"tier": 4}, "tier: .*: 4", id="tier 4"),
@@ -114,16 +118,16 @@ BAD = [
     pytest.param(RESULT | {"duration": "12"}, "duration: .*'12'", id="a duration that is text"),
     pytest.param(RESULT | {"result": "passed"}, "result is one of .*, not 'passed'",
                  id="unknown result"),
-    pytest.param(RESULT | {"revision": "tip"}, "revision .*'tip'", id="a revision that is none"),
-    pytest.param(RESULT | {"revision": "ab" * 5}, "revision .*'ababababab'", id="10 digits"),
-    pytest.param(RESULT | {"revision": "ab" * 21}, "revision is 12 to 40", id="42 digits"),
-    pytest.param(RESULT | {"revision": "AB" * 20}, "revision is 12 to 40", id="upper case"),
-    pytest.param(RESULT | {"revision": "ab" * 20 + "\n"}, "revision is 12 to 40",
+    pytest.param(RESULT | {"revision": ""}, "revision .*''", id="no revision at all"),
+    pytest.param(RESULT | {"revision": "a b"}, "revision .*'a b'", id="a space in a revision"),
+    pytest.param(RESULT | {"revision": "ab" * 33}, "revision is 1 to 64", id="66 digits"),
+    pytest.param(RESULT | {"revision": "ab" * 20 + "\n"}, "revision is 1 to 64",
                  id="a revision and a newline"),
     pytest.param(RESULT | {"push_id": ""}, "push_id .*''", id="empty push id"),
     pytest.param(RESULT | {"push_id": "a/b"}, "push_id .*'a/b'", id="a slash in a push id"),
     pytest.param(RESULT | {"push_id": "9" * 65}, "push_id is 1 to 64", id="a push id too long"),
-    pytest.param(RESULT | {"push_id": 9}, "push_id: .*: 9", id="a push id that is a number"),
+    pytest.param(RESULT | {"push_id": -1}, "push_id: .*: -1", id="a push id below nothing"),
+    pytest.param(RESULT | {"project": "a:b"}, "project .*'a:b'", id="a colon in a project"),
     pytest.param(RESULT | {"project": "a b"}, "project .*'a b'", id="a space in a project"),
     pytest.param(RESULT | {"namespace": ""}, "namespace .*''", id="empty namespace"),
     pytest.param(RESULT | {"job_id": "a b"}, "job_id .*'a b'", id="a space in a job id"),
@@ -263,3 +267,8 @@ def test_schema_and_decoder_agree_on_any_change_of_a_record(record, change, left
         assert not validator.is_valid(changed)
     else:
         validator.validate(changed)
+
+
+def test_ids_that_are_numbers_are_as_good_as_their_digits():
+    found = decode_record(json.dumps(RESULT | {"job_id": 17, "push_id": 9}).encode())
+    assert (found.job_id, found.push_id) == ("17", "9")

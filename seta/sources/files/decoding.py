@@ -38,14 +38,14 @@ def to_result(record: ResultRecord) -> JobResult:
             f"classified_at needs a classification: {record.classified_at.isoformat()}")
     return JobResult(
         fields.token(record.namespace, "namespace"),
-        fields.job_id(record.job_id),
-        fields.token(record.project, "project"),
+        fields.job_id(str(record.job_id)),
+        fields.project(record.project),
         fields.token(record.build_system, "build_system"),
         fields.words(record.name, "name"),
         fields.revision(record.revision),
         fields.moment(record.pushed_at, "pushed_at"),
         fields.result(record.result),
-        None if record.push_id is None else fields.token(record.push_id, "push_id"),
+        None if record.push_id is None else fields.token(str(record.push_id), "push_id"),
         None if record.started_at is None else fields.moment(record.started_at, "started_at"),
         None if record.duration is None else round(record.duration * 1000),
         record.tier or 1,
@@ -59,7 +59,7 @@ def to_result(record: ResultRecord) -> JobResult:
 
 def to_listed(record: JobRecord) -> ListedJob:
     return ListedJob(
-        project=fields.token(record.project, "project"),
+        project=fields.project(record.project),
         build_system=fields.token(record.build_system, "build_system"),
         name=fields.words(record.name, "name"),
         seen_at=fields.moment(record.seen_at, "seen_at"),

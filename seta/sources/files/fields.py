@@ -15,13 +15,15 @@ from seta.names import fixing_revisions
 WORDS = r"[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?"
 TOKEN = r"[A-Za-z0-9._:-]{1,64}"
 JOB_ID = r"[A-Za-z0-9._:/+=@#-]{1,128}"
-REVISION = r"[0-9a-f]{12,40}"
+PROJECT = r"[A-Za-z0-9._-]{1,64}"
+REVISION = r"[A-Za-z0-9._-]{1,64}"  # of any version control, so not hexadecimal digits only
 LONGEST = 255
 FIRST_YEAR, LAST_YEAR = 1970, 2099
 
 is_words = re.compile(WORDS).fullmatch
 is_token = re.compile(TOKEN).fullmatch
 is_job_id = re.compile(JOB_ID).fullmatch
+is_project = re.compile(PROJECT).fullmatch
 is_revision = re.compile(REVISION).fullmatch
 
 
@@ -53,7 +55,14 @@ def job_id(value: str) -> str:
 @lru_cache(maxsize=1 << 12)
 def revision(value: str) -> str:
     if not is_revision(value):
-        raise ValueError(f"revision is 12 to 40 hexadecimal digits, not {value[:80]!r}")
+        raise ValueError(f"revision is 1 to 64 of A-Z a-z 0-9 . _ -, not {value[:80]!r}")
+    return value
+
+
+@lru_cache(maxsize=1 << 12)
+def project(value: str) -> str:
+    if not is_project(value):
+        raise ValueError(f"project is 1 to 64 of A-Z a-z 0-9 . _ -, not {value[:80]!r}")
     return value
 
 

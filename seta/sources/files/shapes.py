@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 Moment = Annotated[datetime, Meta(tz=True)]
 Seconds = Annotated[float, Meta(ge=0, le=31_622_400)]  # a year at most
 Tier = Annotated[int, Meta(ge=1, le=3)]
+Number = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]  # an id that a CI keeps as a number
 Chunk = Annotated[int, Meta(ge=0, le=1_000_000)]
 
 
@@ -31,11 +32,11 @@ class ResultRecord(Record, tag="result", kw_only=True):
     """One job run."""
 
     namespace: str
-    job_id: str
+    job_id: str | Number
     revision: str
     pushed_at: Moment
     result: str
-    push_id: str | None = None
+    push_id: str | Number | None = None
     started_at: Moment | None = None
     duration: Seconds | None = None
     classification: str | None = None
