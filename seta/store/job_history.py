@@ -11,7 +11,7 @@ from ..domain import FAILING, Classification, JobType
 from . import tables
 
 ALIVE_FOR = timedelta(days=14)  # without a list: a result as old as this still says "alive"
-LAST_RUNS = 20                  # of a job; retriggers of old pushes may be among the newest
+LAST_RUNS = 10                  # of a job; retriggers of old pushes may be among the newest
 INTERMITTENT = tuple(str(word) for word in Classification if "intermittent" in word)
 
 # The newest results by the time they were known are few index entries a job. Of these the one on
@@ -58,6 +58,7 @@ def still_failing(
     """
     if not names:
         return frozenset()
+    session.execute(text("SET LOCAL jit = off"))  # compiling takes longer than the answer
     return frozenset(session.scalars(STILL_FAILING, {
         "project": project, "build_system": build_system, "names": list(names),
         "telling": sorted(FAILING | {"success"}), "failing": sorted(FAILING),
