@@ -49,7 +49,8 @@ class Master:
     def configure(self, *changes):
         """Write the how-to's configuration, quickened, with these changes."""
         self.write(CONFIG, ('branch="main"', 'branch="main", ask_every=0.3, deadline=1'),
-                   ("SetaReporter(", "SetaReporter(send_every=0.3, "), *changes)
+                   ("SetaReporter(", "SetaReporter(send_every=0.3, "),
+                   ("{SECONDS[name]}", "0.1"), *changes)
 
     def start(self):
         self.run("buildbot start sample")

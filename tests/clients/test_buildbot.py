@@ -1,11 +1,8 @@
 """The scheduler and the reporter in a real Buildbot master with a local worker."""
 
 import re
-import shutil
 
 import pytest
-
-from clients.buildbot_master import BLOCKS
 
 
 @pytest.fixture
@@ -15,7 +12,7 @@ def seta(serve, selective):
         if request.path == "/api/v1/results":
             server.records += request.records
             return serve.answer(200, {"accepted": len(request.records), "rejected": []})
-        if request.path == "/api/v1/projects/sample/due":
+        if request.path == "/api/v1/projects/sample-bot/due":
             owed, server.owed = server.owed, [] if request.method == "POST" else server.owed
             return serve.answer(200, {"jobs": owed, "push_id": "2" * 40, "reasons": ["time"]})
         if request.path.split("/")[-2][0] in server.full:
@@ -25,23 +22,6 @@ def seta(serve, selective):
     server = serve(answer)
     server.full, server.owed, server.records = "", [], []
     return server
-
-
-def test_the_how_to_does_what_it_shows(make_master, seta, until):
-    """Every command of the how-to runs in its order, and prints what is shown below it."""
-    master = make_master(seta.url)
-    seta.full = "1"
-    shutil.rmtree(master.folder / "sample")
-    for language, text in BLOCKS:
-        if language == "python":
-            master.write(text)
-        elif language == "bash":
-            shown = master.run(text)
-        elif language == "text":
-            assert shown == text
-    assert [each["name"] for each in seta.records[:3]] == ["docs", "ui", "unit"]
-    assert {each.headers["authorization"] for each in seta.asked("PUT", "/schedule")} == {
-        "Bearer token-of-the-test"}
 
 
 def test_the_low_value_builder_waits_until_a_full_change(make_master, seta, until):
@@ -167,7 +147,7 @@ def test_a_run_in_the_queue_is_not_replaced_by_one_that_waits(make_master, seta,
     """Or a run that was due would be lost to a newer change on which it is not."""
     master = make_master(seta.url)
     master.configure(('LocalWorker("local")', 'LocalWorker("local", max_builds=1)'),
-                     ('["true"]', '["sleep", "1"]'))
+                     ("sleep 0.1", "sleep 1"))
     seta.full = "1"
     master.start()
     master.change("1")
@@ -185,7 +165,7 @@ def test_builders_without_hold_back_run_everything(make_master, seta, until):
 
 def test_finished_builds_and_the_builders_are_reported(make_master, seta, until):
     master = make_master(seta.url)
-    master.configure(('command=["true"]', 'command=["test", name, "!=", "ui"]'))
+    (master.folder / "sample" / "broken-ui").touch()
     seta.full = "1"
     master.start()
     master.change("1")
@@ -194,7 +174,7 @@ def test_finished_builds_and_the_builders_are_reported(make_master, seta, until)
     listed = [each for each in seta.records if each["kind"] == "job"]
     assert [each["name"] for each in listed] == ["docs", "ui", "unit"]
     assert listed[0] == {
-        "kind": "job", "project": "sample", "build_system": "buildbot", "name": "docs",
+        "kind": "job", "project": "sample-bot", "build_system": "buildbot", "name": "docs",
         "platform": "linux64", "build_type": "opt", "test_suite": "docs", "chunk": 0,
         "seen_at": listed[0]["seen_at"]}
     results = {each["name"]: each for each in seta.records if each["kind"] == "result"}
@@ -223,7 +203,7 @@ def test_results_wait_on_disk_until_seta_takes_them(make_master, seta, serve, un
     master.start()
     results = until(lambda: [each for each in seta.records if each["kind"] == "result"])
     assert sorted(each["name"] for each in results) == ["docs", "ui", "unit"]
-    until(lambda: list((master.folder / "sample/seta-reporter/sample").iterdir()) == [])
+    until(lambda: list((master.folder / "sample/seta-reporter/sample-bot").iterdir()) == [])
 
 
 def test_a_batch_that_is_never_taken_is_put_aside(make_master, serve, until):
@@ -242,7 +222,7 @@ def test_a_batch_that_is_never_taken_is_put_aside(make_master, serve, until):
     until(lambda: posts)
     master.change("1")
     until(lambda: len(posts) > 1)
-    folder = master.folder / "sample/seta-reporter/sample"
+    folder = master.folder / "sample/seta-reporter/sample-bot"
     assert until(lambda: [each.name for each in folder.glob("*.refused")]) == [
         "000000000001.refused"]
     until(lambda: "is put aside: HTTP 422" in master.log()

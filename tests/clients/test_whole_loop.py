@@ -1,20 +1,19 @@
-"""A real SETA and a real Buildbot master, and nothing else: the whole loop."""
+"""A real SETA with each of the real programs that ask it, as the how-tos say."""
 
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 
 import pytest
-
-from clients.buildbot_master import BLOCKS
+from clients import buildbot_master, taskgraph_sample
+from clients.taskgraph_sample import Sample
 
 TOKEN = "token-of-the-test"
-ADD_PROJECT = next(line for language, text in BLOCKS if language == "sh"
-                   for line in text.splitlines() if line.startswith("seta projects add"))
 
 
 class Seta:
@@ -25,10 +24,13 @@ class Seta:
         self._environment = {
             "PATH": os.environ["PATH"], "HOME": str(folder), "DATABASE_URL": database,
             "PORT": str(port), "WEB_CONCURRENCY": "1",
-            "SETA_TOKENS": f"buildbot={hashlib.sha256(TOKEN.encode()).hexdigest()}"}
+            "SETA_TOKENS": f"somebody={hashlib.sha256(TOKEN.encode()).hexdigest()}"}
         self._process = None
 
-    def command(self, line):
+    def add_project(self, blocks):
+        """Run the how-to's command that adds the project."""
+        line = next(line for language, text in blocks if language == "sh"
+                    for line in text.splitlines() if line.startswith("seta projects add"))
         subprocess.run([sys.executable, "-m", *line.split()], check=True, timeout=60,
                        env=self._environment)
 
@@ -40,16 +42,13 @@ class Seta:
         self._process.terminate()
         self._process.wait(timeout=30)
 
-    def ask(self, path, body=None):
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.url}/api/v1/{path}", data, {
-            "Content-Type": "application/json", "Authorization": f"Bearer {TOKEN}"})
-        with urllib.request.urlopen(request, timeout=60) as answer:
+    def ask(self, path):
+        with urllib.request.urlopen(f"{self.url}/api/v1/{path}", timeout=60) as answer:
             return json.load(answer)
 
     def is_up(self):
         try:
-            return bool(self.ask("projects/sample"))
+            return bool(self.ask("projects"))
         except urllib.error.URLError:
             return False
 
@@ -57,47 +56,45 @@ class Seta:
 @pytest.fixture
 def seta(tmp_path, database, free_port, until):
     server = Seta(tmp_path, database, free_port)
-    server.command(ADD_PROJECT)
     server.start()
     until(server.is_up)
     yield server
     server.stop()
 
 
-def test_a_master_teaches_seta_what_to_skip(seta, make_master, until):
-    """Builds are reported, regressions are inferred from them, and the answer changes."""
+def test_the_taskgraph_how_to_does_what_it_shows(tmp_path, seta):
+    """Every command of the how-to runs in its order, and prints what is shown below it."""
+    seta.add_project(taskgraph_sample.BLOCKS)
+    project, folder = Sample(tmp_path, seta.url), tmp_path
+    project.environment["SETA_TOKEN"] = TOKEN
+    for language, text in taskgraph_sample.BLOCKS:
+        if text.startswith("# "):
+            project.write(text)
+        elif language == "bash":
+            done = project.run(text, folder)
+            assert done.returncode == 0, done.stderr
+            folder = tmp_path / "sample"
+        elif language == "text":
+            assert done.stdout.split() == text.split(), done.stderr
+    artifact = json.loads((folder / "artifacts/seta.json").read_text())
+    assert sorted(artifact["removed"]) == [
+        "test-linux64/opt-mochitest-2", "test-linux64/opt-xpcshell"]
+    ledger = [seta.ask(f"projects/sample/pushes/{revision}/schedule")["kind"] for revision in (
+        "9fa614d8310d0f8b6c4f3e5d9e8a5c3b2a1f0e9d", "50d5dc05d31d4e8b2c9d4d9d5b1c2e3f4a5b6c7d")]
+    assert ledger == ["full", "selective"]
+
+
+def test_the_buildbot_how_to_does_what_it_shows(seta, make_master):
+    """The whole loop: builds are reported, a regression is inferred, the answer changes."""
+    seta.add_project(buildbot_master.BLOCKS)
     master = make_master(seta.url)
-    master.configure(('command=["true"]',
-                      'command=["test", "!", "-e", f"{basedir}/broken-" + name]'))
-    master.start()
-    broken = [master.folder / "sample" / f"broken-{name}" for name in ("ui", "unit")]
-    for digit in "1234":
-        for path in broken:
-            path.touch() if digit in "23" else path.unlink(missing_ok=True)
-        master.change(digit)
-        until(lambda: len([each for each in master.requests()
-                           if each.split()[1:] in ([digit, "success"], [digit, "failure"])]) == 3)
-    assert {"ui 2 failure", "unit 3 failure", "docs 3 success", "unit 4 success"} <= set(
-        master.requests())
-
-    until(lambda: len(seta.ask("projects/sample/jobs")["items"]) == 3)
-    analysed = until(lambda: analysis_of(seta, regressions=1))
-    assert analysed["status"] == "optimal"
-    preview = "projects/sample/pushes/next/schedule?preview=1&pushed_at=2999-01-01T00:00:00Z"
-    until(lambda: seta.ask(preview)["snapshot"] == analysed["id"])  # within five seconds
-    master.change("5")
-    until(lambda: len([each for each in master.requests() if " 5 " in each]) == 3)
-    until(lambda: [each.split()[2] for each in master.requests() if " 5 " in each].count(
-        "success") == 1)
-    assert "docs 5 waits" in master.requests()
-
-
-def analysis_of(seta, regressions):
-    """Analyse; None while the results of the last builds are still on their way."""
-    try:
-        snapshot = seta.ask("scopes/trunk/analyze", {})
-    except urllib.error.HTTPError as error:
-        if error.code != 409:  # there is nothing to decide on yet
-            raise
-        return None
-    return snapshot if snapshot["regressions"] == regressions else None
+    shutil.rmtree(master.folder / "sample")
+    for language, text in buildbot_master.BLOCKS:
+        if text.startswith("# "):
+            master.write(text)
+        elif language == "bash":
+            shown = master.run(text)
+        elif language == "text":
+            assert shown == text
+    regressions = seta.ask("regressions?scope=sample-bot")["items"]
+    assert [each["fixed_by"] for each in regressions] == ["4" * 12]

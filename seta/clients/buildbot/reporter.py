@@ -18,7 +18,7 @@ from .asking import ask
 from .records import identity_from, job_record, result_record
 from .spool import Spool
 
-SEND_EVERY = 10      # seconds
+SEND_EVERY = 5       # seconds
 DEADLINE = 30.0      # seconds for one batch
 LIST_EVERY = timedelta(hours=12)
 CURABLE = frozenset({401, 403, 404, 408, 429})  # by a token, a project, or time
