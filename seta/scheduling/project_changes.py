@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from seta.domain import Cadence, Limit, Project
 from seta.errors import BadInput
 from seta.store import operation, projects
-from seta.store.project_lock import lock_project
+from seta.store.project_writes import lock_project, remove_project
 
 BUILD_SYSTEM = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 LEVELS = ("low", "lowest", "backstop")
@@ -42,6 +42,16 @@ def change_project(
         session, who=who, what="change project", target=name, why=why,
         details=_difference(_plain(before), _plain(after)))
     return after
+
+
+def drop_project(session: Session, name: str, *, who: str, why: str = "") -> Project:
+    """Remove a project with all that is known of it; return what it was. Raises UnknownProject."""
+    lock_project(session, name)
+    project = projects.project_named(session, name)
+    remove_project(session, name)
+    operation.record_audit(session, who=who, what="remove project", target=name, why=why,
+                           details=_plain(project))
+    return project
 
 
 def _cadence(before: Project, changes: Mapping[str, Limit] | None) -> Cadence:

@@ -1,13 +1,25 @@
-"""Answers with an ETag: from bytes that are kept gzipped, or from values."""
+"""Answers with an ETag, and those from bytes that are kept gzipped."""
 
 import gzip
 import hashlib
-import json
 
-from flask import Response, request
+from flask import Flask, Response, request
 
+READS = ("GET", "HEAD")
 PRIVATE = "no-store"
 CHECKED = "no-cache"  # may be kept, and is asked for again each time
+
+
+def init_app(app: Flask, prefix: str) -> None:
+    """Give every good answer to a read an ETag, so that whoever has it already gets a 304."""
+    def tag(response: Response) -> Response:
+        is_read = request.method in READS and response.status_code == 200
+        if is_read and request.path.startswith(prefix) and not response.get_etag()[0]:
+            response.headers.setdefault("Cache-Control", CHECKED)
+            response.add_etag()
+            response.make_conditional(request)
+        return response
+    app.after_request(tag)
 
 
 def packed(body: bytes, *, status: int = 200, cache: str = PRIVATE) -> Response:
@@ -18,20 +30,8 @@ def packed(body: bytes, *, status: int = 200, cache: str = PRIVATE) -> Response:
         etag += "-gzip"
     else:
         response = Response(gzip.decompress(body), status)
-    return _tagged(response, etag, cache)
-
-
-def tagged(value: object, *, status: int = 200) -> Response:
-    """Answer a value as JSON; whoever has it already gets a 304."""
-    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-    return _tagged(Response(body, status), hashlib.sha256(body).hexdigest()[:20], CHECKED)
-
-
-def _tagged(response: Response, etag: str, cache: str) -> Response:
     response.content_type = "application/json"
     response.headers["Cache-Control"] = cache
     response.vary.add("Accept-Encoding")
     response.set_etag(etag)
-    if request.method in ("GET", "HEAD") and response.status_code == 200:
-        response.make_conditional(request)
-    return response
+    return response.make_conditional(request) if request.method in READS else response

@@ -9,10 +9,10 @@ from ...domain import DEFAULT_SCOPE, Cadence, Limit, Project
 from ...scheduling import project_changes
 from ...store import projects
 from ..parts import parts
-from . import answers, lookups
+from . import lookups
 from .guard import writer
 from .paging import Page, name_cursor, page_of
-from .values import BuildSystem, Count, FailedPushes, Flag, Model, Name, Text
+from .values import BuildSystem, Count, FailedPushes, Flag, Model, Name, Said, Text
 
 bp = APIBlueprint("projects", __name__, url_prefix="/api/v1", tag="Projects")
 DEFAULT = Project("default")
@@ -56,6 +56,10 @@ class ProjectIn(ChangesIn):
 
 class ListIn(Page):
     scope: Name | None = None
+
+
+class RemoveIn(Model):
+    why: Said = Field(description="For the audit.")
 
 
 class LimitOut(BaseModel):
@@ -122,7 +126,7 @@ def post_project(json_data: ProjectIn):
 def get_project(project: str):
     """Show one project."""
     with parts().sessions() as session:
-        return answers.tagged(asdict(lookups.project_named(session, project)))
+        return asdict(lookups.project_named(session, project))
 
 
 @bp.patch("/projects/<project>")
@@ -136,6 +140,22 @@ def patch_project(project: str, json_data: ChangesIn):
         changed = project_changes.change_project(
             session, project, _fields(json_data), who=writer(), why=json_data.why)
     return asdict(changed)
+
+
+@bp.delete("/projects/<project>")
+@bp.input(RemoveIn, location="query")
+@bp.output(ProjectOut)
+@bp.doc(summary="Remove a project", security="bearer")
+def delete_project(project: str, query_data: RemoveIn):
+    """Remove a project with its results, lists and ledger, and answer what it was.
+
+    It comes back when a source or SETA_PROJECTS names it again.
+    """
+    with parts().sessions.begin() as session:
+        lookups.project_named(session, project)
+        removed = project_changes.drop_project(
+            session, project, who=writer(), why=query_data.why)
+    return asdict(removed)
 
 
 def _fields(given: ChangesIn) -> dict:

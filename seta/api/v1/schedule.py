@@ -18,6 +18,7 @@ from .guard import NOBODY, open_to_all, require_token, writer
 from .schedule_models import Failed, FailedOut, ScheduleOut
 from .values import BuildSystem, Model, PushId, Time
 
+ANYBODY = "(no token)"
 bp = APIBlueprint("schedule", __name__, url_prefix="/api/v1", tag="Pushes")
 
 
@@ -60,6 +61,10 @@ def put_schedule(project: str, push_id: str, json_data: AskedIn):
         answer = schedule_push(
             session, found, push, lookups.published(project, build_system), now=lookups.now(),
             never_ran_after=parts().settings.never_ran_after)
+        if answer.is_new:
+            operation.record_audit(
+                session, who=writer() or ANYBODY, what="schedule push",
+                target=f"{project} {push_id}", details={"build_system": build_system})
     return answers.packed(answer.packed, status=201 if answer.is_new else 200)
 
 

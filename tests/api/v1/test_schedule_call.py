@@ -128,6 +128,25 @@ def test_whoever_has_the_answer_gets_a_304(api, autoland):
     assert (answer.status_code, answer.data) == (304, b"")
 
 
+@pytest.mark.parametrize("path", ["/projects", "/status", "/projects/autoland/jobs", "/audit"])
+def test_every_read_has_an_etag(api, autoland, path):
+    etag = api.get(path).headers["ETag"]
+    assert api.get(path, headers={"If-None-Match": etag}).status_code == 304
+    assert api.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+def test_who_added_a_push_is_on_record(api):
+    """R57: every write is in the audit, once."""
+    api.add_project(open_scheduling=True)
+    for token in (True, False, True):
+        api.put(URL.format(1), BODY, token=token)
+    api.put(URL.format(2), later(1), token=False)
+    found = [(entry["who"], entry["what"], entry["target"])
+             for entry in api.get("/audit").json["items"]]
+    assert found == [("(no token)", "schedule push", "autoland 2"),
+                     ("ann", "schedule push", "autoland 1")]
+
+
 def test_a_run_that_failed_is_owed_again(api, autoland):
     """R13."""
     api.put(URL.format(1), BODY)

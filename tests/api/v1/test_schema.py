@@ -52,6 +52,7 @@ def _fill(api) -> None:
     api.put("/projects/autoland/pushes/1/schedule", push)
     api.post("/overrides", {"overrides": [{"platform": "win*", "priority": 2, "reason": "slow"}]})
     api.post("/renames", {"old": {"platform": "a"}, "new": {"platform": "b"}, "why": "new"})
+    api.post("/projects", {"name": "spare"})
     api.add_failures()
 
 
@@ -64,6 +65,8 @@ def cases(schema, method, path, mode):
     """Requests for what is there, and for whatever else a path may name."""
     call = schema[path][method]
     known = {name: value for name, value in KNOWN.items() if f"{{{name}}}" in path}
+    if (method, path) == ("DELETE", "/api/v1/projects/{project}"):
+        known = {"project": "spare"}  # the others are needed on
     anything = call.as_strategy(generation_mode=mode)
     if not known:
         return anything

@@ -41,6 +41,18 @@ def test_a_change_that_changes_nothing_is_not_recorded(api, autoland):
     assert audited(api) == []
 
 
+def test_a_project_is_removed_with_who_and_why(api, autoland):
+    """R74: with its results and its ledger, and on record."""
+    api.put("/projects/autoland/pushes/1/schedule",
+            {"revision": "a" * 40, "pushed_at": "2026-03-01T12:00:00Z"})
+    assert api.call("DELETE", "/projects/autoland").status_code == 400  # why?
+    removed = api.call("DELETE", "/projects/autoland?why=moved")
+    assert removed.json["name"] == "autoland"
+    assert api.get("/projects/autoland").status_code == 404
+    assert audited(api)[0] == ("ann", "remove project", "autoland", "moved")
+    assert api.get("/snapshots/1").status_code == 200
+
+
 def test_what_two_people_change_at_once_is_both_kept(api, autoland):
     bodies = [{"infer_after": 5}, {"infer_regressions": True}, {"open_scheduling": True}] * 5
     with ThreadPoolExecutor(15) as pool:
