@@ -3,10 +3,8 @@
 from flask import Flask, Response, request
 
 OPEN = ("/data/", "/api/")
-HEADERS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, SETA-Snapshot",
-}
+ALLOWED = "Access-Control-Allow-Origin"
+HEADERS = [(ALLOWED, "*"), ("Access-Control-Expose-Headers", "ETag, SETA-Snapshot")]
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Headers": "*",
@@ -19,10 +17,8 @@ def init_app(app: Flask) -> None:
 
 
 def _let_read(response: Response) -> Response:
-    if request.path.startswith(OPEN) or request.path == "/data":
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
+    if ALLOWED not in response.headers and request.path.startswith(OPEN):
+        response.headers.extend(HEADERS)
         if request.method == "OPTIONS":
-            for name, value in PREFLIGHT.items():
-                response.headers.setdefault(name, value)
+            response.headers.extend(PREFLIGHT)
     return response

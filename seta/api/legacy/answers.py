@@ -1,9 +1,10 @@
 """How a list goes over the wire."""
 
-from flask import Request, Response, request
+from flask import Request, Response
 
 from ...errors import BadInput, CannotAnswer
 from ...publish.published import Body, Kind, Prepared, Published, Question
+from .. import cors
 from ..parts import parts
 from .asked import date_key, day_of, shown
 
@@ -11,7 +12,7 @@ KINDS = frozenset(Kind)
 NOTHING = Prepared(())
 
 
-def answer(question: Question, *, vary: str) -> Response:
+def answer(question: Question, request: Request, *, vary: str) -> Response:
     """Answer with the list; raises what says why everything runs instead.
 
     A decision task crashes on an empty low value list, so where that is empty there is no good
@@ -23,21 +24,23 @@ def answer(question: Question, *, vary: str) -> Response:
     if question.kind == Kind.TASKCLUSTER and not served.has_low_value:
         raise CannotAnswer("no task is of low value now, so everything runs")
     today = day_of(at_hand.clock())
-    return send(served.prepared.body(date_key(request, today), today=today), vary=vary,
-                snapshot_id=served.snapshot_id)
+    body = served.prepared.body(date_key(request.args, today), today=today)
+    return send(body, request, vary=vary, snapshot_id=served.snapshot_id)
 
 
-def answer_nothing(*, vary: str) -> Response:
+def answer_nothing(request: Request, *, vary: str) -> Response:
     """Answer a proper object with an empty list: nothing is of low value, so everything runs."""
     today = day_of(parts().clock())
-    return send(NOTHING.body(date_key(request, today), today=today), vary=vary)
+    return send(NOTHING.body(date_key(request.args, today), today=today), request, vary=vary)
 
 
-def send(body: Body, *, vary: str, snapshot_id: int | None = None) -> Response:
+def send(
+    body: Body, request: Request, *, vary: str, snapshot_id: int | None = None
+) -> Response:
     """Send the bytes, gzipped only where that was asked for, or 304 where they are known."""
     is_gzipped = takes_gzip(request)
     etag = body.gzipped_etag if is_gzipped else body.etag
-    headers = [("ETag", etag), ("Vary", vary), ("Cache-Control", "no-cache")]
+    headers = [("ETag", etag), ("Vary", vary), ("Cache-Control", "no-cache"), *cors.HEADERS]
     if snapshot_id is not None:
         headers.append(("SETA-Snapshot", str(snapshot_id)))
     if is_known(request, etag):

@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime
 
-from flask import Request
+from werkzeug.datastructures import MultiDict
 
 from ...errors import BadInput
 from ...publish.published import Kind
@@ -13,9 +13,9 @@ NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 NOT_FOR_A_MASTER = (Kind.TASKCLUSTER, Kind.ANY)
 
 
-def date_key(request: Request, today: str) -> str:
+def date_key(args: MultiDict, today: str) -> str:
     """Return the date that was asked for where it is one, else today's."""
-    asked = request.args.get("date", "")
+    asked = args.get("date", "")
     return asked if asked == today or is_date(asked) else today
 
 
@@ -37,41 +37,41 @@ def day_of(moment: datetime) -> str:
     return moment.date().isoformat()
 
 
-def project_asked(request: Request) -> str | None:
-    return request.args.get("branch") or None
+def project_asked(args: MultiDict) -> str | None:
+    return args.get("branch") or None
 
 
-def is_for_master(request: Request) -> bool:
+def is_for_master(args: MultiDict) -> bool:
     """Say whether a Buildbot master asks, who survives nothing but a proper object."""
-    named = request.args.get("build_system_type")
+    named = args.get("build_system_type")
     if named == Kind.BUILDBOT:
         return True
-    return named not in NOT_FOR_A_MASTER and _is_set(request, "buildbot")
+    return named not in NOT_FOR_A_MASTER and _is_set(args, "buildbot")
 
 
-def kind_asked(request: Request) -> str | None:
+def kind_asked(args: MultiDict, agent: str | None) -> str | None:
     """Return what the list is to hold, None where the request does not say.
 
     A build system is named outright, by the flags of the first SETA, or by the name that early
     decision tasks give themselves.
     """
-    named = request.args.get("build_system_type")
+    named = args.get("build_system_type")
     if named:
         return named
-    if _is_set(request, "buildbot"):
+    if _is_set(args, "buildbot"):
         return Kind.BUILDBOT
-    if _is_set(request, "taskcluster") or request.headers.get("User-Agent") == "TaskCluster":
+    if _is_set(args, "taskcluster") or agent == "TaskCluster":
         return Kind.TASKCLUSTER
     return None
 
 
-def asks_for_inactive(request: Request) -> bool:
-    return _is_set(request, "inactive")
+def asks_for_inactive(args: MultiDict) -> bool:
+    return _is_set(args, "inactive")
 
 
-def number_asked(request: Request) -> int | None:
+def number_asked(args: MultiDict) -> int | None:
     """Return the priority that was asked for, None where none was; raises BadInput."""
-    value = request.args.get("priority", "")
+    value = args.get("priority", "")
     if not value:
         return None
     if not NUMBER.fullmatch(value):
@@ -88,5 +88,5 @@ def shown(value: str) -> str:
     return ascii(value[:80])
 
 
-def _is_set(request: Request, flag: str) -> bool:
-    return request.args.get(flag, "") not in ("", "0")
+def _is_set(args: MultiDict, flag: str) -> bool:
+    return args.get(flag, "") not in ("", "0")

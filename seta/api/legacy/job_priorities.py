@@ -1,6 +1,7 @@
 """``job-priorities``: what decision tasks ask since 2017."""
 
 from flask import Blueprint, Response, request
+from werkzeug.datastructures import MultiDict
 
 from ...domain import Priority
 from ...errors import BadInput, CannotAnswer, StoreError
@@ -28,18 +29,19 @@ def job_priorities(project: str) -> Response:
 
     1 is high value, 5 is low value; 2 and 3 are our own levels of it, and 4 is empty.
     """
-    kind = kind_asked(request) or Kind.ANY
-    question = Question(project, kind, _levels(kind))
-    if not is_for_master(request):
-        return answer(question, vary=VARY)
+    args = request.args
+    kind = kind_asked(args, request.headers.get("User-Agent")) or Kind.ANY
+    question = Question(project, kind, _levels(args, kind))
+    if not is_for_master(args):
+        return answer(question, request, vary=VARY)
     try:
-        return answer(question, vary=VARY)
+        return answer(question, request, vary=VARY)
     except (CannotAnswer, StoreError):  # a master reads nothing but a proper object
-        return answer_nothing(vary=VARY)
+        return answer_nothing(request, vary=VARY)
 
 
-def _levels(kind: str) -> frozenset[Priority]:
-    number = number_asked(request)
+def _levels(args: MultiDict, kind: str) -> frozenset[Priority]:
+    number = number_asked(args)
     if number is None:
         return LOW_VALUE if kind == Kind.TASKCLUSTER else ALL
     if number not in LEVELS:

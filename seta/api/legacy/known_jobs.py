@@ -16,7 +16,7 @@ def job_types() -> Response:
     """List the job types of a branch, or of all branches, as triples."""
     at_hand = parts()
     return send_document(legacy_reads.job_types(
-        at_hand.sessions, at_hand.published, project_asked(request)))
+        at_hand.sessions, at_hand.published, project_asked(request.args)))
 
 
 @bp.get("/data/jobnames")
@@ -25,4 +25,4 @@ def job_names() -> Response:
     """List the names of a branch, or of all branches, each with what it means."""
     at_hand = parts()
     return send_document(legacy_reads.job_names(
-        at_hand.sessions, at_hand.published, project_asked(request)))
+        at_hand.sessions, at_hand.published, project_asked(request.args)))

@@ -1,7 +1,8 @@
 """``/data/setadetails/``: what the first decision tasks, Buildbot masters and the page read."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Request, Response, request
 from sqlalchemy.exc import DBAPIError
+from werkzeug.datastructures import MultiDict
 
 from ...domain import Priority
 from ...errors import SetaError
@@ -23,24 +24,24 @@ def setadetails() -> Response:
 
     Task labels, builder names, or triples where the request names no build system.
     """
-    if not is_for_master(request):
-        return answer(_question(), vary=VARY)
+    if not is_for_master(request.args):
+        return answer(_question(request), request, vary=VARY)
     try:
-        return answer(_question(), vary=VARY)
+        return answer(_question(request), request, vary=VARY)
     except (SetaError, DBAPIError):  # a master's reconfiguration fails on anything but a list
-        return answer_nothing(vary=VARY)
+        return answer_nothing(request, vary=VARY)
 
 
-def _question() -> Question:
-    kind = kind_asked(request)
+def _question(request: Request) -> Question:
+    kind = kind_asked(request.args, request.headers.get("User-Agent"))
     if kind is None or kind == Kind.ANY:
         kind = Kind.TRIPLES
-    return Question(project_asked(request), kind, _levels())
+    return Question(project_asked(request.args), kind, _levels(request.args))
 
 
-def _levels() -> frozenset[Priority]:
+def _levels(args: MultiDict) -> frozenset[Priority]:
     """Any number but 1 and 5 means all, which `inactive` outdoes."""
-    number = number_asked(request)
-    if asks_for_inactive(request):
+    number = number_asked(args)
+    if asks_for_inactive(args):
         return LOW_VALUE
     return LEVELS.get(number, ALL)
