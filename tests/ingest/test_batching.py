@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seta.errors import BadInput
@@ -24,6 +24,7 @@ def test_batches_hold_all_items_in_order(items, size):
 
 
 @given(st.lists(st.integers(), max_size=20), st.integers(1, 4))
+@settings(deadline=None)
 def test_what_is_made_ahead_is_the_same(items, ahead):
     assert list(made_ahead(iter(items), ahead)) == items
 

@@ -156,10 +156,11 @@ def test_a_job_type_that_is_told_outranks_the_names_meaning(autoland):
 
 def test_a_push_takes_the_earliest_time_and_an_id_when_one_is_told(autoland):
     for told in ({"push_id": None}, {"push_id": "7"}, {"push_id": None},
-                 {"pushed_at": NOON - timedelta(minutes=1)}, {"pushed_at": LATER}):
+                 {"pushed_at": NOON - timedelta(minutes=1)}, {"pushed_at": LATER},
+                 {"pushed_at": LATER, "push_id": "5"}, {"push_id": "9"}):
         store_results(autoland, [job(1, **told)])
     assert rows(autoland, "pushes") == [
-        ("autoland", "a" * 40, NOON - timedelta(minutes=1), "7")]
+        ("autoland", "a" * 40, NOON - timedelta(minutes=1), "5")]
 
 
 @pytest.mark.parametrize("words", [
