@@ -24,6 +24,7 @@ BUILDBOT = ["buildbot>=4.3,<5", "treq>=24"]
 DEV = [
     "axe-playwright-python>=0.1.4",
     "buildbot-worker>=4.3,<5",
+    "buildbot-www>=4.3,<5",
     "flake8>=7",
     "furo>=2025.9",
     "honcho>=2",

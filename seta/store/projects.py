@@ -11,6 +11,7 @@ from ..config import Settings
 from ..domain import DEFAULT_SCOPE, Cadence, Limit, Project, Scope
 from ..errors import BadInput, Conflict, UnknownProject, UnknownScope
 from . import tables
+from .writers import lock_writers
 
 DEMO = "demo"  # the source of the built-in data's projects
 DEMO_HINT = "remove the demo first: `seta demo --remove`"
@@ -47,6 +48,7 @@ def save_scope(session: Session, scope: Scope) -> None:
 
 def remove_scope(session: Session, name: str) -> None:
     """Remove a scope with its projects and everything that is known of them."""
+    lock_writers(session)  # an ingest that runs meanwhile would lock rows in another order
     row = _scope_row(session, name)
     row.published_snapshot_id = None
     session.flush()
