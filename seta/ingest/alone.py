@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
+from ..store.locks import Lock
+
 logger = logging.getLogger(__name__)
 
-INGEST_LOCKS = 7382_03
 LOOK_AGAIN = 0.2  # seconds
 
 TRY = text("SELECT pg_try_advisory_lock(:locks, hashtext(:what))")
@@ -24,7 +25,7 @@ def alone(sessions: sessionmaker[Session], what: str) -> Iterator[None]:
     It is asked for again and again rather than waited for in the database, so that a signal
     ends the wait.
     """
-    key = {"locks": INGEST_LOCKS, "what": what}
+    key = {"locks": Lock.INGEST, "what": what}
     with sessions() as session:
         engine = session.get_bind().engine
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

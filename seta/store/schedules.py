@@ -12,9 +12,8 @@ from sqlalchemy import Select, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from . import tables
+from .locks import Lock
 
-# Any number that no other program of this database uses; it keeps our locks apart.
-LEDGER_LOCK = 7382_20
 PAGE = 100
 
 Row = tables.Schedule
@@ -64,7 +63,7 @@ def lock_ledger(session: Session, project: str, build_system: str) -> None:
     """Wait until nobody else changes this ledger; it is ours until the transaction ends."""
     session.execute(
         text("SELECT pg_advisory_xact_lock(hashtextextended(:ledger, :seed))"),
-        {"ledger": f"{project} {build_system}", "seed": LEDGER_LOCK})
+        {"ledger": f"{project} {build_system}", "seed": Lock.LEDGER})
 
 
 def stored_answer(

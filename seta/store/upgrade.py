@@ -11,12 +11,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from ..errors import StoreError
+from .locks import Lock
 from .tables import Base
 
 logger = logging.getLogger(__name__)
-
-# Any number that no other program of this database uses.
-UPGRADE_LOCK = 7382_01
 
 
 def migration_config(connection: Connection) -> Config:
@@ -32,7 +30,7 @@ def upgrade(engine: Engine) -> str:
     Two at once wait for each other.
     """
     with engine.begin() as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": Lock.UPGRADE})
         command.upgrade(migration_config(connection), "head")
         return MigrationContext.configure(connection).get_current_revision()
 

@@ -3,8 +3,7 @@
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-# Any number that no other program of this database uses.
-WRITER_LOCK = 7382_02
+from .locks import Lock
 
 
 def lock_writers(session: Session) -> None:
@@ -14,4 +13,4 @@ def lock_writers(session: Session) -> None:
     is read can be compared with what comes in, nothing is doubled, and two never wait for each
     other in a circle. Batches are short, so the wait is.
     """
-    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": Lock.WRITERS})

@@ -7,10 +7,9 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from ..errors import StoreError
+from ..store.locks import Lock
 
 logger = logging.getLogger(__name__)
-
-WORKER_LOCK = 7382_02  # any number that no other program of this database uses
 
 
 class Leader:
@@ -43,4 +42,4 @@ class Leader:
 
     def _try(self) -> bool:
         return self._connection.scalar(
-            text("SELECT pg_try_advisory_lock(:key)"), {"key": WORKER_LOCK})
+            text("SELECT pg_try_advisory_lock(:key)"), {"key": Lock.WORKER})

@@ -6,11 +6,15 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from loopback.documents import flat_row
+from loopback.scripted import scripted
+from loopback.small_activedata import SmallActiveData
 
 from seta.config import Settings
 from seta.domain import Project, Scope
 from seta.store import operation
 from seta.store import projects as store
+from seta.store.snapshots import publication_state, snapshot_with_id
 from seta.worker.clock import is_overdue, make_clock
 from seta.worker.work import Work
 
@@ -152,3 +156,30 @@ def test_projects_are_seeded_once_and_stay_as_they_were_changed(sessions_of):
     work.seed_projects()
     with sessions_of() as session:
         assert store.project_named(session, "autoland").is_killed
+
+
+def test_a_worker_that_starts_catches_up_from_source_to_snapshot(start_worker, sessions_of):
+    """R45, R65: what it takes in is analysed and published, with the run's row and counts."""
+    pushed = int((datetime.now(UTC) - timedelta(hours=3)).timestamp())
+    rows = [flat_row(number, f"test-linux64/opt-{suite}", **{
+        "build.date": pushed, "last_modified": pushed + 60, "run.result": "testfailed",
+        "failure.classification": "fixed by commit", "failure.notes.text": fix * 12,
+        "failure.notes.created": pushed + 60,
+        "failure.notes.failure_classification": "fixed by commit"})
+        for number, (suite, fix) in enumerate(
+            [("mochitest-1", "a"), ("mochitest-1", "b"), ("xpcshell", "b")], 1)]
+    with scripted(SmallActiveData(rows)) as activedata:
+        worker = start_worker(SETA_ACTIVEDATA_URL=activedata.url, SETA_PROJECTS="autoland",
+                              SETA_WINDOW="2d", SETA_TASKCLUSTER_URL="http://127.0.0.1:9")
+        worker.wait_for("of trunk is published")
+        worker.process.send_signal(signal.SIGTERM)
+        assert worker.end() == 0
+
+    with sessions_of() as session:
+        by_task = {run.task: run for run in operation.runs(session)}
+        published = publication_state(session, "trunk").snapshot_id
+        snapshot = snapshot_with_id(session, published)
+    assert by_task["ingest"].status == by_task["analysis"].status == "done"
+    assert by_task["ingest"].counts["results"] >= 3
+    assert [(str(each.job_type), int(each.priority)) for each in snapshot.priorities] == [
+        ("linux64/opt-mochitest-1", 1), ("linux64/opt-xpcshell", 2)]
