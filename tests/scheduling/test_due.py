@@ -88,6 +88,13 @@ def test_a_job_that_failed_stays_owed(ci, results):
     assert ci.due(5).jobs == (LOW[0],)
 
 
+def test_a_failing_job_that_runs_on_the_newest_push_already_is_not_owed(ci, results):
+    results.add(LOW[0], ci.push("0", -60), "testfailed")
+    ci.ask("1", 0)
+    assert LOW[0] in ci.ask("2", 1)["run"]
+    assert ci.due(5).jobs == ()
+
+
 def test_a_project_that_always_runs_everything_owes_nothing(ci):
     ci.ask("1", 0)
     ci.ask("2", 1)

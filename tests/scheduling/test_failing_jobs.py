@@ -28,7 +28,7 @@ def is_run(ci) -> bool:
 ])
 def test_the_last_run_counts(ci, results, runs, stays):
     for number, (minutes, result) in enumerate(runs):
-        results.add(JOB, ci.push(f"p{minutes}", minutes), result, minutes=200 + number)
+        results.add(JOB, ci.push(f"p{minutes}", minutes), result, minutes=200 + 100 * number)
     assert is_run(ci) is stays
 
 

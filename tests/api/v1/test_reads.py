@@ -62,6 +62,7 @@ def test_pages_neither_skip_nor_repeat_while_rows_are_added(api, autoland, sessi
     found, after = [], ""
     for number in range(10):
         page = api.get(f"/projects/autoland/jobs?limit=1{after}")
+        assert len(page.json["items"]) == 1
         found += names(page)
         with sessions.begin() as session:  # one before everything, one behind it
             results = Results(session, "autoland")

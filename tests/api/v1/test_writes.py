@@ -111,6 +111,16 @@ def test_one_wrong_override_keeps_all_out(api, autoland):
     assert api.get("/overrides").json["items"] == []
 
 
+@pytest.mark.parametrize("reason", [
+    pytest.param("\\ud800", id="half of a surrogate pair"),
+    pytest.param("\\u0000", id="NUL"),
+])
+def test_a_text_that_cannot_be_stored_is_refused(api, autoland, reason):
+    body = f'{{"overrides": [{{"platform": "*", "priority": 2, "reason": "x{reason}"}}]}}'
+    answer = api.post("/overrides", data=body, content_type="application/json")
+    assert answer.status_code == 400
+
+
 def test_a_rename_is_planned_added_and_ended(api, autoland):
     """R30."""
     body = {"old": {"platform": "linux64"}, "new": {"platform": "linux1804-64"}, "why": "new"}
