@@ -113,6 +113,15 @@ def test_what_a_person_said_is_left_alone(inferring, results):
     assert infer(inferring) == 0
 
 
+def test_a_person_may_say_the_same_and_then_it_is_inferred_no_more(inferring, results):
+    jobs = add_history(inferring, results, "PFFP")
+    infer(inferring)
+    fix = said.counted(inferring.session, jobs.values())[jobs[1]].fixed_by[0]
+    assert classify_job(inferring.session, "test", jobs[1].job_id,
+                        verdict("fixed by commit", fix), who="ann", now=LATER) == 1
+    assert inferred(inferring, jobs) == {2: 3}
+
+
 def test_what_a_source_said_is_left_alone(inferring, results):
     jobs = add_history(inferring, results, "PFFP")
     results.say(jobs[1].job_id, "fixed by commit", NOON, fixed_by=["a" * 12])

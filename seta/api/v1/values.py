@@ -55,13 +55,6 @@ def _utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
-def _storable(value: str) -> str:
-    """Refuse halves of surrogate pairs, which no Postgres text can hold."""
-    if any("\ud800" <= letter <= "\udfff" for letter in value):
-        raise ValueError("a text without halves of surrogate pairs")
-    return value
-
-
 Count = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_number)]
 FailedPushes = Annotated[int, Field(ge=1, le=100), BeforeValidator(_number)]
 AskedCount = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_digits)]
@@ -71,10 +64,9 @@ Time = Annotated[
     datetime, AfterValidator(_utc), BeforeValidator(_time),
     WithJsonSchema({"type": "string", "format": "date-time", "pattern": "^2[0-9]{3}-",
                     "examples": ["2026-03-01T12:00:00Z"]})]
-Text = Annotated[str, Field(max_length=2000, pattern=TEXT), AfterValidator(_storable)]
-Said = Annotated[str, Field(max_length=2000, pattern=SAID), AfterValidator(_storable)]
-JobName = Annotated[str, Field(min_length=1, max_length=400, pattern=TEXT),
-                    AfterValidator(_storable)]
+Text = Annotated[str, Field(max_length=2000, pattern=TEXT)]
+Said = Annotated[str, Field(max_length=2000, pattern=SAID)]
+JobName = Annotated[str, Field(min_length=1, max_length=400, pattern=TEXT)]
 Name = Annotated[str, Field(pattern=NAME)]
 PushId = Annotated[str, Field(pattern=PUSH_ID)]
 BuildSystem = Annotated[str, Field(pattern=WORD)]
