@@ -18,7 +18,7 @@ in UTC, durations in seconds, costs in whole milliseconds unless the unit says j
 def reference() -> str:
     """Return the page, a section for each command in the order of `seta --help`."""
     parts = [HEAD]
-    root = click.Context(cli, info_name="seta")
+    root = click.Context(cli, info_name="seta", **cli.context_settings)
     for name in COMMANDS:
         parts += sections(cli.get_command(root, name), click.Context(
             cli.get_command(root, name), info_name=name, parent=root), level=2)
