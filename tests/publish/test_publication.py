@@ -2,9 +2,11 @@
 
 import threading
 from datetime import timedelta
+from time import sleep
 
 import pytest
 from publish.made_evidence import NOW, Evidence
+from sqlalchemy import text
 
 from seta.domain import Priority
 from seta.errors import BadInput, Conflict, NotFound, UnknownScope
@@ -126,6 +128,34 @@ def test_snapshots_are_listed_from_the_newest_in_pages(three, sessions):
         rest = snapshots.snapshots_of(session, "trunk", limit=2, before=page[-1].id)
     assert [each.id for each in page + rest] == three[::-1]
     assert [each.is_published for each in page + rest] == [True, False, False]
+
+
+def test_an_analysis_waits_for_who_publishes_and_then_obeys(database, settings):
+    """R45: it looks at what is published only when nobody else can change it any more."""
+    engine = make_engine(database)
+    sessions = make_sessions(engine)
+    Evidence(sessions).scope().project().caught("a" * 12, A)
+    made = []
+    work = threading.Thread(target=lambda: made.append(
+        analyse(sessions, "trunk", now=NOW, settings=settings)))
+    with sessions.begin() as session:
+        snapshots.lock_publication(session, "trunk")
+        work.start()
+        _wait_for_lock(engine)
+        snapshots.stop_publication(session, "trunk", now=NOW, who="ann", why="a moment")
+    work.join()
+    assert made[0].held_because.startswith("ann stopped")
+    assert state(sessions).snapshot_id is None
+    engine.dispose()
+
+
+def _wait_for_lock(engine):
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+                   "AND datname = current_database()")
+    with engine.connect() as connection:
+        while not connection.scalar(waiting):
+            connection.rollback()  # or the view would stay as it was
+            sleep(0.01)
 
 
 def test_analyses_at_once_each_publish_a_whole_snapshot(database, settings):

@@ -20,7 +20,7 @@ def test_a_load_is_given_the_value_before():
     assert [watch.value() for _ in range(3)] == [1, 2, 3]
 
 
-def test_after_a_failure_the_last_value_is_served_on():
+def test_after_a_failure_the_last_value_is_served_on(caplog):
     answers = iter([1, OSError("gone"), ValueError("garbled"), 4])
 
     def load(before):
@@ -31,6 +31,8 @@ def test_after_a_failure_the_last_value_is_served_on():
 
     watch = Watch(load, every=0, patience=30)
     assert [watch.value() for _ in range(4)] == [1, 1, 1, 4]
+    assert caplog.messages == [  # once, not at every try
+        "what is published cannot be read, the last is served on: gone"]
 
 
 def test_nobody_waits_for_a_load_that_hangs():

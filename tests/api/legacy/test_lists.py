@@ -66,8 +66,9 @@ def test_job_priorities(good, path, expected):
                  id="inactive outdoes the priority"),
     pytest.param("branch=mozilla-inbound&buildbot=1&priority=1", HIGH_BUILDERS,
                  id="buildbot high"),
-    pytest.param("branch=mozilla-inbound&taskcluster=0&buildbot=1", LOW_BUILDERS,
-                 id="0 is no flag"),
+    pytest.param("branch=autoland&buildbot=0&taskcluster=1", LOW_LABELS, id="0 is no flag"),
+    pytest.param("branch=mozilla-inbound&taskcluster=1&buildbot=1", LOW_BUILDERS,
+                 id="a master is believed first"),
     pytest.param("branch=autoland", [TRIPLES[0], TRIPLES[2]], id="triples are low unless asked"),
     pytest.param("branch=autoland&priority=1", [TRIPLES[1]], id="triples of high value"),
     pytest.param("branch=autoland&priority=0", TRIPLES, id="all triples"),
@@ -136,7 +137,7 @@ def test_what_is_not_alive_is_left_out(evidence, site):
 
 def test_a_builder_without_the_branch_in_its_name_is_left_out(evidence, site):
     """A master's reconfiguration breaks on one."""
-    evidence.passed("Windows 8 64-bit fx-team debug test xpcshell", project="mozilla-inbound",
+    evidence.passed("test-linux64/opt-xpcshell", project="mozilla-inbound",
                     build_system="buildbot")
     site.good()
     assert jobtypes(site.get(BB)) == BUILDERS
@@ -147,6 +148,8 @@ def test_a_builder_without_the_branch_in_its_name_is_left_out(evidence, site):
     pytest.param("2031-01-01", "2031-01-01", id="of the future"),
     pytest.param("2015-02-29", TODAY, id="no such day"),
     pytest.param("2016-5-19", TODAY, id="not in full"),
+    pytest.param("20160519", TODAY, id="without dashes"),
+    pytest.param("2016-W20-4", TODAY, id="by week"),
     pytest.param("latest", TODAY, id="a word"),
     pytest.param("", TODAY, id="empty"),
     pytest.param("٢٠١٦-٠٥-١٩", TODAY, id="other digits"),

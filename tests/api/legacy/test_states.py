@@ -70,6 +70,12 @@ def test_when_nothing_is_of_low_value_a_decision_task_gets_no_list(evidence, sit
     assert site.get(TRIPLES + "&priority=1").status_code == 200
 
 
+def test_who_names_taskcluster_outright_is_no_master(site):
+    site.no_snapshot()
+    assert is_text(site.get(BB_DETAILS + "&build_system_type=taskcluster"), 503)
+    assert is_text(site.get(TC + "&buildbot=1"), 503)
+
+
 def test_an_unknown_project_is_404_but_for_masters_on_the_first_route(good):
     """R5: never the answer of another project."""
     none = "/api/project/none/seta/job-priorities/?build_system_type="
