@@ -1,5 +1,10 @@
-"""What the old wire reads beside the lists: known job types and names, failures by fix."""
+"""What the old wire reads beside the lists: known job types and names, failures by fix.
 
+Without a branch they tell of the default scope; while it has no project (a trial with the
+demo), of all scopes, since nothing is skipped by what they say.
+"""
+
+from collections import defaultdict
 from datetime import datetime
 
 from sqlalchemy import text
@@ -8,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from ..domain import DEFAULT_SCOPE
 from ..store.evidence import Moment, failures_by_fix
 from ..store.known_jobs import KnownJob, known_jobs
+from ..store.projects import projects
 from .payloads import failures_payload, job_names_payload, job_types_payload
 from .published import Published
 
@@ -16,7 +22,7 @@ PATIENCE = "SET LOCAL statement_timeout = '4s'"  # clients wait for five
 
 
 def job_types(sessions: Sessions, published: Published, project: str | None) -> dict:
-    """Return the job types of a project, or of the default scope; raises UnknownProject."""
+    """Return the job types of a project, or of all; raises UnknownProject."""
     return job_types_payload(job.job_type for job in _jobs(sessions, published, project))
 
 
@@ -25,20 +31,30 @@ def job_names(sessions: Sessions, published: Published, project: str | None) -> 
 
 
 def failures(sessions: Sessions, *, since: datetime, until: datetime, now: datetime) -> dict:
-    """Return the default scope's failed jobs by fix, of pushes from `since` to before `until`."""
-    moment = Moment(DEFAULT_SCOPE, since=since, as_of=until, known_by=now)
+    """Return the failed jobs by fix, of pushes from `since` to before `until`."""
+    found = defaultdict(list)
     with sessions() as session:
         session.execute(text(PATIENCE))
-        return failures_payload(failures_by_fix(session, moment))
+        for scope in _told({each.scope for each in projects(session)}):
+            moment = Moment(scope, since=since, as_of=until, known_by=now)
+            for fixed_by, jobs in failures_by_fix(session, moment).items():
+                found[fixed_by] += jobs
+    return failures_payload(dict(sorted(found.items())))
 
 
 def _jobs(sessions: Sessions, published: Published, project: str | None) -> list[KnownJob]:
     """Return what the published snapshot lists, or all that is known where there is none."""
+    known = published.projects().values()
+    scopes = _told({each.scope for each in known})
     wanted = [published.project(project)] if project else [
-        each for each in published.projects().values() if each.scope == DEFAULT_SCOPE]
+        each for each in known if each.scope in scopes]
     with sessions() as session:
         session.execute(text(PATIENCE))
         jobs = known_jobs(session, [each.project for each in wanted])
     listed = {each.project: published.listed(each) for each in wanted}
     return [job for job in jobs if listed[job.project] is None
             or job.name in listed[job.project].get(job.build_system, ())]
+
+
+def _told(scopes: set[str]) -> list[str]:
+    return [DEFAULT_SCOPE] if DEFAULT_SCOPE in scopes else sorted(scopes)

@@ -90,3 +90,12 @@ def test_the_page_has_no_accessibility_violations(browser, site, scheme):
     found = axe.run(tab)
     assert found.violations_count == 0, found.generate_report()
     context.close()
+
+
+def test_the_old_reads_tell_of_the_demo_while_there_is_nothing_else(demo_app):
+    client = demo_app.test_client()
+    assert len(client.get("/data/jobnames/").json["results"]) == 310 + 148
+    job_types = client.get("/data/jobtypes/").json["jobtypes"]
+    assert ["linux64", "debug", "mochitest-e10s-6"] in job_types
+    failures = client.get("/data/seta/?startDate=2018-10-01&endDate=2018-11-01").json["failures"]
+    assert len(failures) == 16
