@@ -21,7 +21,7 @@ class Schedule:
 
     kind: str                               # FULL or SELECTIVE
     run: frozenset[str] = frozenset()
-    skip: frozenset[str] = frozenset()
+    skip: frozenset[str] = frozenset()      # empty when full, whatever SETA named
     reasons: tuple[str, ...] = ()
     snapshot: str | int | None = None
     failure: str | None = None              # why SETA gave no answer; None when it did
@@ -33,7 +33,7 @@ class Schedule:
 
     def skips(self, name: str) -> bool:
         """Say whether this job may be left out: only where SETA names it as one to skip."""
-        return self.kind == SELECTIVE and name in self.skip
+        return name in self.skip
 
     def knows(self, name: str) -> bool:
         return name in self.run or name in self.skip

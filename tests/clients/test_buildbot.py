@@ -147,12 +147,15 @@ def test_a_run_in_the_queue_is_not_replaced_by_one_that_waits(make_master, seta,
     """Or a run that was due would be lost to a newer change on which it is not."""
     master = make_master(seta.url)
     master.configure(('LocalWorker("local")', 'LocalWorker("local", max_builds=1)'),
-                     ("sleep 0.1", "sleep 1"))
-    seta.full = "1"
+                     ("sleep 0.1", "until test -e {basedir}/go; do sleep 0.1; done"))
+    seta.full = "81"
     master.start()
-    master.change("1")
-    master.change("2")
-    until(lambda: {"docs 1 success", "docs 2 waits"} <= set(master.requests()))
+    for digit in "812":
+        master.change(digit)
+    until(lambda: {"docs 1 waits", "docs 2 waits"} <= set(master.requests()))
+    (master.folder / "sample" / "go").touch()
+    until(lambda: {"docs 1 success", "ui 2 success", "unit 2 success"} <= set(master.requests()))
+    assert "docs 2 waits" in master.requests()
 
 
 def test_builders_without_hold_back_run_everything(make_master, seta, until):

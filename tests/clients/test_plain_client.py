@@ -32,6 +32,12 @@ def test_a_push_is_put_to_the_ledger_with_its_revision_and_time(serve, selective
     assert request.headers["authorization"] == "Bearer secret"
 
 
+def test_a_name_cannot_lead_to_another_address(serve, selective, ask):
+    server = serve(serve.answer(201, selective([KEPT], [SKIPPED])))
+    ask(server.url, project="a/b", push_id="../1?x")
+    assert server.requests[0].target == "/api/v1/projects/a%2Fb/pushes/..%2F1%3Fx/schedule"
+
+
 def test_only_what_the_answer_names_is_skipped(serve, selective, ask):
     """R1: the answer says what its lists mean; a name in neither list runs."""
     answer = ask(serve(serve.answer(201, selective([KEPT], [SKIPPED]))).url)

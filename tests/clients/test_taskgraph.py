@@ -146,6 +146,30 @@ def test_a_hostile_service_runs_everything(sample, serve, answer):
     assert labels == ALL
 
 
+def test_settings_in_the_configuration_are_followed(sample, serve):
+    """The address counts where SETA_URL does not give one, and the deadline is obeyed."""
+    server = serve(serve.answer(raw=b"HTTP/1.1 200 OK\r\n\r\n{}" + b" " * 90, pause=0.1))
+    project = sample(server.url)
+    project.set("taskcluster/config.yml", "branches: [main]", "deadline: 1")
+    labels, log = project.optimized(SETA_URL="")
+    assert labels == ALL and "no whole answer within 1 s" in log
+
+
+def test_mistakes_in_the_configuration_are_told_and_ignored(sample, seta):
+    """R21: a wrong setting may cost a saving, but never a decision task."""
+    project = sample(seta.url)
+    project.set("taskcluster/config.yml", "branches: [main]",
+                "branches: main\n    deadline: soon\n    project: [1]")
+    labels, log = project.optimized()
+    assert labels == sorted([BUILD, *KEPT])
+    assert [f"seta.{key} is" in log for key in ("branches", "deadline", "project")] == [True] * 3
+
+
+def test_a_build_stays_when_every_test_of_it_goes(sample, serve, selective):
+    server = serve(serve.answer(201, selective(["another"], ALL)))
+    assert sample(server.url).optimized()[0] == [BUILD]
+
+
 def test_builds_needed_tasks_and_strange_labels_stay(sample, serve, selective):
     """Whatever SETA says: a build stays, and so does what a task that runs depends on."""
     server = serve(serve.answer(201, selective(
@@ -198,13 +222,14 @@ class TestOlderServer:
 
         return serve(answer)
 
-    @pytest.mark.parametrize("number, count", [
-        pytest.param("11", 3, id="selective"), pytest.param("15", 5, id="every fifth push"),
-        pytest.param("0", 5, id="no number to count by"),
+    @pytest.mark.parametrize("number, count, reason", [
+        pytest.param("11", 3, "an older SETA's list", id="selective"),
+        pytest.param("15", 5, "every 5th push", id="every fifth push"),
+        pytest.param("0", 5, "no number to count by", id="no number"),
     ])
-    def test_is_asked_in_its_own_way(self, sample, older, number, count):
-        labels, _ = sample(older.url).optimized(f'pushlog_id: "{number}"', TASK_ID="abc")
-        assert len(labels) == count
+    def test_is_asked_in_its_own_way(self, sample, older, number, count, reason):
+        labels, log = sample(older.url).optimized(f'pushlog_id: "{number}"', TASK_ID="abc")
+        assert len(labels) == count and reason in log
 
     def test_is_not_what_a_server_of_today_is_taken_for(self, sample, serve):
         """A 404 as problem details is about the project: the old protocol is not asked."""

@@ -24,6 +24,8 @@ class Seta(OptimizationStrategy):
 class SetaBackstop(OptimizationStrategy):
     """Remove tasks from every push but those on which everything runs.
 
+    A full schedule, and one that SETA did not give, names none, so nothing is removed by it.
+
     Together with ``seta`` in ``taskgraph.optimize.base.Any`` or ``All`` it makes the strategies
     of a project of its own.
     """
@@ -33,7 +35,7 @@ class SetaBackstop(OptimizationStrategy):
 
     def should_remove_task(self, task, params: Mapping, arg) -> bool:
         report = self._decision.report(params)
-        if is_build(task) or report.schedule.is_full or not report.schedule.knows(task.label):
+        if is_build(task) or not report.schedule.knows(task.label):
             return False
         report.removed(task.label, "seta-backstop", "runs on full pushes, and this is none")
         return True
