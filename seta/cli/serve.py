@@ -7,7 +7,8 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.util import import_app
 
 from ..config import Settings
-from ..store.projects import seed_projects
+from ..domain import DEFAULT_SCOPE
+from ..store.projects import scopes, seed_projects
 from .local_token import local_token
 from .start import Program
 
@@ -39,15 +40,16 @@ def serve(program: Program):
     settings = program.settings
     with program.sessions.begin() as session:
         seed_projects(session, settings)
+        known = [scope.name for scope in scopes(session)] or [DEFAULT_SCOPE]
     program.engine.dispose()
     address = f"http://{settings.host}:{settings.port}"
     if not settings.database_url:
-        _prepare_local(program, address)
+        _prepare_local(program, address, known[0])
     click.echo(f"SETA is at {address} (stop with Ctrl-C)", err=True)
     Gunicorn(gunicorn_options(settings)).run()
 
 
-def _prepare_local(program: Program, address: str) -> None:
+def _prepare_local(program: Program, address: str, scope: str) -> None:
     """Hand the embedded database and the local token to the web processes."""
     os.environ["DATABASE_URL"] = program.database_url
     if program.settings.tokens:
@@ -57,7 +59,7 @@ def _prepare_local(program: Program, address: str) -> None:
     click.echo(f"writes need the token in {token.path}; for example:\n"
                f'  curl -H "Authorization: Bearer $(cat {token.path})" '
                f"-H 'Content-Type: application/json' -d '{{}}' "
-               f"{address}/api/v1/scopes/trunk/analyze", err=True)
+               f"{address}/api/v1/scopes/{scope}/analyze", err=True)
 
 
 def gunicorn_options(settings: Settings) -> dict:
