@@ -167,7 +167,10 @@ def test_mistakes_in_the_configuration_are_told_and_ignored(sample, seta):
 
 def test_a_build_stays_when_every_test_of_it_goes(sample, serve, selective):
     server = serve(serve.answer(201, selective(["another"], ALL)))
-    assert sample(server.url).optimized()[0] == [BUILD]
+    project = sample(server.url)
+    project.set("taskcluster/kinds/build/kind.yml", "task:transforms\n",
+                "task:transforms\n    - seta.clients.taskgraph.transforms:transforms\n")
+    assert project.optimized()[0] == [BUILD]
 
 
 def test_builds_needed_tasks_and_strange_labels_stay(sample, serve, selective):
