@@ -7,10 +7,10 @@ from ..demo import scopes as demo_scopes
 from ..domain import Snapshot
 from ..errors import Conflict, UnknownProject, UnknownScope
 from ..ingest.files import import_files
-from ..ingest.projects import DEMO
 from ..publish import analyse
 from ..store import projects as store
 from ..store.operation import record_audit
+from ..store.projects import DEMO
 from ..store.snapshots import publication_state, snapshot_with_id
 from .import_ import print_report
 from .progress import spinner

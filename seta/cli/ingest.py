@@ -4,7 +4,6 @@ from datetime import datetime
 
 import click
 
-from ..config import Settings
 from ..domain import Project
 from ..errors import BadInput, SourceError
 from ..ingest.ingested import Ingested
@@ -72,7 +71,7 @@ def _projects(program: Program, names: tuple[str, ...], source: str) -> list[Pro
 def _take(program: Program, source, project: Project, span, is_json: bool) -> None:
     lists = job_list_source(program.settings) if "taskcluster" in project.build_systems else None
     with spinner(program.has_terminal) as say:
-        wanted = {"now": program.now, "spans": spans_of(program.settings),
+        wanted = {"now": program.now, "spans": Spans.of(program.settings),
                   "progress": lambda so_far: say(
                       f"{project.name}: {so_far.had} of {so_far.slices} slices, "
                       f"{so_far.stored.results:,} results")}
@@ -101,7 +100,7 @@ def _print(project: Project, found: Ingested, is_json: bool) -> None:
 
 
 def _show_plan(program: Program, source, projects: list[Project], span) -> None:
-    spans = spans_of(program.settings)
+    spans = Spans.of(program.settings)
     rows = []
     for project in projects:
         with program.sessions() as session:
@@ -114,8 +113,3 @@ def _show_plan(program: Program, source, projects: list[Project], span) -> None:
         rows += [[step.kind.name.lower().replace("_", " "), step.piece] for step in steps]
     print_table(["why", "slice"], rows)
     click.echo(f"{len(rows)} slices would be asked for of {source.name}; nothing was", err=True)
-
-
-def spans_of(settings: Settings) -> Spans:
-    return Spans(window=settings.window, overlap=settings.ingest_overlap,
-                 piece=settings.ingest_slice)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
+from ..config import Settings
 from ..sources.slices import MODIFIED, PUSHED, Slice
 from ..store.watermarks import FailedSlice, Watermark
 
@@ -16,6 +17,10 @@ class Spans:
     window: timedelta    # of the first fill
     overlap: timedelta   # asked for again, since sources are late
     piece: timedelta     # of one slice
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Spans":
+        return cls(settings.window, settings.ingest_overlap, settings.ingest_slice)
 
 
 class Kind(Enum):

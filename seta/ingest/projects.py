@@ -8,10 +8,8 @@ from sqlalchemy.orm import Session
 from ..domain import Project, Scope
 from ..errors import Conflict, UnknownProject, UnknownScope
 from ..store import projects as store
+from ..store.projects import DEMO, DEMO_HINT
 from ..store.writers import lock_writers
-
-DEMO = "demo"
-HINT = "remove the demo first: `seta demo --remove`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ class Target:
             store.add_project(
                 session, Project(name, self.scope.name, build_systems, source=self.source))
         elif known.scope != self.scope.name:
-            hint = f"; {HINT}" if known.source == DEMO else ""
+            hint = f"; {DEMO_HINT}" if known.source == DEMO else ""
             raise Conflict(f"the project {name!r} is of the scope {known.scope!r}, not of "
                            f"{self.scope.name!r}{hint}")
 
@@ -77,7 +75,7 @@ def check_live_projects(session: Session, names: Iterable[str]) -> None:
 def _check_live(session: Session, project: Project) -> None:
     if project.source == DEMO:
         raise Conflict(f"the project {project.name!r} is of the demo's scope "
-                       f"{project.scope!r}; {HINT}")
+                       f"{project.scope!r}; {DEMO_HINT}")
     if store.scope_named(session, project.scope).is_archived:
         raise Conflict(f"the project {project.name!r} is of the archived scope "
                        f"{project.scope!r}, which no live source fills")

@@ -88,9 +88,8 @@ class Work:
                      if "taskcluster" in project.build_systems else None)
             return ingest_project(
                 self._sessions, result_source(self._settings), project.name,
-                now=datetime.now(UTC), lists=lists, spans=Spans(
-                    window=self._settings.window, overlap=self._settings.ingest_overlap,
-                    piece=self._settings.ingest_slice)).is_complete
+                now=datetime.now(UTC), lists=lists,
+                spans=Spans.of(self._settings)).is_complete
         return False
 
     def _analyse(self, scope: str) -> None:
