@@ -17,11 +17,10 @@ from rich.table import Table
 
 from seta.analysis import decide
 from seta.analysis.baselines import ORDERS, drop_one
-from seta.analysis.costs import costs_of
 from seta.analysis.cover import cover_of
 from seta.analysis.decide import TIME_LIMIT, WORK_LIMIT, program_of
-from seta.analysis.effort import Effort
-from seta.analysis.solver import solve
+from seta.analysis.objective import costs_of
+from seta.analysis.setcover import Effort, solve
 
 PROBLEMS = {
     "300 x 500": lambda: realistic(300, 500),

@@ -3,7 +3,7 @@
 import random
 from itertools import accumulate
 
-from seta.analysis.problem import Problem
+from seta.analysis import Problem
 from seta.domain import JobType, Regression
 
 ONE_WITNESS = 0.43   # the share of regressions that a single job type caught

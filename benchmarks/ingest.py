@@ -20,14 +20,13 @@ from sqlalchemy import text
 
 from seta.domain import Project, Scope
 from seta.ingest import import_files
-from seta.ingest.batching import batched
+from seta.ingest.files import batched
 from seta.sources.files import open_records, read_records
-from seta.store import projects
-from seta.store.copying import NULL
+from seta.store.curation import projects
 from seta.store.embedded import EmbeddedServer
 from seta.store.engine import make_engine, make_sessions
-from seta.store.results import COLUMNS, ResultWriter
-from seta.store.upgrade import upgrade
+from seta.store.migrations.upgrade import upgrade
+from seta.store.results.writer import COLUMNS, NULL, ResultWriter
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 NAMES = 1_500          # jobs of a push

@@ -25,10 +25,11 @@ from sqlalchemy import insert
 from seta.config import Settings
 from seta.domain import Project, Scope
 from seta.publish import analyse
-from seta.store import projects, tables
+from seta.store import schema
+from seta.store.curation import projects
 from seta.store.embedded import EmbeddedServer
 from seta.store.engine import make_engine, make_sessions
-from seta.store.upgrade import upgrade
+from seta.store.migrations.upgrade import upgrade
 
 LABELS = 2_000      # of low value; as many hundred are of high value
 HIGH = 200
@@ -80,22 +81,22 @@ def fill(url: str) -> None:
 def add_jobs(session, at: datetime) -> None:
     numbers = range(1, LABELS + HIGH + 1)
     suites = [f"mochitest-browser-chrome-suite{number % 7}" for number in numbers]
-    session.execute(insert(tables.Push), [
+    session.execute(insert(schema.Push), [
         {"id": 1_000_000, "project": "autoland", "revision": "f" * 40, "pushed_at": at}])
-    session.execute(insert(tables.JobType), [
+    session.execute(insert(schema.JobType), [
         {"id": number, "platform": "windows10-64-shippable-qr", "build_type": "opt",
          "test_suite": suite, "chunk": number} for number, suite in zip(numbers, suites)])
-    session.execute(insert(tables.JobName), [
+    session.execute(insert(schema.JobName), [
         {"id": number, "project": "autoland", "build_system": "taskcluster",
          "name": f"test-windows10-64-shippable-qr/opt-{suite}-{number}", "job_type_id": number}
         for number, suite in zip(numbers, suites)])
-    session.execute(insert(tables.JobResult), [
+    session.execute(insert(schema.JobResult), [
         {"namespace": "bench", "job_id": str(number), "push": 1_000_000, "job_name_id": number,
          "result": "testfailed" if number <= HIGH else "success", "duration_ms": 1000,
          "known_at": at + timedelta(hours=1)} for number in numbers])
-    session.execute(insert(tables.StaleJobDay), [
+    session.execute(insert(schema.StaleJobDay), [
         {"job_name_id": number, "day": at.date()} for number in numbers])
-    session.execute(insert(tables.ClassificationRow), [
+    session.execute(insert(schema.ClassificationRow), [
         {"namespace": "bench", "job_id": str(number), "classification": "fixed by commit",
          "fixed_by": [f"{number:012x}"], "classified_at": at + timedelta(hours=2)}
         for number in range(1, HIGH + 1)])

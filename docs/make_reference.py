@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from seta.cli.program import COMMANDS, cli
+from seta.cli.commands import COMMANDS, cli
 
 HEAD = """# Commands
 

@@ -23,6 +23,6 @@ def create_app() -> Flask:
     threads = settings.web_threads
     engine = make_engine(url, pool_size=threads, max_overflow=2)
     app = api.create_app(settings, make_sessions(engine))
-    parts = app.extensions["seta"]
-    web.init_app(app, parts.sessions, parts.published, parts.clock)
+    context = app.extensions["seta"]
+    web.init_app(app, context.sessions, context.published, context.clock)
     return app

@@ -17,10 +17,10 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.orm import sessionmaker
 
-from seta.config import values
+from seta.config import readers
 from seta.store.embedded import FOR_TESTS, EmbeddedServer
 from seta.store.engine import make_engine
-from seta.store.upgrade import upgrade
+from seta.store.migrations.upgrade import upgrade
 
 sys.path.insert(0, str(Path(__file__).parent))  # for the loopback servers
 
@@ -49,7 +49,7 @@ def server_url(open_folder):
     """The URL of a server on which databases can be made: TEST_DATABASE_URL's, or our own."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
-        yield make_url(values.database_url(given))
+        yield make_url(readers.database_url(given))
         return
     with EmbeddedServer(open_folder() / "home", options=FOR_TESTS) as server:
         yield make_url(server.url)

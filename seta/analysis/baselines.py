@@ -3,8 +3,8 @@
 import random
 from collections.abc import Iterable
 
-from .greedy import greedy
-from .program import Program
+from .setcover import Program
+from .setcover.greedy import greedy
 
 ORDERS = 10
 

@@ -5,10 +5,9 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from operator import attrgetter
 
-from seta.domain import JobType, Regression
-
+from ..domain import JobType, Regression
 from .problem import Problem
-from .program import Row
+from .setcover import Row
 
 BY_NAME = attrgetter("platform", "build_type", "test_suite", "chunk")
 

@@ -1,19 +1,40 @@
 """Decide which job types run on every push."""
 
-from seta.errors import NothingToAnalyse
+from dataclasses import dataclass
 
+from ..errors import NothingToAnalyse
 from .baselines import comparison_of
-from .costs import costs_of
 from .cover import Cover, cover_of
-from .decision import Decision
-from .effort import Effort, Progress, tell_nobody
+from .explain import JobVerdict, verdicts_on
+from .objective import costs_of
 from .problem import Problem
-from .program import Program, Row
-from .solver import Answer, solve
-from .verdicts import verdicts_on
+from .setcover import Answer, Effort, Program, Progress, Row, solve, tell_nobody
 
 WORK_LIMIT = 2_000    # nodes of the search tree: about a minute where there are thousands of rows
 TIME_LIMIT = 300.0    # seconds
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The verdict on every job type alive on any project, and how good the set is.
+
+    ``objective`` is what the chosen cost in ``unit``; forced job types are not counted, nor are
+    they in ``comparison``. No set costs less than ``lower_bound``; ``gap`` is how far the
+    objective is above it, as a share of the objective. The status is "optimal" when the set is
+    proved to cost least and, of those that do, to have the fewest job types; "limit" when a
+    limit ended the proof, and the set is the best found.
+    """
+
+    verdicts: tuple[JobVerdict, ...]  # sorted by job type
+    unit: str                         # "ms"; "jobs" where no duration is known at all
+    objective: int
+    lower_bound: float
+    gap: float
+    status: str
+    regressions: int
+    uncoverable: tuple[str, ...]      # fixed_by of those without a living witness anywhere
+    given_up: tuple[str, ...]         # fixed_by of those that an override left without one
+    comparison: dict                  # {"ours": {"job_types": 3, "cost": 70}, "greedy": ...}
 
 
 def decide(

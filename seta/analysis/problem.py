@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from seta.domain import JobType, Priority, Regression
+from ..domain import JobType, Priority, Regression
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from apiflask import APIFlask
 from sqlalchemy.orm import Session, sessionmaker
 
 from ..config import Settings
-from ..publish.published import Published, utc_now
+from ..publish.serving import Published, utc_now
 from . import cors, errors, legacy, v1
-from .parts import Parts, parts
+from .context import Context, context
 
-__all__ = ["Parts", "create_app", "parts"]
+__all__ = ["Context", "context", "create_app"]
 
 
 def create_app(
@@ -21,7 +21,7 @@ def create_app(
     """Build the app from what it is given; it reads no environment and opens no connection."""
     app = APIFlask("seta", docs_path=None, spec_path=None, json_errors=False, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
-    app.extensions["seta"] = Parts(
+    app.extensions["seta"] = Context(
         settings, sessions, clock, published or Published(sessions, settings, clock))
     errors.init_app(app)
     cors.init_app(app)

@@ -9,7 +9,7 @@ import sys
 def main() -> None:
     """Run the console script `seta`; says what to install where only the clients are."""
     try:
-        from .program import run
+        from .commands import run
     except ImportError as error:
         sys.exit(f"this command needs the server's parts ({error.name} is missing): "
                  "pip install 'seta[server,embedded]'")

@@ -4,15 +4,14 @@ from datetime import datetime
 
 import click
 
+from ..curation.preparation import prepare_analysis
 from ..domain import DEFAULT_SCOPE
 from ..errors import BadInput, CannotAnswer
 from ..publish import analyse
-from ..scheduling.preparation import prepare_analysis
-from .output import as_json, print_json
-from .progress import spinner
+from .options import Moment
+from .output import as_json, print_json, spinner
+from .program import Program
 from .snapshot_view import print_snapshot
-from .start import Program
-from .times import Moment
 
 
 @click.command()

@@ -2,9 +2,9 @@
 
 import click
 
+from ..curation.classifications import classify_job, classify_range, verdict
 from ..errors import BadInput
-from ..scheduling.classify import classify_job, classify_range, verdict
-from .start import Program, operator
+from .program import Program, operator
 
 
 @click.command()

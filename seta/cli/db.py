@@ -2,8 +2,8 @@
 
 import click
 
-from ..store.upgrade import upgrade
-from .start import Program
+from ..store.migrations.upgrade import upgrade
+from .program import Program
 
 
 @click.group()

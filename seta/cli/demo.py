@@ -2,20 +2,19 @@
 
 import click
 
-from ..demo import DemoScope
-from ..demo import scopes as demo_scopes
+from ..demo import DemoScope, scopes as demo_scopes
 from ..domain import Snapshot
 from ..errors import Conflict, UnknownProject, UnknownScope
-from ..ingest.files import import_files
+from ..ingest import import_files
 from ..publish import analyse
-from ..store import projects as store
-from ..store.operation import record_audit
-from ..store.projects import DEMO
+from ..store.curation import projects as store
+from ..store.curation.projects import DEMO
+from ..store.operation.audit import record_audit
 from ..store.snapshots import publication_state, snapshot_with_id
 from .import_ import print_report
-from .progress import spinner
+from .output import spinner
+from .program import Program, operator
 from .snapshot_view import print_snapshot
-from .start import Program, operator
 
 
 @click.command()

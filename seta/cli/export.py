@@ -4,11 +4,11 @@ from pathlib import Path
 
 import click
 
-from ..publish import published as faces
-from ..scheduling import Published
-from ..scheduling.export import FORMATS, export_list
-from ..store import projects as store
-from .start import Program
+from ..ledger import PriorityLists
+from ..ledger.export import FORMATS, export_list
+from ..publish.serving import published as faces
+from ..store.curation import projects as store
+from .program import Program
 
 
 @click.command()
@@ -37,9 +37,9 @@ def export(program: Program, project: str, form: str, build_system: str | None,
         output.write_text(text, encoding="utf-8")
 
 
-def _published(program: Program, project: str, build_system: str) -> Published:
+def _published(program: Program, project: str, build_system: str) -> PriorityLists:
     """Return what clients of a web process would be told."""
     state = faces.Published(program.sessions, program.settings)
     facts = state.project(project)
-    return Published(facts.snapshot_id, facts.created_at, state.names_at(project, build_system),
-                     tuple(str(refusal) for refusal in state.refusals(project)))
+    return PriorityLists(facts.snapshot_id, facts.created_at, state.names_at(project, build_system),
+                         tuple(str(refusal) for refusal in state.refusals(project)))

@@ -5,12 +5,11 @@ import json
 import click
 
 from ..domain import DEFAULT_SCOPE
-from ..ingest.files import import_files
-from ..ingest.reports import SHOWN, ImportReport
+from ..ingest import ImportReport, import_files
+from ..ingest.records import SHOWN
 from ..sources.files import record_schema
-from .output import as_json, print_json
-from .progress import spinner
-from .start import Program
+from .output import as_json, print_json, spinner
+from .program import Program
 
 
 @click.command("import")

@@ -6,16 +6,14 @@ import click
 
 from ..domain import Project
 from ..errors import BadInput, SourceError
-from ..ingest.ingested import Ingested
-from ..ingest.live import ingest_project, ingest_span
-from ..ingest.plan import Spans, next_steps, steps_by_hand
-from ..sources.configured import job_list_source, result_source
-from ..store import projects as store
-from ..store import watermarks
-from .output import as_json, print_json, print_table
-from .progress import spinner
-from .start import Program
-from .times import Moment
+from ..ingest import Ingested, Spans, ingest_project, ingest_span
+from ..ingest.plan import next_steps, steps_by_hand
+from ..sources.registry import job_list_source, result_source
+from ..store.curation import projects as store
+from ..store.operation import watermarks
+from .options import Moment
+from .output import as_json, print_json, print_table, spinner
+from .program import Program
 
 
 @click.command()

@@ -5,12 +5,12 @@ from fnmatch import fnmatchcase
 import click
 
 from ..errors import BadInput, NoSnapshot
-from ..store import projects as store
-from ..store.name_report import name_report
+from ..store.curation import projects as store
+from ..store.results.job_names import name_report
 from ..store.snapshots import publication_state, published_lists, snapshot_with_id
 from .output import as_json, print_json, print_table
+from .program import Program
 from .snapshot_view import amount
-from .start import Program
 
 
 @click.command()

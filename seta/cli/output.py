@@ -1,16 +1,20 @@
-"""Tables for a person, JSON for a program."""
+"""Tables for a person, JSON for a program, and the progress of long work."""
 
 import dataclasses
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
 import click
 from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 as_json = click.option("--json", "is_json", is_flag=True, help="JSON, for a program to read.")
+
+Say = Callable[[str], None]
 
 
 def print_json(value) -> None:
@@ -50,3 +54,16 @@ def minutes(milliseconds: int) -> str:
     '1.5 min'
     """
     return f"{milliseconds / 60_000:,.1f} min"
+
+
+@contextmanager
+def spinner(is_shown: bool) -> Iterator[Say]:
+    """Give a function that shows what is being done; on a pipe it shows nothing."""
+    if not is_shown:
+        yield lambda text: None
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False),
+               TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("starting")
+        yield lambda text: progress.update(task, description=str(text))

@@ -5,16 +5,15 @@ from pathlib import Path
 
 import click
 
-from ..domain import DEFAULT_SCOPE
-from ..scheduling.override_entries import read_entries
-from ..scheduling.override_files import read_file
-from ..scheduling.override_plans import (
+from ..curation.override_entries import read_entries, read_file
+from ..curation.overrides import (
     Planned, apply_overrides, end_override, plan_overrides, vanished_overrides,
 )
-from ..store import overrides as store
+from ..domain import DEFAULT_SCOPE, Override
+from ..store.curation import overrides as store
+from .options import Moment
 from .output import as_json, print_json, print_table
-from .start import Program, operator
-from .times import Moment
+from .program import Program, operator
 
 scope_option = click.option("--scope", default=DEFAULT_SCOPE, show_default=True)
 dry_run_option = click.option("--dry-run", is_flag=True, help="Show what it picks; store nothing.")
@@ -43,14 +42,14 @@ def list_overrides(program: Program, scope: str, with_ended: bool, is_json: bool
                 [_row(each, now, vanished) for each in found])
 
 
-def _row(each: store.Override, now: datetime, vanished: set[int]) -> list:
+def _row(each: Override, now: datetime, vanished: set[int]) -> list:
     state = "" if each.is_active(now) else "ended"
     return [each.id, each.pattern, each.build_system, decision(each),
             each.expires_at and f"{each.expires_at:%Y-%m-%d %H:%M}", each.who, each.reason,
             "picks nothing" if each.id in vanished else state]
 
 
-def decision(each: store.Override) -> str:
+def decision(each: Override) -> str:
     return "never skip" if each.priority is None else f"priority {int(each.priority)}"
 
 

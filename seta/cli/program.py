@@ -1,90 +1,85 @@
-"""The root command. Each command is a file; it is imported when it is asked for."""
+"""What a command works with: settings, log, and a database that is there."""
 
-import importlib
-import os
+import getpass
+import logging
 import sys
+from datetime import UTC, datetime
+from functools import cached_property
 
-import click
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
 
-from .. import __version__
-from ..config import from_environment
-from ..errors import BadInput, SetaError
-from .start import Program
-
-# Sorted by what a newcomer needs first. `worker` is a program of its own, so it is named here
-# and not imported.
-COMMANDS = {
-    "demo": ("seta.cli.demo:demo", "Load the built-in real data and analyse it."),
-    "serve": ("seta.cli.serve:serve", "Serve the pages and the API."),
-    "worker": ("seta.worker.command:worker", "Ingest, analyse and prune by the clock."),
-    "projects": ("seta.cli.projects:projects", "List, add and change projects."),
-    "ingest": ("seta.cli.ingest:ingest", "Take in job results from a source."),
-    "import": ("seta.cli.import_:import_", "Take in job results and job lists from files."),
-    "analyze": ("seta.cli.analyze:analyze", "Compute the cheapest set of job types."),
-    "snapshots": ("seta.cli.snapshots:snapshots", "List, compare, publish and roll back."),
-    "jobs": ("seta.cli.jobs:jobs", "List job types with priority and reason."),
-    "overrides": ("seta.cli.overrides:overrides", "Pin job types, or lower them, for a reason."),
-    "renames": ("seta.cli.renames:renames", "Carry history over to new names."),
-    "classify": ("seta.cli.classify:classify", "Say what a failed job was."),
-    "export": ("seta.cli.export:export", "Write a project's list as a file."),
-    "doctor": ("seta.cli.doctor:doctor", "Ask a server the way a client does."),
-    "token": ("seta.cli.token:token", "Make a token that may write."),
-    "db": ("seta.cli.db:db", "Bring the database to this version."),
-}
+from ..config import Settings
+from ..store.embedded import EmbeddedServer
+from ..store.engine import check_connection, make_engine, make_sessions
+from ..store.migrations.upgrade import check_version, upgrade
 
 
-class Commands(click.Group):
-    """A group whose commands are loaded when they are needed, so that --help is quick."""
+class Program:
+    """Made once for each run of a command; connects when a command first asks."""
 
-    def list_commands(self, context):
-        return list(COMMANDS)
+    def __init__(self, settings: Settings):
+        self.settings = settings
+        self._server: EmbeddedServer | None = None
+        start_log(settings.log_level)
 
-    def get_command(self, context, name):
-        if name not in COMMANDS:
-            return None
-        module, attribute = COMMANDS[name][0].split(":")
-        return getattr(importlib.import_module(module), attribute)
+    @property
+    def now(self) -> datetime:
+        return datetime.now(UTC)
 
-    def format_commands(self, context, formatter):
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, says) for name, (_, says) in COMMANDS.items()])
+    @cached_property
+    def database_url(self) -> str:
+        """The setting's, or that of the embedded server, which is started and upgraded."""
+        if self.settings.database_url:
+            return self.settings.database_url
+        self._server = EmbeddedServer(
+            self.settings.home_path, postgres_bin=self.settings.postgres_bin).start()
+        return self._server.url
+
+    @cached_property
+    def unchecked_engine(self) -> Engine:
+        """An engine that is connected, whatever the version of its tables."""
+        engine = make_engine(self.database_url)
+        check_connection(engine)
+        return engine
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Raises StoreError with what to do when the tables are of another version."""
+        if self._server is not None or not self.settings.database_url:
+            upgrade(self.unchecked_engine)
+        check_version(self.unchecked_engine)
+        return self.unchecked_engine
+
+    @cached_property
+    def sessions(self) -> sessionmaker[Session]:
+        return make_sessions(self.engine)
+
+    def close(self) -> None:
+        """Close the connections, and leave the embedded server, which stops with its last user."""
+        if "unchecked_engine" in self.__dict__:
+            self.unchecked_engine.dispose()
+        if self._server is not None:
+            self._server.stop()
+
+    @property
+    def has_terminal(self) -> bool:
+        """Say whether somebody watches, so that progress is worth showing."""
+        return sys.stderr.isatty()
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="seta")
-@click.pass_context
-def cli(context):
-    """SETA: which CI jobs find regressions, and which may run less often.
-
-    A first look, with built-in real data: `seta demo`, then `seta serve`. Settings come from
-    the environment; without DATABASE_URL an embedded Postgres is used.
-    """
-    if context.obj is None:
-        context.obj = Program(from_environment(os.environ))
+def start_log(level: str) -> None:
+    """Write to stderr, our own lines from `level` up and others' from WARNING up."""
+    logging.basicConfig(
+        level="WARNING", format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", force=True)
+    logging.getLogger("seta").setLevel(level)
+    # Its warnings tell of each retry; what comes of them is told by us.
+    logging.getLogger("urllib3").setLevel("ERROR")
 
 
-def run(arguments: list[str] | None = None, program: Program | None = None) -> int:
-    """Run the command; return its exit code, with the reason of a failure on stderr."""
+def operator() -> str:
+    """The person at the keyboard, for the audit table."""
     try:
-        return cli.main(arguments, prog_name="seta", standalone_mode=False, obj=program) or 0
-    except BadInput as error:
-        return _fail(error, 2)
-    except SetaError as error:
-        return _fail(error, 1)
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        return 2
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except click.Abort:
-        return _fail("stopped", 1)
-
-
-def _fail(reason, code: int) -> int:
-    click.echo(f"seta: {reason}", err=True)
-    return code
-
-
-if __name__ == "__main__":
-    sys.exit(run())
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):
+        return "cli"

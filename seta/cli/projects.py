@@ -2,13 +2,13 @@
 
 import click
 
+from ..curation import projects as curation
 from ..domain import DEFAULT_SCOPE, Cadence, Limit, Project
 from ..errors import BadInput
-from ..scheduling import project_changes
-from ..store import projects as store
-from ..store.projects import LEVELS
+from ..store.curation import projects as store
+from ..store.curation.projects import LEVELS
 from .output import as_json, print_json, print_table
-from .start import Program, operator
+from .program import Program, operator
 
 
 @click.group()
@@ -76,7 +76,7 @@ def add_project(program: Program, name: str, scope: str, why: str, **given):
         fields = _given(given)
         cadence = Cadence(**fields.pop("cadence", {}))
         project = Project(name, scope, cadence=cadence, **fields)
-        project_changes.add_project(session, project, who=operator(), why=why)
+        curation.add_project(session, project, who=operator(), why=why)
     click.echo(f"project {name} is in scope {scope}")
 
 
@@ -87,7 +87,7 @@ def add_project(program: Program, name: str, scope: str, why: str, **given):
 def set_project(program: Program, name: str, why: str, **given):
     """Change a project, from its next push on."""
     with program.sessions.begin() as session:
-        project_changes.change_project(session, name, _given(given), who=operator(), why=why)
+        curation.change_project(session, name, _given(given), who=operator(), why=why)
     click.echo(f"project {name} is as asked for, from its next push on")
 
 

@@ -4,13 +4,12 @@ from datetime import datetime
 
 import click
 
-from ..domain import DEFAULT_SCOPE
-from ..names import NewWords, Pattern, Rename
-from ..scheduling import rename_plans
-from ..store import renames as store
+from ..curation import renames as curation
+from ..domain import DEFAULT_SCOPE, NewWords, Pattern, Rename
+from ..store.curation import renames as store
+from .options import Moment
 from .output import as_json, print_json, print_table
-from .start import Program, operator
-from .times import Moment
+from .program import Program, operator
 
 WORDS = ("platform", "build_type", "test_suite")
 scope_option = click.option("--scope", default=DEFAULT_SCOPE, show_default=True)
@@ -58,9 +57,9 @@ def add(program: Program, scope: str, since: datetime | None, why: str, dry_run:
         since or now, operator(), why)
     with program.sessions.begin() as session:
         if dry_run:
-            carried = rename_plans.plan_rename(session, scope, rename, now=now)
+            carried = curation.plan_rename(session, scope, rename, now=now)
         else:
-            stored, carried = rename_plans.add_rename(session, scope, rename, now=now)
+            stored, carried = curation.add_rename(session, scope, rename, now=now)
     print_table(["old", "new", ""], [[each.old, each.new, "" if each.is_known else "not seen yet"]
                                      for each in carried])
     click.echo(f"{len(carried)} job types would be carried over; nothing is stored" if dry_run
@@ -74,6 +73,6 @@ def add(program: Program, scope: str, since: datetime | None, why: str, dry_run:
 def end(program: Program, rename_id: int, why: str):
     """Believe a rename no longer."""
     with program.sessions.begin() as session:
-        ended = rename_plans.end_rename(session, rename_id, who=operator(), why=why,
-                                        now=program.now)
+        ended = curation.end_rename(session, rename_id, who=operator(), why=why,
+                                    now=program.now)
     click.echo(f"rename {ended.id} is believed no longer")

@@ -8,9 +8,9 @@ from gunicorn.util import import_app
 
 from ..config import Settings
 from ..domain import DEFAULT_SCOPE
-from ..store.projects import scopes, seed_projects
-from .local_token import local_token
-from .start import Program
+from ..store.curation.projects import scopes, seed_projects
+from .program import Program
+from .token import local_token
 
 
 class Gunicorn(BaseApplication):

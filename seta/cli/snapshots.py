@@ -3,14 +3,13 @@
 import click
 
 from ..domain import DEFAULT_SCOPE
-from ..publish import diff as differences
-from ..publish import publish as publish_snapshot
-from ..publish import release as release_scope
-from ..publish import roll_back
+from ..publish import (
+    diff as differences, publish as publish_snapshot, release as release_scope, roll_back,
+)
 from ..store.snapshots import snapshot_with_id, snapshots_of
 from .output import as_json, print_json, print_table
+from .program import Program, operator
 from .snapshot_view import amount, print_snapshot, state_of
-from .start import Program, operator
 
 scope_option = click.option("--scope", default=DEFAULT_SCOPE, show_default=True)
 why_option = click.option("--why", required=True, help="The reason, for the audit table.")

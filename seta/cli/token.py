@@ -1,8 +1,39 @@
-"""`seta token`."""
+"""`seta token`, and the token of this machine."""
+
+import hashlib
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
-from .local_token import make_token, token_hash
+
+@dataclass(frozen=True)
+class LocalToken:
+    path: Path
+    hash: str
+
+
+def make_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> str:
+    """Return the SHA-256 in hexadecimal digits, as SETA_TOKENS takes it."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def local_token(home: Path) -> LocalToken:
+    """Return the token of this machine, made at first use, readable by its owner only."""
+    path = home / "token"
+    home.mkdir(parents=True, exist_ok=True)
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
+            handle.write(make_token())
+    except FileExistsError:
+        pass
+    return LocalToken(path, token_hash(path.read_text().strip()))
 
 
 @click.command()

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from ..errors import BadSetting
-from . import values
+from . import readers
 
 
 def setting(variable: str, read: Callable, default: str, sentence: str, is_secret: bool = False):
@@ -19,7 +19,7 @@ def setting(variable: str, read: Callable, default: str, sentence: str, is_secre
 
 
 def _empty(read: Callable):
-    return () if read in (values.projects, values.token_hashes) else ""
+    return () if read in (readers.projects, readers.token_hashes) else ""
 
 
 @dataclass(frozen=True)
@@ -27,93 +27,93 @@ class Settings:
     """What the operator decides; nothing but `from_environment` reads the environment."""
 
     database_url: str = setting(
-        "DATABASE_URL", values.database_url, "",
+        "DATABASE_URL", readers.database_url, "",
         "The Postgres to use; unset, SETA starts an embedded one of its own.", is_secret=True)
     home: str = setting(
-        "SETA_HOME", values.text, ".seta",
+        "SETA_HOME", readers.text, ".seta",
         "The folder of the embedded Postgres' data and of the local token.")
     postgres_bin: str = setting(
-        "SETA_POSTGRES_BIN", values.text, "",
+        "SETA_POSTGRES_BIN", readers.text, "",
         "The folder of the server programs (initdb, pg_ctl, postgres) for the embedded Postgres; "
         "unset, they are looked for.")
     host: str = setting(
-        "SETA_HOST", values.text, "127.0.0.1", "The address that `seta serve` listens on.")
+        "SETA_HOST", readers.text, "127.0.0.1", "The address that `seta serve` listens on.")
     port: int = setting(
-        "PORT", values.number(1, 65535), "8000", "The port that `seta serve` listens on.")
+        "PORT", readers.number(1, 65535), "8000", "The port that `seta serve` listens on.")
     web_processes: int = setting(
-        "WEB_CONCURRENCY", values.number(1, 64), "2", "Web processes of `seta serve`.")
+        "WEB_CONCURRENCY", readers.number(1, 64), "2", "Web processes of `seta serve`.")
     web_threads: int = setting(
-        "SETA_WEB_THREADS", values.number(1, 64), "4", "Threads in each web process.")
+        "SETA_WEB_THREADS", readers.number(1, 64), "4", "Threads in each web process.")
     log_level: str = setting(
-        "SETA_LOG_LEVEL", values.one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO",
+        "SETA_LOG_LEVEL", readers.one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO",
         "The least severe log line that is written.")
     tokens: tuple[tuple[str, str], ...] = setting(
-        "SETA_TOKENS", values.token_hashes, "",
+        "SETA_TOKENS", readers.token_hashes, "",
         "Who may write: name=hash pairs, hash being the SHA-256 of that person's token.",
         is_secret=True)
     is_killed: bool = setting(
-        "SETA_KILL", values.switch, "no",
+        "SETA_KILL", readers.switch, "no",
         "The global kill switch: yes makes every client of every project run everything.")
     projects: tuple[tuple[str, tuple[str, ...]], ...] = setting(
-        "SETA_PROJECTS", values.projects, "",
+        "SETA_PROJECTS", readers.projects, "",
         "Projects to add at start where they are not known yet, with their build systems.")
     source: str = setting(
-        "SETA_SOURCE", values.one_of("activedata", "treeherder", "none"), "activedata",
+        "SETA_SOURCE", readers.one_of("activedata", "treeherder", "none"), "activedata",
         "Where the worker takes job results from; none for files and pushed results only.")
     activedata_url: str = setting(
-        "SETA_ACTIVEDATA_URL", values.url, "https://activedata.allizom.org",
+        "SETA_ACTIVEDATA_URL", readers.url, "https://activedata.allizom.org",
         "The ActiveData service, without /query.")
     activedata_table: str = setting(
-        "SETA_ACTIVEDATA_TABLE", values.text, "treeherder", "The table with one row a job.")
+        "SETA_ACTIVEDATA_TABLE", readers.text, "treeherder", "The table with one row a job.")
     activedata_limit: int = setting(
-        "SETA_ACTIVEDATA_LIMIT", values.number(2, 1_000_000), "10000",
+        "SETA_ACTIVEDATA_LIMIT", readers.number(2, 1_000_000), "10000",
         "The number of rows at which ActiveData cuts an answer.")
     treeherder_url: str = setting(
-        "SETA_TREEHERDER_URL", values.url, "https://treeherder.mozilla.org",
+        "SETA_TREEHERDER_URL", readers.url, "https://treeherder.mozilla.org",
         "The Treeherder service.")
     taskcluster_url: str = setting(
-        "SETA_TASKCLUSTER_URL", values.url, "https://firefox-ci-tc.services.mozilla.com",
+        "SETA_TASKCLUSTER_URL", readers.url, "https://firefox-ci-tc.services.mozilla.com",
         "The Taskcluster deployment whose index names the newest decision task.")
     contact: str = setting(
-        "SETA_CONTACT", values.text, "",
+        "SETA_CONTACT", readers.text, "",
         "An e-mail address that sources are told with each question (the From header).")
     ingest_hours: tuple[int, ...] = setting(
-        "SETA_INGEST_HOURS", values.hours, "1,13", "The hours (UTC) at which the worker ingests.")
+        "SETA_INGEST_HOURS", readers.hours, "1,13", "The hours (UTC) at which the worker ingests.")
     ingest_overlap: timedelta = setting(
-        "SETA_INGEST_OVERLAP", values.span, "1h",
+        "SETA_INGEST_OVERLAP", readers.span, "1h",
         "How far before its watermark an ingest starts, since sources are late.")
     ingest_slice: timedelta = setting(
-        "SETA_INGEST_SLICE", values.span, "4h", "How much time one question to a source covers.")
+        "SETA_INGEST_SLICE", readers.span, "4h", "How much time one question to a source covers.")
     window: timedelta = setting(
-        "SETA_WINDOW", values.span, "90d", "How far back regressions count, by push time.")
+        "SETA_WINDOW", readers.span, "90d", "How far back regressions count, by push time.")
     redundancy: int = setting(
-        "SETA_REDUNDANCY", values.number(1, 10), "1",
+        "SETA_REDUNDANCY", readers.number(1, 10), "1",
         "How many chosen job types each regression keeps where it has that many, in new scopes.")
     node_limit: int = setting(
-        "SETA_NODE_LIMIT", values.number(1, 100_000_000), "20000",
+        "SETA_NODE_LIMIT", readers.number(1, 100_000_000), "20000",
         "The work limit of the solver, in nodes.")
     time_limit: timedelta = setting(
-        "SETA_TIME_LIMIT", values.span, "120s", "The solver's backstop, should the nodes be slow.")
+        "SETA_TIME_LIMIT", readers.span, "120s", "The solver's backstop, should the nodes be slow.")
     max_change: float = setting(
-        "SETA_MAX_CHANGE", values.percentage, "30%",
+        "SETA_MAX_CHANGE", readers.percentage, "30%",
         "A snapshot that moves more job types between high and low value is held back.")
     stale_after: timedelta = setting(
-        "SETA_STALE_AFTER", values.span, "36h",
+        "SETA_STALE_AFTER", readers.span, "36h",
         "Without a successful ingest for so long, a project's clients run everything.")
     snapshot_max_age: timedelta = setting(
-        "SETA_SNAPSHOT_MAX_AGE", values.span, "7d",
+        "SETA_SNAPSHOT_MAX_AGE", readers.span, "7d",
         "When the published snapshot's as-of is older, its clients run everything.")
     retention: timedelta = setting(
-        "SETA_RETENTION", values.span, "200d",
+        "SETA_RETENTION", readers.span, "200d",
         "Live results of older pushes are pruned; the daily rollup stays.")
     never_ran_after: timedelta = setting(
-        "SETA_NEVER_RAN_AFTER", values.span, "12h",
+        "SETA_NEVER_RAN_AFTER", readers.span, "12h",
         "When results of so much later were seen and a scheduled job's never came, it is owed.")
     writes_per_minute: int = setting(
-        "SETA_WRITES_PER_MINUTE", values.number(1, 1_000_000), "600",
+        "SETA_WRITES_PER_MINUTE", readers.number(1, 1_000_000), "600",
         "Writes that one client address may make in a minute.")
     max_body: int = setting(
-        "SETA_MAX_BODY", values.number(1_000, 1_000_000_000), "16000000",
+        "SETA_MAX_BODY", readers.number(1_000, 1_000_000_000), "16000000",
         "The largest request body, in bytes.")
 
     @property

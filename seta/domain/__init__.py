@@ -1,14 +1,20 @@
 """The words of the field as frozen values. No I/O."""
 
-from .job_types import BuildSystem, JobType, Priority
-from .operation import Alarm, AuditEntry, Run
+from .jobs import BuildSystem, JobType, Priority
+from .ledger import LedgerEntry
+from .overrides import Override, strongest
+from .patterns import Pattern
 from .projects import DEFAULT_SCOPE, Cadence, Limit, Project, Scope
-from .regressions import Regression
+from .regressions import Regression, Witnesses
+from .renames import NewWords, Rename, StoredRename
 from .results import FAILING, RESULTS, Classification, JobResult, ListedJob, Push
+from .runs import Alarm, AuditEntry, Run
 from .snapshots import JobPriority, PriorityChange, Publication, Snapshot
 
 __all__ = [
     "DEFAULT_SCOPE", "FAILING", "RESULTS", "Alarm", "AuditEntry", "BuildSystem", "Cadence",
-    "Classification", "JobPriority", "JobResult", "JobType", "Limit", "ListedJob", "Priority",
-    "PriorityChange", "Project", "Publication", "Push", "Regression", "Run", "Scope", "Snapshot",
+    "Classification", "JobPriority", "JobResult", "JobType", "LedgerEntry", "Limit",
+    "ListedJob", "NewWords", "Override", "Pattern", "Priority", "PriorityChange", "Project",
+    "Publication", "Push", "Regression", "Rename", "Run", "Scope", "Snapshot", "StoredRename",
+    "Witnesses", "strongest",
 ]

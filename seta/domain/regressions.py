@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .job_types import JobType
+from .jobs import JobType
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +20,13 @@ class Regression:
     def __post_init__(self):
         if not self.caught_by:
             raise ValueError(f"regression fixed by {self.fixed_by} was caught by no job type")
+
+
+@dataclass(frozen=True, slots=True)
+class Witnesses:
+    """All that caught one regression, alive or retired."""
+
+    fixed_by: str
+    caught_by: dict[JobType, int]    # -> job type id
+    is_inferred: bool                # nobody said so, on any of its jobs
+    jobs: int

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from .job_types import JobType
+from .jobs import JobType
 
 FAILING = frozenset({"testfailed", "busted", "exception"})
 RESULTS = FAILING | {"success", "retry", "usercancel", "skipped", "superseded"}

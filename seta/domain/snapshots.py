@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from .job_types import JobType, Priority
+from .jobs import JobType, Priority
 
 
 @dataclass(frozen=True, slots=True)

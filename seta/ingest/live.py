@@ -8,17 +8,16 @@ from datetime import datetime
 from sqlalchemy.orm import Session, sessionmaker
 
 from ..errors import SourceError
-from ..sources.slices import JobListSource, ResultSource
-from ..store import watermarks
-from ..store.job_lists import record_job_list
-from ..store.operation import clear_alarm, raise_alarm
-from ..store.rollup import refresh_all_job_days
-from .alone import alone
-from .asking import Asking, set_aside_subject
-from .ingested import Ingested, Progress
+from ..sources import JobListSource, ResultSource
+from ..store.operation import watermarks
+from ..store.operation.alarms import clear_alarm, raise_alarm
+from ..store.operation.runs import recorded_run
+from ..store.results.job_lists import record_job_list
+from ..store.results.rollup import refresh_all_job_days
+from .ingest_lock import alone
 from .plan import Spans, Step, next_steps, steps_by_hand
-from .projects import live_project
-from .running import recorded_run
+from .slices import Asking, Ingested, Progress, set_aside_subject
+from .targets import live_project
 
 logger = logging.getLogger(__name__)
 

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from ..config import Settings
-from ..sources.slices import MODIFIED, PUSHED, Slice
-from ..store.watermarks import FailedSlice, Watermark
+from ..sources import Slice
+from ..sources.protocol import MODIFIED, PUSHED
+from ..store.operation.watermarks import FailedSlice, Watermark
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,66 +1,16 @@
-"""Job types that took another name: history is read through these."""
+"""Read job types under the names that they have now."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import lru_cache
+from itertools import combinations
 
-from seta.domain import JobType
-from seta.errors import BadInput
+from ..domain import JobType, Pattern, Rename
+from ..domain.patterns import WITH_CHUNK
+from ..errors import BadInput
 
-from .patterns import Pattern
-from .spelling import WORDS
-
-
-@dataclass(frozen=True, slots=True)
-class NewWords:
-    """What a renamed job type is called now; a word that is None stays as it was."""
-
-    platform: str | None = None
-    build_type: str | None = None
-    test_suite: str | None = None
-    chunk: int | None = None
-
-    def __post_init__(self):
-        if not self.given:
-            raise BadInput("a rename gives at least one new word")
-        for field, word in self.given.items():
-            if not _is_word(field, word):
-                raise BadInput(f"{field} {word!r} is no word of a job type")
-
-    @property
-    def given(self) -> dict[str, str | int]:
-        words = {field: getattr(self, field) for field in self.__slots__}
-        return {field: word for field, word in words.items() if word is not None}
-
-
-@dataclass(frozen=True, slots=True)
-class Rename:
-    """From ``since`` on, what matches ``old`` is known by the new words."""
-
-    old: Pattern
-    new: NewWords
-    since: datetime
-    who: str
-    why: str
-
-    def __post_init__(self):
-        if self.old.name is not None:
-            raise BadInput(f"a rename is of job types, not of the one name {self.old.name!r}")
-        if self.since.tzinfo is None:
-            raise BadInput(f"since when is told with a time zone, not {self.since}")
-        if not self.who.strip() or not self.why.strip():
-            raise BadInput(f"the rename of {self.old} needs who ({self.who!r}) "
-                           f"and why ({self.why!r})")
-
-    def applied_to(self, job_type: JobType) -> JobType:
-        """Return the job type with its new words, the same one if it is not meant."""
-        if not self.old.matches_job_type(job_type):
-            return job_type
-        return replace(job_type, **self.new.given)
-
-    def __str__(self) -> str:
-        words = ", ".join(f"{field} {word}" for field, word in self.new.given.items())
-        return f"{self.old} -> {words}"
+PART = re.compile(r"\[[^\]]*\]|.")
 
 
 def apply_renames(
@@ -90,7 +40,77 @@ def _first_change(job_type: JobType, renames: list[Rename]) -> JobType:
     return job_type
 
 
-def _is_word(field: str, word: object) -> bool:
-    if field == "chunk":
-        return type(word) is int and word >= 0
-    return isinstance(word, str) and WORDS.fullmatch(word) is not None
+def check_renames(renames: Collection[Rename]) -> None:
+    """Raise BadInput if some job type could be renamed in a circle; all times count as one.
+
+    Every rename sets words to fixed values, so that a circle needs two of them that lead to each
+    other and set one word differently. Patterns are held to meet unless they plainly cannot.
+    """
+    listed = list(renames)
+    followers = [
+        {at for at, after in enumerate(listed) if _can_follow(rename, after)} for rename in listed
+    ]
+    reached = [_reachable(at, followers) for at in range(len(listed))]
+    for one, other in combinations(range(len(listed)), 2):
+        if other in reached[one] and one in reached[other] and _differ(listed[one], listed[other]):
+            raise BadInput(
+                f"these renames go round in a circle: {listed[one]}; {listed[other]}"
+            )
+
+
+def _reachable(start: int, followers: list[set[int]]) -> set[int]:
+    reached, to_visit = set(), [start]
+    while to_visit:
+        new = followers[to_visit.pop()] - reached
+        reached |= new
+        to_visit.extend(new)
+    return reached
+
+
+def _differ(one: Rename, other: Rename) -> bool:
+    return any(other.new.given.get(field, word) != word for field, word in one.new.given.items())
+
+
+def _can_follow(first: Rename, after: Rename) -> bool:
+    """Say whether what the first renames can be renamed by the second."""
+    return all(
+        can_both_match(result, old)
+        for result, old in zip(_globs(first.old, first.new.given), _globs(after.old, {}))
+    )
+
+
+def _globs(old: Pattern, given: dict[str, str | int]) -> tuple[str, str, str]:
+    return (
+        given.get("platform", old.platform),
+        given.get("build_type", old.build_type),
+        given.get("test_suite", _without_chunk(old.test_suite)),
+    )
+
+
+def _without_chunk(glob: str) -> str:
+    """Cut the chunk off a glob; the slices of one suite are held to meet."""
+    return glob.rpartition("-")[0] if WITH_CHUNK.fullmatch(glob) else glob
+
+
+def can_both_match(one: str, other: str) -> bool:
+    """Say whether some text matches both globs; a set (``[ab]``) is taken as any character.
+
+    >>> can_both_match("windows*-64", "*10-64"), can_both_match("windows*", "linux*")
+    (True, False)
+    """
+    return _meet(tuple(PART.findall(one)), tuple(PART.findall(other)))
+
+
+@lru_cache(maxsize=4096)
+def _meet(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    if not one and not other:
+        return True
+    if one and one[0] == "*":
+        return _meet(one[1:], other) or bool(other) and _meet(one, other[1:])
+    if other and other[0] == "*":
+        return _meet(other, one)
+    return bool(one and other) and _is_same(one[0], other[0]) and _meet(one[1:], other[1:])
+
+
+def _is_same(one: str, other: str) -> bool:
+    return one == other or one == "?" or other == "?" or len(one) > 1 or len(other) > 1

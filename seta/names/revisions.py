@@ -1,7 +1,11 @@
 """The revisions in what a sheriff writes beside "fixed by commit"."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ..domain import Classification
 
 KEPT = 12  # digits; a revision's first 12 are as good as all 40
 
@@ -13,6 +17,8 @@ REVISION = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 PHABRICATOR = re.compile("D[0-9]+")  # D123456 is a review; revisions are lower case
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +64,26 @@ def _is_revision(digits: str, *, is_said: bool) -> bool:
 
 def _starts_any(digits: str, revisions: tuple[str, ...]) -> bool:
     return any(revision.startswith(digits) for revision in revisions)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a sheriff wrote beside a job, and what the job was classified as with it."""
+
+    text: str | None
+    classification: str | None = None  # Treeherder's name of it
+    created: datetime | None = None    # None: not told, so older than any that is told
+
+
+def newest_fixed_by_commit(notes: Iterable[Note]) -> Note | None:
+    """Return the newest note that says "fixed by commit", None if none does.
+
+    Of two of one moment the later in the list counts: sources list them in order of writing.
+    """
+    newest = None
+    for note in notes:
+        if note.classification == Classification.FIXED_BY_COMMIT and not (
+            newest and (newest.created or LONG_AGO) > (note.created or LONG_AGO)
+        ):
+            newest = note
+    return newest

@@ -1,13 +1,14 @@
 """From the three words of any name, as they came, to the one job type that they mean."""
 
+import json
 import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
-from seta.domain import JobType
+from ..domain import JobType
+from ..domain.limits import WORDS
 
-from .tables import tables
-
-# Words of letters, digits, "_", "." and "+" with single hyphens between them.
-WORDS = re.compile(r"[A-Za-z0-9_.+]+(?:-[A-Za-z0-9_.+]+)*")
 VERSION_DOT = re.compile(r"(?<=[0-9])\.(?=[0-9])")
 # Five digits at most: no suite has more slices, and a date at the end of a name is not a slice.
 CHUNK = re.compile(r"(.+)-([1-9][0-9]{0,4})")
@@ -79,3 +80,28 @@ def longest_known(words: list[str], known: dict[str, str], joint: str) -> tuple[
         if value is not None:
             return value, words[end:]
     return None, words
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What each word of a name is called here; ``tables.json`` names the sources."""
+
+    build_type_suffixes: frozenset[str]     # words that leave a platform for the build type
+    label_kinds: dict[str, str]             # label prefix -> suite of its own, "" for tests
+    test_platforms: dict[str, str]          # a label's platform -> Treeherder's
+    build_platforms: dict[str, str]         # the first words of a build's platform -> Treeherder's
+    suites: dict[str, str]                  # another spelling -> the task label's
+    builder_platforms: dict[str, str]       # platform words -> a label's platform
+    builder_flavours: dict[str, str]        # words after the platform -> a label's suffix
+    builder_build_types: frozenset[str]     # words of a build that say its build type
+    builder_builds: dict[str, list[str]]    # last word of a build -> the words it stands for
+
+
+@cache
+def tables() -> Tables:
+    text = files(__package__).joinpath("tables.json").read_text(encoding="utf-8")
+    data = json.loads(text)
+    del data["about"]
+    for key in ("build_type_suffixes", "builder_build_types"):
+        data[key] = frozenset(data[key])
+    return Tables(**data)

@@ -1,5 +1,6 @@
 """Gather, decide, apply: make a snapshot of a scope."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -7,14 +8,14 @@ from time import monotonic
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from ..analysis import decide
+from ..analysis import Decision, decide
 from ..config import Settings
-from ..domain import Snapshot
-from ..store.operation import clear_alarm, end_run, raise_alarm, start_run
-from ..store.projects import scope_named
-from ..store.rollup import refresh_all_job_days
+from ..domain import JobPriority, Priority, Snapshot
+from ..store.curation.projects import scope_named
+from ..store.operation.alarms import clear_alarm, raise_alarm
+from ..store.operation.runs import end_run, start_run
+from ..store.results.rollup import refresh_all_job_days
 from .apply import apply, would_hold
-from .decided import snapshot_of
 from .gather import Gathered, gather
 
 Sessions = sessionmaker[Session]
@@ -97,3 +98,31 @@ def _recorded(sessions: Sessions, scope: str, now: datetime) -> Iterator[dict]:
         end("stopped", "the program was told to end")
         raise
     end("done")
+
+
+def snapshot_of(gathered: Gathered, decision: Decision, *, now: datetime) -> Snapshot:
+    """Return the snapshot, not stored yet, with what it was made from among its inputs."""
+    priorities = tuple(
+        JobPriority(each.job_type, each.priority, each.reason, each.cost, each.caught,
+                    each.certificate)
+        for each in decision.verdicts)
+    return Snapshot(
+        scope=gathered.moment.scope, as_of=gathered.moment.as_of,
+        inputs=gathered.inputs | _counts(priorities),
+        unit=decision.unit, objective=decision.objective, lower_bound=decision.lower_bound,
+        gap=decision.gap, status=decision.status, regressions=decision.regressions,
+        uncoverable=decision.uncoverable, given_up=decision.given_up,
+        comparison=decision.comparison, priorities=priorities, created_at=now)
+
+
+def _counts(priorities: tuple[JobPriority, ...]) -> dict:
+    """Count job types by priority and by reason, and what each priority costs."""
+    levels = Counter(each.priority for each in priorities)
+    costs = Counter()
+    for each in priorities:
+        costs[each.priority] += each.cost
+    return {
+        "priorities": {str(int(level)): levels[level] for level in Priority},
+        "costs": {str(int(level)): costs[level] for level in Priority},
+        "reasons": dict(sorted(Counter(each.reason for each in priorities).items())),
+    }

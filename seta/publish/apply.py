@@ -1,19 +1,22 @@
 """Store a snapshot, and publish it unless something holds it back."""
 
 import logging
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
 from ..config import Settings
-from ..domain import Snapshot
+from ..domain import JobType, Priority, Snapshot
 from ..store import snapshots as store
-from ..store.operation import clear_alarm, raise_alarm
-from ..store.projects import scope_named
-from .changes_log import log_changes
+from ..store.curation.projects import scope_named
+from ..store.evidence import NameEvidence
+from ..store.operation.alarms import clear_alarm, raise_alarm
+from ..store.snapshots import NameList
+from .diff import log_changes
 from .gather import Gathered
 from .guard import levels_in, reasons_to_hold, stopped
-from .lists import lists_of
 
 logger = logging.getLogger(__name__)
 
@@ -68,3 +71,24 @@ def _say_how_sure(session: Session, snapshot: Snapshot) -> None:
         raise_alarm(session, subject,
                     f"a limit ended the search for snapshot {snapshot.id}: {snapshot.objective} "
                     f"{snapshot.unit} is the best found, up to {snapshot.gap:.2%} above the least")
+
+
+def lists_of(
+    names: Iterable[NameEvidence], priorities: Mapping[JobType, Priority]
+) -> list[NameList]:
+    """Return one list for each project, build system and priority, empty ones too.
+
+    Only names that are alive there and have a priority are listed: what is left out runs.
+    """
+    found = defaultdict(list)
+    for name in names:
+        for priority in Priority:
+            found[name.project, name.build_system, priority]  # an empty list is one too
+        found[name.project, name.build_system, priorities[name.job_type]].append(
+            (name.name, name.job_type_id))
+    return [_to_list(*key, sorted(entries)) for key, entries in sorted(found.items())]
+
+
+def _to_list(project, build_system, priority, entries) -> NameList:
+    return NameList(project, build_system, priority, tuple(name for name, _ in entries),
+                    tuple(type_id for _, type_id in entries))

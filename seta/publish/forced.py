@@ -4,15 +4,14 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import timedelta
 
-from ..domain import JobType, Priority
-from ..store.evidence import KnownName, Moment
-from ..store.overrides import Override, strongest
+from ..domain import JobType, Override, Priority, strongest
+from ..store.evidence import Moment, NameEvidence
 
 NEW_FOR = timedelta(days=14)
 
 
 def counting_overrides(
-    names: Iterable[KnownName], active: Iterable[Override]
+    names: Iterable[NameEvidence], active: Iterable[Override]
 ) -> dict[JobType, Override | None]:
     """Return the strongest override over all names of each job type."""
     active = list(active)
@@ -45,7 +44,7 @@ def lowered_job_types(
 
 
 def new_job_types(
-    names: Iterable[KnownName], moment: Moment, rename: Callable[[JobType], JobType]
+    names: Iterable[NameEvidence], moment: Moment, rename: Callable[[JobType], JobType]
 ) -> set[JobType]:
     """Return what was first seen under 14 days ago, in a project recorded for longer than that.
 
@@ -66,7 +65,7 @@ def new_job_types(
             and project in since and seen - since[project] > NEW_FOR}
 
 
-def _recorded_since(names: list[KnownName]) -> dict:
+def _recorded_since(names: list[NameEvidence]) -> dict:
     begun = defaultdict(list)
     for name in names:
         begun[name.project] += [at for at in (name.first_listed, name.first_passed) if at]

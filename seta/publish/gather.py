@@ -1,8 +1,8 @@
 """Gather what a decision needs: one constant number of queries, however much is stored."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import cache
 
@@ -10,16 +10,15 @@ from sqlalchemy.orm import Session
 
 from ..analysis import Problem
 from ..config import Settings
-from ..domain import JobType, Regression, Scope
+from ..domain import JobType, Regression, Scope, Witnesses
 from ..names import apply_renames
 from ..store import evidence
-from ..store.evidence import KnownName, Moment, Witnesses
-from ..store.overrides import overrides
-from ..store.renames import renames
-from .forced import (
-    counting_overrides, forced_job_types, lowered_job_types, new_job_types,
-)
-from .history import as_renamed, durations_as_renamed, type_ids_of
+from ..store.curation.overrides import overrides
+from ..store.curation.renames import renames
+from ..store.evidence import Moment, NameEvidence
+from .forced import counting_overrides, forced_job_types, lowered_job_types, new_job_types
+
+Rename = Callable[[JobType], JobType]
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Gathered:
 
     moment: Moment
     problem: Problem
-    names: tuple[KnownName, ...]      # alive, parsed and not of tier 3
+    names: tuple[NameEvidence, ...]      # alive, parsed and not of tier 3
     witnesses: tuple[Witnesses, ...]
     type_ids: dict[JobType, int]
     inputs: dict
@@ -75,14 +74,14 @@ def _renaming(known: list, at: datetime) -> Callable[[JobType], JobType]:
     return cache(lambda job_type: apply_renames(job_type, known, at))
 
 
-def _alive(ours: tuple[KnownName, ...]) -> dict[str, frozenset[JobType]]:
+def _alive(ours: tuple[NameEvidence, ...]) -> dict[str, frozenset[JobType]]:
     alive = defaultdict(set)
     for name in ours:
         alive[name.project].add(name.job_type)
     return {project: frozenset(job_types) for project, job_types in alive.items()}
 
 
-def _counts_of(names: list[KnownName]) -> dict:
+def _counts_of(names: list[NameEvidence]) -> dict:
     alive = [name for name in names if name.is_alive]
     return {
         "alive": len(alive),
@@ -93,7 +92,7 @@ def _counts_of(names: list[KnownName]) -> dict:
     }
 
 
-def _sharing(alive: list[KnownName]) -> int:
+def _sharing(alive: list[NameEvidence]) -> int:
     """Count names that fall together with another one of their project and build system."""
     groups = Counter((name.project, name.build_system, name.job_type)
                      for name in alive if name.is_ours)
@@ -103,3 +102,33 @@ def _sharing(alive: list[KnownName]) -> int:
 def _jobs_per_regression(found: list[Witnesses]) -> dict:
     jobs = sum(each.jobs for each in found)
     return {"jobs_per_regression": round(jobs / len(found), 2) if found else None}
+
+
+def type_ids_of(names: Iterable[NameEvidence], found: Iterable[Witnesses]) -> dict[JobType, int]:
+    """Return the id of every job type that is known by a name or as a witness."""
+    ids = {name.job_type: name.job_type_id for name in names if name.job_type is not None}
+    for each in found:
+        ids |= each.caught_by
+    return ids
+
+
+def as_renamed(
+    found: Iterable[Witnesses], rename: Rename, type_ids: dict[JobType, int]
+) -> list[Witnesses]:
+    """Return the witnesses under the names that they have now.
+
+    One whose new name nobody has seen yet stays what it is: retired.
+    """
+    def now(job_type: JobType) -> JobType:
+        renamed = rename(job_type)
+        return renamed if renamed in type_ids else job_type
+
+    return [replace(each, caught_by={now(kind): type_ids[now(kind)] for kind in each.caught_by})
+            for each in found]
+
+
+def durations_as_renamed(durations: dict[JobType, int], rename: Rename) -> dict[JobType, int]:
+    """Return the durations; a new name without one of its own has its old name's."""
+    old = {rename(job_type): duration for job_type, duration in sorted(durations.items())
+           if rename(job_type) != job_type}
+    return old | durations

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from ..domain import Scope, Snapshot
 from ..store import snapshots as store
-from ..store.evidence import failed_ingests
+from ..store.operation.runs import failed_ingests
 from ..store.snapshots import PublicationState
 from .diff import Levels, share_moved
 

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from ..domain import Snapshot
 from ..errors import BadInput, Conflict
 from ..store import snapshots as store
-from ..store.operation import clear_alarm, record_audit
-from .changes_log import log_changes
+from ..store.operation.alarms import clear_alarm
+from ..store.operation.audit import record_audit
+from .diff import log_changes
 
 Sessions = sessionmaker[Session]
 

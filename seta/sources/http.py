@@ -2,17 +2,19 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-from zlib import MAX_WBITS, decompressobj
-from zlib import error as ZlibError
+from typing import Any
+from zlib import MAX_WBITS, decompressobj, error as ZlibError
 
+import msgspec
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 from urllib3.util.retry import Retry
 
-from seta.errors import SourceGarbled, SourceRefused, SourceUnavailable
+from ..errors import SourceError, SourceGarbled, SourceRefused, SourceUnavailable
 
 RETRIED = (429, 500, 502, 503, 504)
 CHUNK = 1 << 16
@@ -181,3 +183,25 @@ def unpacked(body: bytes, url: str, max_bytes: int) -> bytes:
 
 def too_large(url: str, max_bytes: int) -> SourceGarbled:
     return SourceGarbled(f"{url} answered more than {max_bytes} bytes")
+
+
+@contextmanager
+def naming(what: str) -> Iterator[None]:
+    """Put what was asked for before the message of a SourceError."""
+    try:
+        yield
+    except SourceError as error:
+        raise type(error)(f"{what}: {error}") from error
+
+
+def decode_json(answer: Answer, what: str) -> Any:
+    """Return the JSON of an answer; `what` names the question in the error."""
+    if not answer.body.strip():
+        raise SourceGarbled(f"{what}: the answer is empty")
+    if answer.body.lstrip()[:1] == b"<":
+        raise SourceGarbled(
+            f"{what}: a page came instead of JSON; is the address right? {answer.excerpt!r}")
+    try:
+        return msgspec.json.decode(answer.body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise SourceGarbled(f"{what}: no JSON ({error}): {answer.excerpt!r}") from error

@@ -5,12 +5,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from seta.domain import BuildSystem, ListedJob
-from seta.errors import SourceGarbled, SourceRefused
-
-from .answers import decode_json, naming
+from ..domain import BuildSystem, ListedJob
+from ..errors import SourceGarbled, SourceRefused
 from .cells import tier
-from .http import Http
+from .http import Http, decode_json, naming
 
 logger = logging.getLogger(__name__)
 

@@ -2,6 +2,9 @@
 
 from enum import IntEnum, unique
 
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
 
 @unique
 class Lock(IntEnum):
@@ -10,3 +13,13 @@ class Lock(IntEnum):
     INGEST = 7382_03    # the first of two keys; the second is of the project and source
     WORKER = 7382_04    # the active worker
     LEDGER = 7382_20    # the seed of a hash of the project and build system
+
+
+def lock_writers(session: Session) -> None:
+    """Wait until nobody else writes results; held until the transaction ends.
+
+    Whoever holds it sees all that was written before, and nothing of it changes meanwhile: what
+    is read can be compared with what comes in, nothing is doubled, and two never wait for each
+    other in a circle. Batches are short, so the wait is.
+    """
+    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": Lock.WRITERS})

@@ -8,10 +8,10 @@ from urllib.parse import quote, urlencode
 from sqlalchemy.orm import Session
 
 from ..domain import Alarm, Snapshot
-from ..publish.published import ProjectFacts, Published
-from ..store.operation import open_alarms
-from ..store.projects import project_named, scope_named
-from ..store.snapshots import levels_of, published_lists, snapshot_with_id
+from ..publish.serving import Published
+from ..store.curation.projects import project_named, scope_named
+from ..store.operation.alarms import open_alarms
+from ..store.snapshots import ProjectFacts, levels_of, published_lists, snapshot_with_id
 from .grid import Grid, Square, lay_out
 
 

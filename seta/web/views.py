@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, current_app, render_template
 from sqlalchemy.orm import Session, sessionmaker
 
 from .. import __version__
-from ..publish.published import Published
+from ..publish.serving import Published
 from .page import Page, make_page
 
 bp = Blueprint("web", __name__, template_folder="templates", static_folder="static",

@@ -9,18 +9,16 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session, sessionmaker
 
 from ..config import Settings
+from ..curation.preparation import prepare_analysis
 from ..domain import Project
 from ..errors import SetaError
-from ..ingest.live import ingest_project
-from ..ingest.plan import Spans
-from ..ingest.running import recorded_run
+from ..ingest import Spans, ingest_project
 from ..publish import analyse
-from ..scheduling.preparation import prepare_analysis
-from ..sources.configured import job_list_source, result_source
-from ..store import projects as store
-from ..store.operation import runs
-from ..store.projects import seed_projects
-from ..store.pruning import prune
+from ..sources.registry import job_list_source, result_source
+from ..store.curation import projects as store
+from ..store.curation.projects import seed_projects
+from ..store.operation.runs import recorded_run, runs
+from ..store.results.pruning import prune
 
 logger = logging.getLogger(__name__)
 

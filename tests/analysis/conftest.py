@@ -8,7 +8,7 @@ import pytest
 from hypothesis import strategies as st
 
 from seta.analysis import Problem
-from seta.analysis.program import Program, Row
+from seta.analysis.setcover import Program, Row
 from seta.domain import JobType, Priority, Regression
 
 NAMES = "abcdefg"

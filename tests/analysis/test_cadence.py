@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seta.analysis import LevelState, NextDue, States, due_on_push, owed
 from seta.domain import Cadence, Limit, Priority
+from seta.ledger.cadence import LevelState, NextDue, States, due_on_push, owed
 
 NOW = datetime(2018, 3, 1, 12, tzinfo=UTC)
 CADENCE = Cadence()  # low 5 / 90, lowest 10 / 180, backstop 20 / 240

@@ -8,16 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seta.analysis import decide
-from seta.analysis.bounds import ascent_bound
-from seta.analysis.branch_and_cut import Found
-from seta.analysis.components import components
-from seta.analysis.effort import Effort, tell_nobody
-from seta.analysis.greedy import greedy
-from seta.analysis.parts import checked, solve_part
-from seta.analysis.program import Program, Row
-from seta.analysis.reductions import reduce
-from seta.analysis.solver import solve
-from seta.analysis.weights import weights_of
+from seta.analysis.setcover import Effort, Program, Row, solve, tell_nobody
+from seta.analysis.setcover.greedy import ascent_bound, greedy
+from seta.analysis.setcover.highs import Found
+from seta.analysis.setcover.model import objective_of
+from seta.analysis.setcover.reductions import components, reduce
+from seta.analysis.setcover.solve import _checked, solve_part
 
 AMPLE = Effort(nodes=10_000, seconds=60)
 RING = tuple(Row(1, tuple(sorted((column, (column + 1) % 7)))) for column in range(7))
@@ -118,8 +114,8 @@ def test_a_small_difference_beside_great_costs_is_seen(judge):
 )
 def test_a_solver_is_believed_no_more_than_whole_numbers_allow(judge, costs, found, bound):
     program = Program(costs, RING)
-    weights = weights_of(program)
-    columns, believed = checked(program, weights, greedy(program), found)
+    weights = objective_of(program)
+    columns, believed = _checked(program, weights, greedy(program), found)
     assert program.is_met_by(columns)
     assert not any(program.is_met_by(columns - {column}) for column in columns)
     assert believed == (ascent_bound(program, weights.of) if bound is None else bound)
@@ -179,8 +175,7 @@ def test_the_solver_writes_nothing_to_standard_output():
     """Its constructor would write a banner into what `--json` prints."""
     run = subprocess.run(
         [sys.executable, "-c",
-         "from seta.analysis.highs_run import configured\n"
-         "from seta.analysis.effort import Effort\n"
+         "from seta.analysis.setcover.highs import configured, Effort\n"
          "highs = configured(Effort(1, 1.0)); highs.addBinary(1.0); highs.run()"],
         capture_output=True, check=True, text=True)
     assert (run.stdout, run.stderr) == ("", "")

@@ -1,7 +1,7 @@
 import pytest
 
-from seta.cli.program import run
-from seta.cli.start import Program
+from seta.cli.commands import run
+from seta.cli.program import Program
 from seta.config import Settings
 
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from seta.cli.program import COMMANDS
+from seta.cli.commands import COMMANDS
 
 RESULT = {
     "kind": "result", "namespace": "ci", "project": "trunk-ci", "build_system": "taskcluster",

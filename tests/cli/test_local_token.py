@@ -2,7 +2,7 @@
 
 import stat
 
-from seta.cli.local_token import local_token, token_hash
+from seta.cli.token import local_token, token_hash
 
 
 def test_it_is_made_once_and_only_its_owner_can_read_it(tmp_path):

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from seta.config import Settings, described, from_environment, values
+from seta.config import Settings, described, from_environment, readers
 from seta.errors import BadSetting
 
 
@@ -66,4 +66,4 @@ def test_every_setting_has_a_variable_and_a_sentence():
 
 
 def test_the_examples_in_the_docstrings_run():
-    assert doctest.testmod(values).failed == 0
+    assert doctest.testmod(readers).failed == 0

@@ -3,7 +3,7 @@ import gzip
 import pytest
 
 from seta.demo import scopes
-from seta.demo.derive.__main__ import main
+from demo_derivation.__main__ import main
 
 NAMES = [scope.name for scope in scopes()]
 

@@ -1,6 +1,6 @@
 import pytest
 
-from seta.demo.derive.fixed_by_commit import derive_fixed_by_commit
+from demo_derivation.fixed_by_commit import derive_fixed_by_commit
 
 LABELS = ["test-linux64-qr/debug-mochitest-e10s-15", "build-linux64/opt"]
 UNTIMED = "test-windows10-64-mingwclang/debug-reftest-e10s-1"

@@ -3,7 +3,7 @@ from collections import Counter
 import pytest
 
 from seta.demo import records, scopes
-from seta.demo.derive.records import counts_of
+from demo_derivation.records import counts_of
 from seta.domain import JobResult
 from seta.sources.files import open_records, read_records
 

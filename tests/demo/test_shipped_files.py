@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from seta.demo import records, scopes
-from seta.demo.derive.records import counts_of
+from demo_derivation.records import counts_of
 from seta.domain import FAILING, Classification
 from seta.errors import UnknownScope
 

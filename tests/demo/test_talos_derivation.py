@@ -1,7 +1,7 @@
 import pytest
 
-from seta.demo.derive.talos import derive_talos, left_out_because
-from seta.demo.derive.talos_names import buildername
+from demo_derivation.talos import derive_talos, left_out_because
+from demo_derivation.talos_names import buildername
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from ingest_world import NOON, add_projects, rows, versions
 from seta.domain import Scope
 from seta.errors import Conflict, UnknownProject
 from seta.ingest import accept_records
-from seta.store import projects
-from seta.store.watermarks import watermark
+from seta.store.curation import projects
+from seta.store.operation.watermarks import watermark
 
 
 def result(number=1, **told):

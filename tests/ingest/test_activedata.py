@@ -10,7 +10,7 @@ from loopback.documents import PUSHED_AT, document
 from seta.ingest import Spans, ingest_project
 from seta.sources.activedata import ActiveData
 from seta.sources.http import Http, Manners
-from seta.store.watermarks import watermark
+from seta.store.operation.watermarks import watermark
 
 SPANS = Spans(window=timedelta(days=1), overlap=timedelta(hours=1), piece=timedelta(hours=12))
 PUSHED = datetime.fromtimestamp(PUSHED_AT, UTC)

@@ -7,7 +7,7 @@ from ingest_world import NOON, add_projects
 from ingest_world.programs import SPANS, history
 
 from seta.ingest import ingest_project
-from seta.ingest.alone import alone
+from seta.ingest.ingest_lock import alone
 from seta.store.engine import make_engine, make_sessions
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seta.errors import BadInput
-from seta.ingest.batching import batched, made_ahead
+from seta.ingest.files import batched, made_ahead
 
 
 def until_error(*items, error=BadInput("line 4 is bad")):

@@ -12,8 +12,9 @@ from ingest_world import NOON, add_projects, contents, rows, versions
 from seta.domain import Scope
 from seta.errors import BadInput, Conflict
 from seta.ingest import import_files
-from seta.store import operation, projects
-from seta.store.watermarks import watermark
+from seta.store.curation import projects
+from seta.store.operation import runs
+from seta.store.operation.watermarks import watermark
 
 
 def result(number=1, **told):
@@ -147,7 +148,7 @@ def test_strict_stops_at_the_first_bad_line_and_keeps_what_was_before(sessions, 
         raised.value)
     assert stored(sessions) == {str(number) for number in range(before)}
     with sessions() as session:
-        assert operation.runs(session)[0].status == "failed"
+        assert runs.runs(session)[0].status == "failed"
 
 
 def test_strict_keeps_the_job_list_that_was_before(sessions):
@@ -226,7 +227,7 @@ def test_a_known_project_learns_a_build_system(sessions):
 def test_an_import_is_a_run_with_counts(sessions):
     take(sessions, result(1), "bad\n", job())
     with sessions() as session:
-        run = operation.runs(session)[0]
+        run = runs.runs(session)[0]
     assert (run.task, run.status, run.scope, run.source) == (
         "import", "done", "trunk", "a stream")
     assert (run.counts["results"], run.counts["bad_total"], run.counts["jobs"]) == (1, 1, 1)

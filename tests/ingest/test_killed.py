@@ -13,7 +13,7 @@ from ingest_world import NOON, add_projects, contents
 from sqlalchemy import text
 
 from seta.store.engine import make_engine, make_sessions
-from seta.store.operation import stop_unfinished_runs
+from seta.store.operation.runs import stop_unfinished_runs
 
 TESTS = Path(__file__).parents[1]
 

@@ -11,9 +11,10 @@ from ingest_world import (
 from seta.domain import Scope
 from seta.errors import Conflict, UnknownProject
 from seta.ingest import Spans, ingest_project
-from seta.sources.slices import MODIFIED, PUSHED
-from seta.store import operation, projects
-from seta.store.watermarks import watermark
+from seta.sources.protocol import MODIFIED, PUSHED
+from seta.store.curation import projects
+from seta.store.operation import runs
+from seta.store.operation.watermarks import watermark
 
 SPANS = Spans(window=timedelta(days=2), overlap=timedelta(hours=1), piece=timedelta(hours=4))
 
@@ -122,7 +123,7 @@ def test_each_run_is_a_row_and_a_line_with_counts(ingest, autoland, caplog):
     caplog.set_level(logging.INFO, logger="seta.ingest")
     ingest()
     with autoland() as session:
-        run = operation.runs(session)[0]
+        run = runs.runs(session)[0]
     assert (run.task, run.source, run.project, run.scope, run.status) == (
         "ingest", "activedata", "autoland", "trunk", "done")
     assert (run.counts["slices"], run.counts["new"], run.counts["skipped"]["still running"]) == (
@@ -141,7 +142,7 @@ def test_progress_is_told_and_may_stop_the_run(ingest, autoland):
     with pytest.raises(Stopped):
         ingest(progress=stop)
     with autoland() as session:
-        run = operation.runs(session)[0]
+        run = runs.runs(session)[0]
     assert (run.status, run.counts["had"]) == ("stopped", 2)
     assert mark(autoland).filled_to == at(-40)
 

@@ -7,8 +7,9 @@ from ingest_world import NOON, job, rows
 
 from seta.errors import SourceError
 from seta.ingest import Spans, ingest_span
-from seta.store import operation
-from seta.store.watermarks import failed_slices, watermark
+from seta.store.operation import runs
+from seta.store.operation.alarms import open_alarms
+from seta.store.operation.watermarks import failed_slices, watermark
 
 SPANS = Spans(window=timedelta(days=2), overlap=timedelta(hours=1), piece=timedelta(hours=4))
 
@@ -30,12 +31,12 @@ def failed(sessions):
 
 def alarms(sessions):
     with sessions() as session:
-        return {alarm.subject: alarm.message for alarm in operation.open_alarms(session)}
+        return {alarm.subject: alarm.message for alarm in open_alarms(session)}
 
 
 def last_run(sessions):
     with sessions() as session:
-        return operation.runs(session)[0]
+        return runs.runs(session)[0]
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from ingest_world import NOON, add_projects, job, rows
 from sqlalchemy import text
 
 from seta.errors import UnknownProject
-from seta.ingest.saving import Saver
-from seta.store import projects
+from seta.ingest.records import Saver
+from seta.store.curation import projects
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import text
 
 from seta.domain import Classification, JobResult, ListedJob, Project, Scope
-from seta.store import projects
+from seta.store.curation import projects
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FIX = "abcdef012345"

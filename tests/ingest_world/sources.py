@@ -6,7 +6,8 @@ from datetime import datetime
 
 from seta.domain import JobResult, ListedJob
 from seta.errors import SourceUnavailable
-from seta.sources.slices import MODIFIED, Batch, Slice
+from seta.sources import Batch, Slice
+from seta.sources.protocol import MODIFIED
 
 
 @dataclass

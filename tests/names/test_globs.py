@@ -4,7 +4,7 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seta.names.globs import can_both_match
+from seta.names.renames import can_both_match
 
 TEXTS = ["".join(letters) for length in range(5) for letters in product("ab", repeat=length)]
 GLOB = st.text("ab*?", max_size=4)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seta.names import canonical, parse
-from seta.names.tables import tables
+from seta.names.spelling import tables
 
 WORD = st.text("ab1_.+", min_size=1, max_size=3)
 KNOWN = st.sampled_from(sorted(

@@ -1,8 +1,7 @@
 import pytest
 
-from seta.domain import JobType
+from seta.domain import JobType, Pattern
 from seta.errors import BadInput
-from seta.names import Pattern
 
 MOCHITEST = JobType("windows10-64", "debug", "mochitest-browser-chrome", 3)
 NAME = "test-windows10-64/debug-mochitest-browser-chrome-3"

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seta.domain import JobType
+from seta.domain import JobType, NewWords, Pattern, Rename
 from seta.errors import BadInput
-from seta.names import NewWords, Pattern, Rename, apply_renames, check_renames
+from seta.names import apply_renames, check_renames
 
 DAY = datetime(2019, 4, 1, tzinfo=UTC)
 

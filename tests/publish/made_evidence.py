@@ -8,8 +8,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from seta.domain import JobType, Project, Scope
 from seta.names import parse
-from seta.store import projects, tables
-from seta.store.rollup import mark_days
+from seta.store import schema
+from seta.store.curation import projects
+from seta.store.results.rollup import mark_days
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -43,13 +44,13 @@ class Evidence:
         revision = revision or hashlib.sha1(f"{project} {at}".encode()).hexdigest()
         with self._sessions.begin() as session:
             session.execute(
-                insert(tables.Push).values(project=project, revision=revision, pushed_at=at)
+                insert(schema.Push).values(project=project, revision=revision, pushed_at=at)
                 .on_conflict_do_nothing())
-            push = session.scalar(select(tables.Push.id).where(
-                tables.Push.project == project, tables.Push.revision == revision))
+            push = session.scalar(select(schema.Push.id).where(
+                schema.Push.project == project, schema.Push.revision == revision))
             known_at = known_at or at + timedelta(milliseconds=duration_ms or 0)
             name_id = self._name(session, project, build_system, name, tier)
-            session.add(tables.JobResult(
+            session.add(schema.JobResult(
                 namespace="treeherder", job_id=job_id, push=push, result=result, tier=tier,
                 job_name_id=name_id, started_at=at, duration_ms=duration_ms, known_at=known_at))
             mark_days(session, [name_id], [known_at.date()])
@@ -59,7 +60,7 @@ class Evidence:
         self, job_id, *fixed_by, classification="fixed by commit", at=NOW - DAY / 2, **more
     ):
         with self._sessions.begin() as session:
-            session.add(tables.ClassificationRow(
+            session.add(schema.ClassificationRow(
                 namespace="treeherder", job_id=job_id, classification=classification,
                 fixed_by=list(fixed_by), classified_at=at, **more))
 
@@ -79,13 +80,13 @@ class Evidence:
         self, *names, project="autoland", build_system="taskcluster", seen_at=NOW - DAY, tier=1
     ):
         with self._sessions.begin() as session:
-            job_list = tables.JobList(project=project, build_system=build_system,
+            job_list = schema.JobList(project=project, build_system=build_system,
                                       seen_at=seen_at, last_seen_at=seen_at)
             session.add(job_list)
             session.flush()
             for name in names:
                 name_id = self._name(session, project, build_system, name, tier)
-                session.add(tables.JobListEntry(
+                session.add(schema.JobListEntry(
                     job_list_id=job_list.id, job_name_id=name_id, tier=tier))
                 mark_days(session, [name_id], [seen_at.date()])
         return self
@@ -93,24 +94,24 @@ class Evidence:
     def ingested(self, project="autoland", *, at=NOW - DAY / 24, status="done", source="files"):
         """Record that an ingest ended, and when one succeeded."""
         with self._sessions.begin() as session:
-            session.add(tables.Run(
+            session.add(schema.Run(
                 task="ingest", source=source, project=project, started_at=at, ended_at=at,
                 status=status, counts={}, error=None if status == "done" else "no answer"))
             if status == "done":
                 session.execute(
-                    insert(tables.Watermark)
+                    insert(schema.Watermark)
                     .values(project=project, source=source, succeeded_at=at)
                     .on_conflict_do_update(index_elements=["project", "source"],
                                            set_={"succeeded_at": at}))
         return self
 
     def _name(self, session, project, build_system, name, tier):
-        found = session.scalar(select(tables.JobName.id).where(
-            tables.JobName.project == project, tables.JobName.build_system == build_system,
-            tables.JobName.name == name))
+        found = session.scalar(select(schema.JobName.id).where(
+            schema.JobName.project == project, schema.JobName.build_system == build_system,
+            schema.JobName.name == name))
         if found is not None:
             return found
-        row = tables.JobName(
+        row = schema.JobName(
             project=project, build_system=build_system, name=name, tier=tier,
             job_type_id=self._type(session, parse(name, build_system, project)))
         session.add(row)
@@ -122,5 +123,5 @@ class Evidence:
             return None
         words = {"platform": job_type.platform, "build_type": job_type.build_type,
                  "test_suite": job_type.test_suite, "chunk": job_type.chunk}
-        session.execute(insert(tables.JobType).values(**words).on_conflict_do_nothing())
-        return session.scalar(select(tables.JobType.id).filter_by(**words))
+        session.execute(insert(schema.JobType).values(**words).on_conflict_do_nothing())
+        return session.scalar(select(schema.JobType.id).filter_by(**words))

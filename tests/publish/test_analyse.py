@@ -10,15 +10,16 @@ from publish.made_evidence import DAY, NOW
 from sqlalchemy import event
 
 from seta.analysis import Problem
-from seta.domain import Priority
+from seta.domain import NewWords, Override, Pattern, Priority, Rename, StoredRename
 from seta.errors import NothingToAnalyse, UnknownScope
-from seta.names import NewWords, Pattern, Rename
 from seta.publish import analyse
 from seta.publish.gather import gather
-from seta.store import operation, snapshots
-from seta.store.overrides import Override, add_override
-from seta.store.projects import scope_named
-from seta.store.renames import StoredRename, add_rename
+from seta.store import snapshots
+from seta.store.curation.overrides import add_override
+from seta.store.curation.projects import scope_named
+from seta.store.curation.renames import add_rename
+from seta.store.operation import runs
+from seta.store.operation.alarms import open_alarms
 
 A, B, C = (f"test-linux64/opt-mochitest-{number}" for number in (1, 2, 3))
 FUZZING = "build-linux64-asan-fuzzing/opt"
@@ -42,12 +43,12 @@ def published(sessions, scope="trunk"):
 
 def alarms(sessions):
     with sessions() as session:
-        return {alarm.subject: alarm.message for alarm in operation.open_alarms(session)}
+        return {alarm.subject: alarm.message for alarm in open_alarms(session)}
 
 
 def last_run(sessions):
     with sessions() as session:
-        return operation.runs(session, task="analysis", limit=1)[0]
+        return runs.runs(session, task="analysis", limit=1)[0]
 
 
 def test_a_first_snapshot_is_stored_and_published_whole(trunk, sessions, run):
@@ -89,7 +90,7 @@ def test_a_dry_run_decides_the_same_and_changes_nothing(trunk, sessions, run):
     assert dry.id is None and not dry.is_published
     assert published(sessions) is None
     with sessions() as session:
-        assert operation.runs(session) == [] and snapshots.snapshots_of(session, "trunk") == []
+        assert runs.runs(session) == [] and snapshots.snapshots_of(session, "trunk") == []
     assert verdicts(dry) == verdicts(run())
 
 
@@ -131,7 +132,7 @@ def test_an_unknown_scope_leaves_no_run(trunk, sessions, run):
     with pytest.raises(UnknownScope, match="'none'"):
         run(scope="none")
     with sessions() as session:
-        assert operation.runs(session) == []
+        assert runs.runs(session) == []
 
 
 def test_a_program_that_is_told_to_end_leaves_a_stopped_run(trunk, sessions, run):

@@ -8,12 +8,11 @@ from hypothesis import strategies as st
 from publish.made_evidence import NOW
 
 from seta.config import Settings
-from seta.domain import Priority
+from seta.domain import NewWords, Override, Pattern, Priority, Rename, StoredRename
 from seta.errors import NothingToAnalyse
-from seta.names import NewWords, Pattern, Rename
 from seta.publish import analyse
-from seta.store.overrides import Override, add_override
-from seta.store.renames import StoredRename, add_rename
+from seta.store.curation.overrides import add_override
+from seta.store.curation.renames import add_rename
 
 NAMES = [f"test-linux64/{build_type}-mochitest-{chunk}" for build_type in ("opt", "debug")
          for chunk in (1, 2, 3)] + ["build-linux64/opt", "nonsense"]

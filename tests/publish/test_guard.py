@@ -7,7 +7,8 @@ import pytest
 from publish.made_evidence import DAY, NOW
 
 from seta.publish import analyse, publish, roll_back
-from seta.store import operation, snapshots
+from seta.store import snapshots
+from seta.store.operation.alarms import open_alarms
 
 LATER = NOW + timedelta(hours=12)
 SUITES = [f"test-linux64/opt-mochitest-{number}" for number in range(1, 11)]
@@ -34,7 +35,7 @@ def published(sessions):
 
 def alarms(sessions):
     with sessions() as session:
-        return {alarm.subject: alarm.message for alarm in operation.open_alarms(session)}
+        return {alarm.subject: alarm.message for alarm in open_alarms(session)}
 
 
 def move(trunk, count):

@@ -8,7 +8,7 @@ from publish.made_evidence import DAY, NOW
 from seta.domain import JobType, Scope
 from seta.publish.forced import new_job_types
 from seta.store import evidence as reads
-from seta.store.rollup import refresh_job_days
+from seta.store.results.rollup import refresh_job_days
 
 A, B = "test-linux64/opt-mochitest-1", "test-linux64/opt-mochitest-2"
 SECOND = timedelta(seconds=1)

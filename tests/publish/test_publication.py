@@ -11,8 +11,10 @@ from sqlalchemy import text
 from seta.domain import Priority
 from seta.errors import BadInput, Conflict, NotFound, UnknownScope
 from seta.publish import analyse, diff, publish, release, roll_back
-from seta.store import operation, snapshots
+from seta.store import snapshots
 from seta.store.engine import make_engine, make_sessions
+from seta.store.operation.alarms import open_alarms
+from seta.store.operation.audit import audit_entries
 
 A, B = "test-linux64/opt-mochitest-1", "test-linux64/opt-mochitest-2"
 BY_ANN = {"who": "ann", "why": "it was wrong", "now": NOW}
@@ -34,7 +36,7 @@ def state(sessions):
 def audit(sessions):
     with sessions() as session:
         return [(entry.who, entry.what, entry.target, entry.why)
-                for entry in operation.audit_entries(session)]
+                for entry in audit_entries(session)]
 
 
 def test_going_back_goes_one_further_each_time(three, sessions):
@@ -70,15 +72,15 @@ def test_a_held_snapshot_that_is_published_is_held_no_longer(trunk, sessions, se
     trunk.caught("a" * 12, A).ingested(status="failed")
     held = analyse(sessions, "trunk", now=NOW, settings=settings)
     with sessions() as session:
-        assert [alarm.subject for alarm in operation.open_alarms(session)] == ["snapshot trunk"]
+        assert [alarm.subject for alarm in open_alarms(session)] == ["snapshot trunk"]
 
     published = publish(sessions, held.id, **BY_ANN)
 
     assert published.is_published and published.held_because is None
     with sessions() as session:
         assert snapshots.snapshot_with_id(session, held.id) == published
-        assert operation.open_alarms(session) == []
-        assert operation.audit_entries(session)[0].details["was_held_because"] == held.held_because
+        assert open_alarms(session) == []
+        assert audit_entries(session)[0].details["was_held_because"] == held.held_because
 
 
 @pytest.mark.parametrize("act, error", [

@@ -10,8 +10,8 @@ from publish.made_evidence import DAY, NOW, Evidence
 from seta.domain import Priority
 from seta.errors import NoSnapshot, StaleData, StoreError, SwitchedOff, UnknownProject
 from seta.publish import analyse, publish
-from seta.publish.published import ALL, HIGH_VALUE, LOW_VALUE, Kind, Published, Question
-from seta.store import projects
+from seta.publish.serving import ALL, HIGH_VALUE, LOW_VALUE, Kind, Published, Question
+from seta.store.curation import projects
 from seta.store.engine import make_engine, make_sessions
 
 A, B, C = (f"test-linux64/opt-mochitest-{number}" for number in (1, 2, 3))

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from seta.errors import StoreError
-from seta.publish.published.watch import Watch
+from seta.publish.serving.state import Watch
 
 
 def test_a_value_is_loaded_once_while_it_is_fresh():

@@ -10,8 +10,8 @@ import pytest
 from scheduling_world import LEVELS, NOON, Results, add_snapshot
 
 from seta.domain import DEFAULT_SCOPE, Cadence, Limit, Project, Scope
-from seta.scheduling import AskedPush, Published, owed_now, preview, schedule_push, take_owed
-from seta.store import projects
+from seta.ledger import AskedPush, PriorityLists, owed_now, preview, schedule_push, take_owed
+from seta.store.curation import projects
 
 SPAN = timedelta(hours=12)
 
@@ -22,7 +22,7 @@ class Ci:
 
     session: object
     project: Project
-    published: Published
+    published: PriorityLists
     build_system: str = "taskcluster"
     now: datetime = NOON
     span: timedelta = SPAN
@@ -73,7 +73,7 @@ def make_ci():
         project = Project(name, cadence=cadence, **more)
         projects.add_project(session, project)
         snapshot = add_snapshot(session)
-        published = Published(snapshot, NOON - timedelta(hours=1), levels, refusals)
+        published = PriorityLists(snapshot, NOON - timedelta(hours=1), levels, refusals)
         return Ci(session, project, published, project.build_systems[0])
     return make
 

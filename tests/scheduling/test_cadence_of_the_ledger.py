@@ -3,7 +3,7 @@
 import pytest
 
 from seta.errors import BadInput, Conflict
-from seta.scheduling import AskedPush
+from seta.ledger import AskedPush
 
 HIGH = ["build-linux64/opt", "test-linux64/opt-high"]
 LOW = ["test-linux64/opt-low-1", "test-linux64/opt-low-2"]

@@ -4,10 +4,12 @@ import pytest
 from scheduling_world import NOON
 from sqlalchemy import func, select
 
+from seta.curation.classifications import classify_job, classify_range, verdict
 from seta.errors import BadInput, NotFound
-from seta.scheduling.classify import classify_job, classify_range, verdict
-from seta.store import operation, said, tables
-from seta.store.said import JobKey
+from seta.store import schema
+from seta.store.curation import classifications
+from seta.store.curation.classifications import JobKey
+from seta.store.operation.audit import audit_entries
 
 JOB = "test-linux64/opt-low-1"
 FIX = "9fa614d8310d2c7c3f4d8fe4a26e9d1ed4d3c6c0"
@@ -29,10 +31,11 @@ def of_range(ci, first, last, what=None):
 def test_one_job_is_classified_and_audited(ci, failed):
     assert classify_job(ci.session, "test", failed[0], verdict("fixed by commit", FIX), who="ann",
                         now=NOON, why="seen") == 1
-    known = said.counted(ci.session, [JobKey("test", failed[0])])[JobKey("test", failed[0])]
+    key = JobKey("test", failed[0])
+    known = classifications.counted(ci.session, [key])[key]
     assert (known.classification, known.fixed_by, known.who) == (
         "fixed by commit", ("9fa614d8310d",), "ann")
-    entry, = operation.audit_entries(ci.session)
+    entry, = audit_entries(ci.session)
     assert (entry.what, entry.why) == ("classify fixed by commit", "seen")
 
 
@@ -40,7 +43,7 @@ def test_said_twice_it_is_stored_once(ci, failed):
     for expected in (1, 0):
         assert classify_job(ci.session, "test", failed[0], verdict("intermittent"), who="ann",
                             now=NOON) == expected
-    assert ci.session.scalar(select(func.count()).select_from(tables.ClassificationRow)) == 1
+    assert ci.session.scalar(select(func.count()).select_from(schema.ClassificationRow)) == 1
 
 
 def test_the_newest_counts_and_it_can_be_taken_back(ci, failed):
@@ -48,7 +51,7 @@ def test_the_newest_counts_and_it_can_be_taken_back(ci, failed):
         assert classify_job(ci.session, "test", failed[0], verdict(word), who="ann",
                             now=ci.at(minute)) == 1
         key = JobKey("test", failed[0])
-        assert said.counted(ci.session, [key])[key].classification == word
+        assert classifications.counted(ci.session, [key])[key].classification == word
 
 
 @pytest.mark.parametrize("first, last, count", [

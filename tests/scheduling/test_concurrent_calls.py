@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from seta.scheduling import AskedPush, schedule_push
-from seta.store import tables
+from seta.ledger import AskedPush, schedule_push
+from seta.store import schema
 from seta.store.engine import make_engine, make_sessions
 
 THREADS = 50
@@ -36,7 +36,7 @@ def ask(many, world, number):
 
 def rows(many):
     with many() as session:
-        return session.scalar(select(func.count()).select_from(tables.Schedule))
+        return session.scalar(select(func.count()).select_from(schema.Schedule))
 
 
 def test_fifty_identical_calls_leave_one_row_and_get_the_same_bytes(many, world):
@@ -56,7 +56,7 @@ def test_fifty_threads_and_twenty_pushes_keep_the_cadence(many, world):
             assert sum(answer.is_new for answer in answers) == 1
     with many() as session:
         ran = session.execute(select(
-            tables.Schedule.ran_low, tables.Schedule.ran_lowest).order_by(tables.Schedule.id)
+            schema.Schedule.ran_low, schema.Schedule.ran_lowest).order_by(schema.Schedule.id)
         ).all()
     assert [at for at, (low, _) in enumerate(ran) if low] == [0, 5, 10, 15]
     assert [at for at, (_, lowest) in enumerate(ran) if lowest] == [0, 10]

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from seta.errors import NotFound
-from seta.scheduling import schedule_failed
+from seta.ledger import schedule_failed
 
 LOW = ["test-linux64/opt-low-1", "test-linux64/opt-low-2"]
 

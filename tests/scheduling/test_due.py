@@ -3,7 +3,7 @@
 import pytest
 
 from seta.errors import Conflict
-from seta.scheduling import schedule_failed
+from seta.ledger import schedule_failed
 
 LOW = ("test-linux64/opt-low-1", "test-linux64/opt-low-2")
 LOWEST = ("test-linux64/opt-lowest",)

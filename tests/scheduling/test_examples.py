@@ -7,12 +7,13 @@ import pkgutil
 import pytest
 
 import seta.api.v1
-import seta.scheduling
-from seta.store import job_pages
+import seta.curation
+import seta.ledger
+from seta.store.snapshots import jobs
 
-MODULES = [job_pages, *(
+MODULES = [jobs, *(
     importlib.import_module(f"{package.__name__}.{found.name}")
-    for package in (seta.scheduling, seta.api.v1)
+    for package in (seta.ledger, seta.curation, seta.api.v1)
     for found in pkgutil.iter_modules(package.__path__))]
 WITH_EXAMPLES = [module for module in MODULES
                  if any(test.examples for test in doctest.DocTestFinder().find(module))]

@@ -8,11 +8,11 @@ from scheduling_world import LEVELS, NOON
 
 from seta.domain import Cadence, Limit, Priority, Project
 from seta.errors import BadInput, CannotAnswer
-from seta.scheduling import Published
-from seta.scheduling.export import export_list
+from seta.ledger import PriorityLists
+from seta.ledger.export import export_list
 
 PROJECT = Project("autoland", cadence=Cadence(low=Limit(7, 60)))
-GOOD = Published(3, NOON, LEVELS)
+GOOD = PriorityLists(3, NOON, LEVELS)
 
 
 def exported(format, project=PROJECT, published=GOOD):

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from seta.domain import Priority
-from seta.scheduling import Published
-from seta.store import schedules
+from seta.ledger import PriorityLists
+from seta.store.ledger import entries
 
 HIGH = "test-linux64/opt-high"
 
@@ -34,7 +34,7 @@ def test_the_kill_switch_of_a_project_runs_everything(ci):
 
 def test_without_a_snapshot_everything_runs_by_the_names_that_are_known(ci, results):
     """R7: no knowledge is not the same as nothing to skip."""
-    ci.published = Published(refusals=("no snapshot of trunk has been published yet",))
+    ci.published = PriorityLists(refusals=("no snapshot of trunk has been published yet",))
     results.add(HIGH, ci.push("0", -60))
     answer = ci.ask("1", 0)
     assert (answer["kind"], answer["snapshot"], answer["run"]) == ("full", None, [HIGH])
@@ -62,9 +62,9 @@ def test_what_is_no_integration_project_runs_everything_without_a_row(ci):
     ci.change(is_integration=False)
     assert not ci.raw("1", 0).is_new
     assert ci.ask("1", 0)["kind"] == "full"
-    assert schedules.newest(ci.session, "autoland", "taskcluster") is None
+    assert entries.newest(ci.session, "autoland", "taskcluster") is None
 
 
 def test_a_snapshot_without_an_id_must_say_why():
     with pytest.raises(ValueError, match="a reason why"):
-        Published()
+        PriorityLists()

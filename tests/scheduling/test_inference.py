@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from scheduling_world import NOON, Results
 from sqlalchemy import func, select
 
+from seta.curation.classifications import classify_job, verdict
+from seta.curation.inference import infer_regressions
 from seta.domain import Classification
-from seta.scheduling.classify import classify_job, verdict
-from seta.scheduling.inference import infer_regressions
-from seta.store import said, tables
-from seta.store.said import JobKey
+from seta.store import schema
+from seta.store.curation import classifications
+from seta.store.curation.classifications import JobKey
 
 JOB = "test-linux64/opt-low-1"
 SINCE = NOON - timedelta(days=90)
@@ -45,7 +46,7 @@ def infer(ci, since=SINCE, now=LATER):
 
 def inferred(ci, jobs):
     """Which pushes' failures are inferred to be fixed by which push."""
-    known = said.counted(ci.session, jobs.values())
+    known = classifications.counted(ci.session, jobs.values())
     pushes = {ci.push(str(number), 0).revision[:12]: number for number in range(40)}
     return {number: pushes[known[key].fixed_by[0]] for number, key in jobs.items()
             if key in known and known[key].is_inferred
@@ -96,7 +97,7 @@ def test_a_past_moment_does_not_see_the_future(inferring, results):
     """It was known when the pass was: not before."""
     jobs = add_history(inferring, results, "PFFP")
     infer(inferring)
-    at = said.counted(inferring.session, jobs.values())[jobs[1]].classified_at
+    at = classifications.counted(inferring.session, jobs.values())[jobs[1]].classified_at
     assert at == inferring.at(3) + timedelta(minutes=10)
 
 
@@ -116,7 +117,7 @@ def test_what_a_person_said_is_left_alone(inferring, results):
 def test_a_person_may_say_the_same_and_then_it_is_inferred_no_more(inferring, results):
     jobs = add_history(inferring, results, "PFFP")
     infer(inferring)
-    fix = said.counted(inferring.session, jobs.values())[jobs[1]].fixed_by[0]
+    fix = classifications.counted(inferring.session, jobs.values())[jobs[1]].fixed_by[0]
     assert classify_job(inferring.session, "test", jobs[1].job_id,
                         verdict("fixed by commit", fix), who="ann", now=LATER) == 1
     assert inferred(inferring, jobs) == {2: 3}
@@ -161,7 +162,7 @@ def test_results_that_come_in_parts_give_what_all_at_once_give(
     """Whatever the order of ingests, the end is the same; a second run adds nothing."""
     found = []
     for parts in ((told,), (told[:cut], told[cut:])):
-        name = f"p{session.scalar(select(func.count()).select_from(tables.Project))}"
+        name = f"p{session.scalar(select(func.count()).select_from(schema.Project))}"
         ci = make_ci(session, name, infer_regressions=True)
         own = Results(session, name, prefix=f"{name}-")
         jobs = {}

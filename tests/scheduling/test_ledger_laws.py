@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from seta.domain import Cadence, Limit
-from seta.scheduling import schedule_failed
+from seta.ledger import schedule_failed
 
 LEVELS = {"low": "2", "lowest": "3"}
 FEW = settings(max_examples=40, deadline=None, database=None,

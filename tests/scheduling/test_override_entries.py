@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 from scheduling_world import NOON
 
+from seta.curation.override_entries import read_entries, read_entry, read_file, read_text
 from seta.domain import JobType, Priority
 from seta.errors import BadInput
-from seta.scheduling.override_entries import read_entries, read_entry
-from seta.scheduling.override_files import read_file, read_text
 
 DATA = Path(__file__).parents[1] / "data" / "scheduling"
 GOOD = {"platform": "linux*", "priority": 2, "reason": "broken there"}

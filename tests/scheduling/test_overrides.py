@@ -6,12 +6,11 @@ from datetime import timedelta
 import pytest
 from scheduling_world import NOON
 
-from seta.domain import JobType, Priority
+from seta.curation import overrides
+from seta.domain import JobType, Override, Pattern, Priority, strongest
 from seta.errors import BadInput, Conflict, NotFound, UnknownScope
-from seta.names import Pattern
-from seta.scheduling import override_plans
-from seta.store import operation, overrides
-from seta.store.overrides import Override, strongest
+from seta.store.curation import overrides as store
+from seta.store.operation.audit import audit_entries
 
 LOW = "test-linux64/opt-low-1"
 HIGH = "test-linux64/opt-high"
@@ -35,13 +34,13 @@ def second(ci, results):
 
 
 def test_never_skip_runs_on_every_push(ci, second):
-    overrides.add_override(ci.session, override(LOWEST))
+    store.add_override(ci.session, override(LOWEST))
     assert LOWEST in second()["run"]
 
 
 def test_forever_low_works(ci, second):
     """R53."""
-    overrides.add_override(ci.session, override(HIGH, Priority.LOW))
+    store.add_override(ci.session, override(HIGH, Priority.LOW))
     answer = second()
     assert HIGH in answer["skip"]
     assert answer["levels"]["2"]["jobs"] == 3
@@ -54,7 +53,7 @@ def test_forever_low_works(ci, second):
 ])
 def test_expiry_is_exact_to_the_second(ci, second, seconds, is_low):
     """R52, R53: temporary low reverts, at once and by itself."""
-    overrides.add_override(ci.session, override(
+    store.add_override(ci.session, override(
         HIGH, Priority.LOW, expires_at=NOON + timedelta(seconds=60)))
     assert (HIGH in second(NOON + timedelta(seconds=seconds))["skip"]) is is_low
 
@@ -62,14 +61,14 @@ def test_expiry_is_exact_to_the_second(ci, second, seconds, is_low):
 def test_a_job_lowered_in_the_snapshot_runs_once_that_has_ended(ci, second):
     """R53: what it is worth is known again with the next snapshot; until then it runs."""
     made = ci.published.created_at
-    overrides.add_override(ci.session, override(
+    store.add_override(ci.session, override(
         LOW, Priority.LOW, created_at=made - timedelta(days=1), expires_at=NOON))
     assert LOW in second()["run"]
 
 
 def test_an_override_of_a_later_snapshot_time_changes_nothing_when_it_ends(ci, second):
     made = ci.published.created_at
-    overrides.add_override(ci.session, override(
+    store.add_override(ci.session, override(
         LOW, Priority.LOW, created_at=made - timedelta(days=2),
         expires_at=made - timedelta(days=1)))
     assert LOW in second()["skip"]
@@ -77,7 +76,7 @@ def test_an_override_of_a_later_snapshot_time_changes_nothing_when_it_ends(ci, s
 
 def test_a_glob_picks_jobs_that_appear_later(ci, second):
     """R56: a whole class, its future jobs too."""
-    overrides.add_override(ci.session, override(globs={"test_suite": "low"}))
+    store.add_override(ci.session, override(globs={"test_suite": "low"}))
     assert {LOW, "test-linux64/opt-low-2"} <= set(second()["run"])
 
 
@@ -92,7 +91,7 @@ def test_builds_are_lowered_by_name_only(picks, is_low):
 
 
 def test_another_build_system_is_not_picked(ci, second):
-    overrides.add_override(ci.session, override(LOWEST, build_system="buildbot"))
+    store.add_override(ci.session, override(LOWEST, build_system="buildbot"))
     assert LOWEST in second()["skip"]
 
 
@@ -117,7 +116,7 @@ def test_of_the_rest_the_narrowest_counts_then_the_newest():
 
 
 def plan(ci, *wanted, now=NOON):
-    return override_plans.plan_overrides(ci.session, wanted, scope="trunk", now=now)
+    return overrides.plan_overrides(ci.session, wanted, scope="trunk", now=now)
 
 
 def test_a_dry_run_says_what_is_picked_and_stores_nothing(ci, results):
@@ -126,43 +125,43 @@ def test_a_dry_run_says_what_is_picked_and_stores_nothing(ci, results):
     planned = plan(ci, override(LOW), override("test-win/opt-x"))
     assert [(each.matched, each.examples) for each in planned] == [(1, (LOW,)), (0, ())]
     assert planned[1].matches_nothing
-    assert overrides.overrides(ci.session, "trunk") == []
+    assert store.overrides(ci.session, "trunk") == []
 
 
 def test_applying_twice_stores_once_and_is_audited(ci):
     """R57."""
     for _ in range(2):
-        applied = override_plans.apply_overrides(
+        applied = overrides.apply_overrides(
             ci.session, [override(LOW), override(LOW)], scope="trunk", who="ann", now=NOON)
     assert [each.is_new for each in applied] == [False, False]
-    assert len(overrides.overrides(ci.session, "trunk")) == 1
-    entry, = operation.audit_entries(ci.session)
+    assert len(store.overrides(ci.session, "trunk")) == 1
+    entry, = audit_entries(ci.session)
     assert (entry.who, entry.what, entry.why) == ("ann", "add override", "why")
 
 
 def test_ending_an_override_is_audited_and_happens_once(ci):
-    stored = overrides.add_override(ci.session, override(LOW))
-    ended = override_plans.end_override(ci.session, stored.id, who="bob", now=ci.at(5))
+    stored = store.add_override(ci.session, override(LOW))
+    ended = overrides.end_override(ci.session, stored.id, who="bob", now=ci.at(5))
     assert (ended.ended_by, ended.is_active(ci.at(4)), ended.is_active(ci.at(5))) == (
         "bob", True, False)
     with pytest.raises(Conflict, match="not active"):
-        override_plans.end_override(ci.session, stored.id, who="bob", now=ci.at(6))
+        overrides.end_override(ci.session, stored.id, who="bob", now=ci.at(6))
     with pytest.raises(NotFound, match="no override 999"):
-        override_plans.end_override(ci.session, 999, who="bob", now=ci.at(6))
-    assert operation.audit_entries(ci.session)[0].what == "end override"
+        overrides.end_override(ci.session, 999, who="bob", now=ci.at(6))
+    assert audit_entries(ci.session)[0].what == "end override"
 
 
 def test_overrides_whose_jobs_are_gone_are_found(ci, results):
     """R58: they do not die quietly."""
     results.add(LOW, ci.push("0", -60))
-    overrides.add_override(ci.session, override(LOW))
-    gone = overrides.add_override(ci.session, override("test-osx/opt-x"))
-    assert override_plans.vanished_overrides(ci.session, "trunk", now=NOON) == [gone]
+    store.add_override(ci.session, override(LOW))
+    gone = store.add_override(ci.session, override("test-osx/opt-x"))
+    assert overrides.vanished_overrides(ci.session, "trunk", now=NOON) == [gone]
 
 
 def test_a_scope_that_is_not_there_takes_none(ci):
     with pytest.raises(UnknownScope):
-        override_plans.plan_overrides(ci.session, [], scope="none", now=NOON)
+        overrides.plan_overrides(ci.session, [], scope="none", now=NOON)
 
 
 @pytest.mark.parametrize("wrong, constraint", [
@@ -172,14 +171,14 @@ def test_a_scope_that_is_not_there_takes_none(ci):
 ])
 def test_the_table_itself_refuses_nonsense(ci, wrong, constraint):
     with pytest.raises(BadInput, match=constraint):
-        overrides.add_override(ci.session, override(LOW, **wrong))
+        store.add_override(ci.session, override(LOW, **wrong))
 
 
 def test_overrides_are_paged_from_the_newest(ci):
     """R55: safe on an empty table too."""
-    assert overrides.overrides(ci.session, "trunk") == []
+    assert store.overrides(ci.session, "trunk") == []
     for number in range(5):
-        overrides.add_override(ci.session, override(f"job-{number}"))
-    first = overrides.overrides(ci.session, "trunk", limit=2)
-    rest = overrides.overrides(ci.session, "trunk", before=first[-1].id)
+        store.add_override(ci.session, override(f"job-{number}"))
+    first = store.overrides(ci.session, "trunk", limit=2)
+    rest = store.overrides(ci.session, "trunk", before=first[-1].id)
     assert [each.pattern.name for each in first + rest] == [f"job-{n}" for n in (4, 3, 2, 1, 0)]

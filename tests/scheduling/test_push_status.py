@@ -3,8 +3,8 @@
 import pytest
 
 from seta.errors import NotFound
-from seta.scheduling import backfill, push_status, schedule_failed
-from seta.scheduling.backfill import bisection, expected_runs
+from seta.ledger import backfill, push_status, schedule_failed
+from seta.ledger.backfill import bisection, expected_runs
 
 LOW = "test-linux64/opt-low-1"
 LOWEST = "test-linux64/opt-lowest"

@@ -8,7 +8,7 @@ import pytest
 from scheduling_world import NOON
 
 from seta.domain import Cadence, Priority
-from seta.scheduling import schedule_failed
+from seta.ledger import schedule_failed
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-a-push-is-scheduled.md"
 

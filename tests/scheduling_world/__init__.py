@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from seta.domain import DEFAULT_SCOPE, Priority
 from seta.names import parse
-from seta.store import tables
+from seta.store import schema
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LEVELS = {
@@ -18,7 +18,7 @@ LEVELS = {
 
 
 def add_snapshot(session, scope=DEFAULT_SCOPE, created_at=NOON - timedelta(hours=1)) -> int:
-    row = tables.Snapshot(
+    row = schema.Snapshot(
         scope=scope, as_of=created_at, created_at=created_at, unit="ms", objective=0,
         inputs={"since": (created_at - timedelta(days=90)).isoformat(),
                 "known_by": (created_at + timedelta(days=1)).isoformat()},
@@ -40,10 +40,10 @@ class Results:
     count: int = 0
 
     def name_id(self, name) -> int:
-        found = self.session.scalar(select(tables.JobName.id).where(
-            tables.JobName.project == self.project, tables.JobName.name == name,
-            tables.JobName.build_system == self.build_system))
-        return found or self._add(tables.JobName(
+        found = self.session.scalar(select(schema.JobName.id).where(
+            schema.JobName.project == self.project, schema.JobName.name == name,
+            schema.JobName.build_system == self.build_system))
+        return found or self._add(schema.JobName(
             project=self.project, build_system=self.build_system, name=name,
             job_type_id=self.type_id(parse(name, self.build_system, self.project))))
 
@@ -52,20 +52,20 @@ class Results:
             return None
         words = {"platform": job_type.platform, "build_type": job_type.build_type,
                  "test_suite": job_type.test_suite, "chunk": job_type.chunk}
-        found = self.session.scalar(select(tables.JobType.id).filter_by(**words))
-        return found or self._add(tables.JobType(**words))
+        found = self.session.scalar(select(schema.JobType.id).filter_by(**words))
+        return found or self._add(schema.JobType(**words))
 
     def push_id(self, revision, pushed_at, push_id=None) -> int:
-        found = self.session.scalar(select(tables.Push.id).filter_by(
+        found = self.session.scalar(select(schema.Push.id).filter_by(
             project=self.project, revision=revision))
-        return found or self._add(tables.Push(
+        return found or self._add(schema.Push(
             project=self.project, revision=revision, pushed_at=pushed_at, push_id=push_id))
 
     def add(self, name, push, result="success", minutes=10, said=None, **more) -> str:
         """Add one run of a job on a push, known so many minutes after it; return its id."""
         self.count += 1
         job_id = f"{self.prefix}{self.count}"
-        self.session.add(tables.JobResult(
+        self.session.add(schema.JobResult(
             namespace="test", job_id=job_id, job_name_id=self.name_id(name),
             push=self.push_id(push.revision, push.pushed_at, push.push_id), result=result,
             known_at=push.pushed_at + timedelta(minutes=minutes),
@@ -76,13 +76,13 @@ class Results:
         return job_id
 
     def say(self, job_id, classification, at, who=None, is_inferred=False, fixed_by=()) -> None:
-        self._add(tables.ClassificationRow(
+        self._add(schema.ClassificationRow(
             namespace="test", job_id=job_id, classification=classification, fixed_by=fixed_by,
             classified_at=at, who=who, is_inferred=is_inferred))
 
     def reached(self, at) -> None:
         """Say that results up to this time are in."""
-        self.session.merge(tables.Watermark(
+        self.session.merge(schema.Watermark(
             project=self.project, source="test", reached_at=at, succeeded_at=at))
         self.session.flush()
 

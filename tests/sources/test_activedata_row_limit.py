@@ -10,7 +10,7 @@ from loopback.small_activedata import SmallActiveData
 
 from seta.errors import RowLimitReached
 from seta.sources.activedata import ActiveData
-from seta.sources.activedata.splitting import in_order, is_full
+from seta.sources.activedata.query import in_order, is_full
 
 START, END = 1_000_000, 1_000_060
 

@@ -6,7 +6,7 @@ import pytest
 from loopback.documents import DATA
 
 from seta.errors import SourceGarbled
-from seta.sources.activedata.tables import decode_rows
+from seta.sources.activedata.answers import decode_rows
 
 LABEL = "test-linux64/debug-mochitest-browser-chrome-e10s-15"
 

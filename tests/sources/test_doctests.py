@@ -8,7 +8,7 @@ import pytest
 
 import seta.sources
 
-MODULES = ["seta.sources.slices", *(
+MODULES = ["seta.sources.protocol", *(
     each.name for each in pkgutil.walk_packages(seta.sources.__path__, "seta.sources."))]
 
 

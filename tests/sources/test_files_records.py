@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from seta.domain import RESULTS, Classification, JobResult, JobType, ListedJob
 from seta.errors import BadInput
 from seta.sources.files import decode_record, record_schema
-from seta.sources.files.schema import record_schema_text
+from seta.sources.files.records import record_schema_text
 
 FIX = "9fa614d8310d" + "a" * 28
 RESULT = {

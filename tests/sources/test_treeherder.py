@@ -10,14 +10,10 @@ from loopback.small_treeherder import SmallTreeherder, as_json, make_job, make_n
 
 from seta.domain import Classification
 from seta.errors import (
-    RowLimitReached,
-    SourceError,
-    SourceGarbled,
-    SourceRefused,
-    SourceUnavailable,
+    RowLimitReached, SourceError, SourceGarbled, SourceRefused, SourceUnavailable,
 )
 from seta.sources.treeherder import Treeherder
-from seta.sources.treeherder.classifications import NAMES
+from seta.sources.treeherder.jobs import NAMES
 
 FIX, OTHER = "9fa614d8310d" + "a" * 28, "b9222b391f89" + "6" * 28
 WHEN = datetime(1970, 1, 1, 2, tzinfo=UTC)

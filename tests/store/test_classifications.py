@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from ingest_world import NOON
 
-from seta.store.classifications import Said, time_of_news
+from seta.store.results.classifications import SourceClassification, time_of_news
 
 
 def said(word, hour=None, fixed_by=()):
     at = None if hour is None else NOON + timedelta(hours=hour)
-    return Said(word, tuple(fixed_by), 0, at)
+    return SourceClassification(word, tuple(fixed_by), 0, at)
 
 
 STAR, OTHER, NONE = "fixed by commit", "intermittent", "not classified"

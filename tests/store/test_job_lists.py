@@ -10,9 +10,9 @@ from sqlalchemy.exc import IntegrityError
 
 from seta.domain import JobType
 from seta.errors import BadInput, UnknownProject
-from seta.store.job_lists import record_job_list
-from seta.store.results import store_results
-from seta.store.rollup import refresh_job_days
+from seta.store.results.job_lists import record_job_list
+from seta.store.results.rollup import refresh_job_days
+from seta.store.results.writer import store_results
 
 A, B, C = (f"test-linux64/opt-{letter}" for letter in "abc")
 

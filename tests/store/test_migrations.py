@@ -8,8 +8,8 @@ from sqlalchemy.exc import IntegrityError
 
 from seta.errors import StoreError
 from seta.store.engine import make_engine
-from seta.store.tables import Base
-from seta.store.upgrade import check_version, differences, upgrade
+from seta.store.migrations.upgrade import check_version, differences, upgrade
+from seta.store.schema import Base
 
 
 @pytest.fixture

@@ -6,32 +6,35 @@ import pytest
 
 from seta.domain import Cadence, Limit, Project, Scope
 from seta.errors import BadInput, Conflict, UnknownProject, UnknownScope
-from seta.store import operation, projects
+from seta.store.curation import projects
+from seta.store.operation import runs
+from seta.store.operation.alarms import clear_alarm, open_alarms, raise_alarm
+from seta.store.operation.audit import audit_entries, record_audit
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def test_an_alarm_is_open_once_until_it_is_cleared(session):
-    operation.raise_alarm(session, "ingest autoland", "no answer")
-    operation.raise_alarm(session, "ingest autoland", "still no answer")
-    assert [alarm.message for alarm in operation.open_alarms(session)] == ["still no answer"]
+    raise_alarm(session, "ingest autoland", "no answer")
+    raise_alarm(session, "ingest autoland", "still no answer")
+    assert [alarm.message for alarm in open_alarms(session)] == ["still no answer"]
 
-    operation.clear_alarm(session, "ingest autoland")
-    assert operation.open_alarms(session) == []
+    clear_alarm(session, "ingest autoland")
+    assert open_alarms(session) == []
 
-    operation.raise_alarm(session, "ingest autoland", "again")
-    assert [alarm.message for alarm in operation.open_alarms(session)] == ["again"]
+    raise_alarm(session, "ingest autoland", "again")
+    assert [alarm.message for alarm in open_alarms(session)] == ["again"]
 
 
 def test_a_run_that_a_killed_program_left_is_marked_as_stopped(session):
     """R65: the last run is visible, also one that never ended."""
-    done = operation.start_run(session, "analysis", now=NOW, scope="trunk")
-    operation.end_run(session, done, status="done", now=NOW, counts={"regressions": 3})
-    operation.start_run(session, "ingest", now=NOW, source="activedata", project="autoland")
+    done = runs.start_run(session, "analysis", now=NOW, scope="trunk")
+    runs.end_run(session, done, status="done", now=NOW, counts={"regressions": 3})
+    runs.start_run(session, "ingest", now=NOW, source="activedata", project="autoland")
 
-    assert operation.stop_unfinished_runs(session, now=NOW) == 1
+    assert runs.stop_unfinished_runs(session, now=NOW) == 1
 
-    found = operation.runs(session)
+    found = runs.runs(session)
     assert [(run.task, run.status) for run in found] == [
         ("ingest", "stopped"), ("analysis", "done")]
     assert found[1].counts == {"regressions": 3}
@@ -39,9 +42,9 @@ def test_a_run_that_a_killed_program_left_is_marked_as_stopped(session):
 
 def test_runs_and_audit_are_paged_from_the_newest(session):
     for number in range(5):
-        operation.record_audit(session, who="ann", what="publish", target=str(number))
-    first = operation.audit_entries(session, limit=2)
-    rest = operation.audit_entries(session, limit=9, before=first[-1].id)
+        record_audit(session, who="ann", what="publish", target=str(number))
+    first = audit_entries(session, limit=2)
+    rest = audit_entries(session, limit=9, before=first[-1].id)
     assert [entry.target for entry in first + rest] == ["4", "3", "2", "1", "0"]
 
 

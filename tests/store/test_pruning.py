@@ -7,11 +7,11 @@ from ingest_world import NOON, add_projects, job, listed, rows, star
 from sqlalchemy import text
 
 from seta.domain import Scope
-from seta.store import projects
-from seta.store.job_lists import record_job_list
-from seta.store.pruning import prune
-from seta.store.results import store_results
-from seta.store.rollup import refresh_all_job_days
+from seta.store.curation import projects
+from seta.store.results.job_lists import record_job_list
+from seta.store.results.pruning import prune
+from seta.store.results.rollup import refresh_all_job_days
+from seta.store.results.writer import store_results
 
 RETENTION = timedelta(days=200)
 PUSHED = NOON - timedelta(days=250)

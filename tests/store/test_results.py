@@ -15,11 +15,11 @@ from sqlalchemy.orm import sessionmaker
 
 from seta.domain import JobType
 from seta.errors import UnknownProject
+from seta.store.curation.projects import project_named
 from seta.store.engine import make_engine
-from seta.store.names import count_unparsed
-from seta.store.projects import project_named
-from seta.store.results import ResultWriter, StoredCounts, store_results
-from seta.store.rollup import refresh_job_days
+from seta.store.results.job_names import count_unparsed
+from seta.store.results.rollup import refresh_job_days
+from seta.store.results.writer import ResultWriter, StoredCounts, store_results
 
 LATER = NOON + timedelta(days=2)
 

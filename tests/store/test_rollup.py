@@ -11,9 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import sessionmaker
 
 from seta.store.engine import make_engine, make_sessions
-from seta.store.job_lists import record_job_list
-from seta.store.results import store_results
-from seta.store.rollup import refresh_all_job_days, refresh_job_days
+from seta.store.results.job_lists import record_job_list
+from seta.store.results.rollup import refresh_all_job_days, refresh_job_days
+from seta.store.results.writer import store_results
 
 MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
 

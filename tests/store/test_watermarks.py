@@ -7,8 +7,8 @@ from ingest_world import NOON, add_projects
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from seta.store import watermarks
-from seta.store.watermarks import Watermark
+from seta.store.operation import watermarks
+from seta.store.operation.watermarks import Watermark
 
 AUTOLAND = {"source": "activedata", "project": "autoland"}
 

@@ -6,7 +6,7 @@ import pytest
 from ingest_world import add_projects, job, rows, star
 
 from seta.store.engine import make_engine, make_sessions
-from seta.store.results import ResultWriter
+from seta.store.results.writer import ResultWriter
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import pytest
 from werkzeug.serving import make_server
 
 from seta import api, web
-from seta.cli.program import run
-from seta.cli.start import Program
+from seta.cli.commands import run
+from seta.cli.program import Program
 from seta.config import Settings
 from seta.store.engine import make_engine, make_sessions
 

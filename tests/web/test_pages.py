@@ -6,8 +6,8 @@ import re
 import pytest
 
 from seta.domain import Project, Scope
-from seta.store import operation
-from seta.store import projects as store
+from seta.store.curation import projects as store
+from seta.store.operation.alarms import raise_alarm
 from seta.web import page
 
 
@@ -21,7 +21,7 @@ def test_a_project_without_a_snapshot_says_that_everything_runs(empty_app):
     with empty_app.extensions["seta"].sessions.begin() as session:
         store.add_scope(session, Scope("trunk"))
         store.add_project(session, Project("autoland"))
-        operation.raise_alarm(session, "ingest autoland", "<b>no answer</b>")
+        raise_alarm(session, "ingest autoland", "<b>no answer</b>")
     text = empty_app.test_client().get("/projects/autoland").text
     assert "Everything runs:" in text and "no snapshot of scope trunk" in text
     assert "&lt;b&gt;no answer&lt;/b&gt;" in text  # alarms stand in the head, escaped

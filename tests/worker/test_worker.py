@@ -12,8 +12,9 @@ from loopback.small_activedata import SmallActiveData
 
 from seta.config import Settings
 from seta.domain import Project, Scope
-from seta.store import operation
-from seta.store import projects as store
+from seta.store.curation import projects as store
+from seta.store.operation import runs
+from seta.store.operation.alarms import open_alarms
 from seta.store.snapshots import publication_state, snapshot_with_id
 from seta.worker.clock import is_overdue, make_clock
 from seta.worker.work import Work
@@ -77,7 +78,7 @@ def test_sigterm_ends_it_in_the_middle_of_a_run(start_worker, silent_source, ses
     assert worker.end() == 0  # the source would have kept it for minutes
 
     with sessions_of() as session:
-        found = operation.runs(session, task="ingest")
+        found = runs.runs(session, task="ingest")
     assert [(run.project, run.status) for run in found] == [("autoland", "stopped")]
 
 
@@ -117,8 +118,8 @@ def test_one_project_that_fails_does_not_stop_the_others(sessions_of, silent_sou
     Work(sessions_of, Settings(activedata_url="http://127.0.0.1:9")).ingest_and_analyse()
 
     with sessions_of() as session:
-        found = operation.runs(session)
-        alarms = operation.open_alarms(session)
+        found = runs.runs(session)
+        alarms = open_alarms(session)
     assert {(run.task, run.project, run.status) for run in found} == {
         ("ingest", "autoland", "failed"), ("ingest", "mozilla-inbound", "failed")}
     assert {alarm.subject for alarm in alarms} == {"ingest autoland", "ingest mozilla-inbound"}
@@ -134,13 +135,13 @@ def test_a_scope_that_is_fed_by_files_is_analysed_by_the_clock(sessions_of):
     Work(sessions_of, Settings(source="none")).ingest_and_analyse()
 
     with sessions_of() as session:
-        assert [(run.task, run.scope) for run in operation.runs(session)] == [("analysis", "mine")]
+        assert [(run.task, run.scope) for run in runs.runs(session)] == [("analysis", "mine")]
 
 
 def test_the_upkeep_is_a_row_with_counts(sessions_of):
     Work(sessions_of, Settings()).upkeep()
     with sessions_of() as session:
-        (run,) = operation.runs(session, task="upkeep")
+        (run,) = runs.runs(session, task="upkeep")
     assert run.status == "done"
     assert run.counts == {"results": 0, "pushes": 0, "lists": 0}
 
@@ -176,7 +177,7 @@ def test_a_worker_that_starts_catches_up_from_source_to_snapshot(start_worker, s
         assert worker.end() == 0
 
     with sessions_of() as session:
-        by_task = {run.task: run for run in operation.runs(session)}
+        by_task = {run.task: run for run in runs.runs(session)}
         published = publication_state(session, "trunk").snapshot_id
         snapshot = snapshot_with_id(session, published)
     assert by_task["ingest"].status == by_task["analysis"].status == "done"

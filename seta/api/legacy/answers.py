@@ -1,12 +1,16 @@
 """How a list goes over the wire."""
 
-from flask import Request, Response
+import gzip
+import hashlib
+
+import msgspec
+from flask import Request, Response, request
 
 from ...errors import BadInput, CannotAnswer
-from ...publish.published import Body, Kind, Prepared, Published, Question
+from ...publish.serving import Body, Kind, Prepared, Published, Question
 from .. import cors
-from ..parts import parts
-from .asked import date_key, day_of, shown
+from ..context import context
+from .params import date_key, day_of, shown
 
 KINDS = frozenset(Kind)
 NOTHING = Prepared(())
@@ -18,7 +22,7 @@ def answer(question: Question, request: Request, *, vary: str) -> Response:
     A decision task crashes on an empty low value list, so where that is empty there is no good
     answer on any priority.
     """
-    at_hand = parts()
+    at_hand = context()
     _check_kind(at_hand.published, question)
     served = at_hand.published.served(question)
     if question.kind == Kind.TASKCLUSTER and not served.has_low_value:
@@ -30,7 +34,7 @@ def answer(question: Question, request: Request, *, vary: str) -> Response:
 
 def answer_nothing(request: Request, *, vary: str) -> Response:
     """Answer a proper object with an empty list: nothing is of low value, so everything runs."""
-    today = day_of(parts().clock())
+    today = day_of(context().clock())
     return send(NOTHING.body(date_key(request.args, today), today=today), request, vary=vary)
 
 
@@ -76,3 +80,10 @@ def _check_kind(published: Published, question: Question) -> None:
     if question.kind not in known:
         raise BadInput(f"build_system_type is taskcluster, buildbot or *, "
                        f"not {shown(question.kind)}")
+
+
+def send_document(payload: dict) -> Response:
+    plain = msgspec.json.encode(payload)
+    etag = hashlib.sha256(plain).hexdigest()[:20]
+    body = Body(plain, gzip.compress(plain, 6, mtime=0), f'"{etag}"', f'"{etag}-gzip"')
+    return send(body, request, vary="Accept-Encoding, Accept")

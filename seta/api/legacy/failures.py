@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from flask import Blueprint, Response, request
 
 from ...errors import BadInput
-from ...publish import legacy_reads
-from ..parts import parts
-from .asked import is_date, shown
-from .documents import send_document
+from ...publish.serving import legacy
+from ..context import context
+from .answers import send_document
+from .params import is_date, shown
 
 bp = Blueprint("failures", __name__)
 
@@ -20,11 +20,11 @@ def failures() -> Response:
 
     Without `endDate` until now; without `startDate` as far back as the window reaches.
     """
-    at_hand = parts()
+    at_hand = context()
     now = at_hand.clock()
     until = _midnight("endDate") or now
     since = _midnight("startDate") or _before(until, at_hand.settings.window)
-    return send_document(legacy_reads.failures(
+    return send_document(legacy.failures(
         at_hand.sessions, since=since, until=until, now=now))
 
 

@@ -5,9 +5,9 @@ from werkzeug.datastructures import MultiDict
 
 from ...domain import Priority
 from ...errors import BadInput, CannotAnswer, StoreError
-from ...publish.published import ALL, HIGH_VALUE, LOW_VALUE, Kind, Question
+from ...publish.serving import ALL, HIGH_VALUE, LOW_VALUE, Kind, Question
 from .answers import answer, answer_nothing
-from .asked import is_for_master, kind_asked, number_asked
+from .params import is_for_master, kind_asked, number_asked
 
 bp = Blueprint("job_priorities", __name__)
 VARY = "Accept-Encoding, User-Agent, Accept"

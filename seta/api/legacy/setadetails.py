@@ -6,11 +6,9 @@ from werkzeug.datastructures import MultiDict
 
 from ...domain import Priority
 from ...errors import SetaError
-from ...publish.published import ALL, HIGH_VALUE, LOW_VALUE, Kind, Question
+from ...publish.serving import ALL, HIGH_VALUE, LOW_VALUE, Kind, Question
 from .answers import answer, answer_nothing
-from .asked import (
-    asks_for_inactive, is_for_master, kind_asked, number_asked, project_asked,
-)
+from .params import asks_for_inactive, is_for_master, kind_asked, number_asked, project_asked
 
 bp = Blueprint("setadetails", __name__)
 VARY = "Accept-Encoding, User-Agent, Accept"

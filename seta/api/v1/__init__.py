@@ -2,9 +2,9 @@
 
 from apiflask import APIFlask
 
-from ..parts import Parts
+from ..context import Context
 from . import (
-    answers, audit, classifications, documents, due, guard, jobs, overrides, problems, projects,
+    access, answers, audit, classifications, due, jobs, openapi, overrides, problems, projects,
     pushes, regressions, renames, results, runs, schedule, scopes, snapshots, status,
 )
 
@@ -16,11 +16,11 @@ ROUTES = (
 
 
 def init_app(app: APIFlask) -> None:
-    """Add the API to an app whose parts are set."""
-    parts: Parts = app.extensions["seta"]
+    """Add the API to an app whose context is set."""
+    context: Context = app.extensions["seta"]
     problems.init_app(app, f"{PREFIX}/")
     answers.init_app(app, f"{PREFIX}/")
-    guard.init_app(app, f"{PREFIX}/", parts.settings)
+    access.init_app(app, f"{PREFIX}/", context.settings)
     for routes in ROUTES:
         app.register_blueprint(routes.bp)
-    documents.init_app(app)
+    openapi.init_app(app)

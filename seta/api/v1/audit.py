@@ -5,8 +5,8 @@ from datetime import datetime
 from apiflask import APIBlueprint
 from pydantic import BaseModel
 
-from ...store import operation
-from ..parts import parts
+from ...store.operation.audit import audit_entries
+from ..context import context
 from .paging import Page, id_cursor, page_of
 
 bp = APIBlueprint("audit", __name__, url_prefix="/api/v1", tag="Operation")
@@ -32,9 +32,9 @@ class AuditsOut(BaseModel):
 @bp.output(AuditsOut)
 def get_audit(query_data: Page):
     """List every write, the newest first."""
-    with parts().sessions() as session:
+    with context().sessions() as session:
         return page_of(
-            lambda before, limit: operation.audit_entries(
+            lambda before, limit: audit_entries(
                 session, before=id_cursor(before), limit=limit),
             query_data, key=lambda each: each.id, show=_shown)
 

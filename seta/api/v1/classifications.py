@@ -5,13 +5,13 @@ from typing import Literal
 from apiflask import APIBlueprint
 from pydantic import BaseModel, Field
 
+from ...curation.classifications import Verdict, classify_job, classify_range, verdict
 from ...errors import BadInput
-from ...scheduling import check_build_system
-from ...scheduling.classify import Verdict, classify_job, classify_range, verdict
-from ..parts import parts
+from ...ledger import check_build_system
+from ..context import context
 from . import lookups
-from .guard import writer
-from .values import BuildSystem, JobName, Model, Name, PushId, Text
+from .access import writer
+from .types import BuildSystem, JobName, Model, Name, PushId, Text
 
 bp = APIBlueprint("classifications", __name__, url_prefix="/api/v1", tag="Regressions")
 
@@ -47,7 +47,7 @@ def post_classification(json_data: ClassificationIn):
     It counts from now on, with the next analysis, and outranks whatever was inferred.
     """
     asked, what = json_data, verdict(json_data.classification, json_data.fixed_by)
-    with parts().sessions.begin() as session:
+    with context().sessions.begin() as session:
         if _are_given(asked, "namespace", "job_id"):
             added = classify_job(
                 session, asked.namespace, asked.job_id, what, who=writer(), why=asked.why,

@@ -3,12 +3,12 @@
 from apiflask import APIBlueprint
 from pydantic import BaseModel, Field
 
-from ...scheduling import Owed, check_build_system, owed_now, take_owed
-from ...store import operation
-from ..parts import parts
+from ...ledger import Owed, check_build_system, owed_now, take_owed
+from ...store.operation.audit import record_audit
+from ..context import context
 from . import lookups
-from .guard import writer
-from .values import BuildSystem, Model, PushId
+from .access import writer
+from .types import BuildSystem, Model, PushId
 
 bp = APIBlueprint("due", __name__, url_prefix="/api/v1", tag="Pushes")
 
@@ -40,7 +40,7 @@ def get_due(project: str, query_data: DueIn):
 
     Reads only. Whoever starts the jobs says so with a POST; else they stay owed.
     """
-    with parts().sessions() as session:
+    with context().sessions() as session:
         found = lookups.project_named(session, project)
         build_system = check_build_system(found, query_data.build_system)
         return _shown(owed_now(session, found, build_system,
@@ -56,13 +56,13 @@ def post_due(project: str, json_data: TakeIn):
 
     Asked again, nothing is owed. It is a conflict when another push is the newest.
     """
-    with parts().sessions.begin() as session:
+    with context().sessions.begin() as session:
         found = lookups.project_named(session, project)
         build_system = check_build_system(found, json_data.build_system)
         owed = take_owed(session, found, build_system, lookups.published(project, build_system),
                          push_id=json_data.push_id, now=lookups.now())
         if owed.jobs:
-            operation.record_audit(
+            record_audit(
                 session, who=writer(), what="take owed jobs", target=f"{project} {owed.push_id}",
                 details={"build_system": build_system, "jobs": len(owed.jobs),
                          "levels": owed.levels})

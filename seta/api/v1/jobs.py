@@ -1,27 +1,94 @@
 """The jobs of a project: what they are worth, and why."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Literal
 
 from apiflask import APIBlueprint
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from ...domain import Priority
-from ...scheduling import check_build_system
-from ...scheduling.next_due import next_due
-from ...scheduling.wire import moment
-from ...store import job_facts, job_runs, overrides, snapshots
-from ...store.job_pages import JobFilter, JobLine, job_lines
-from ...store.projects import scope_named
-from ..parts import parts
+from ...domain import Priority, strongest
+from ...ledger import check_build_system
+from ...ledger.cadence_state import next_due
+from ...ledger.payloads import moment
+from ...store import snapshots
+from ...store.curation import overrides
+from ...store.curation.projects import scope_named
+from ...store.results import job_runs
+from ...store.results.job_runs import window_counts
+from ...store.snapshots import jobs
+from ...store.snapshots.jobs import JobFilter, JobLine, job_lines
+from ..context import context
 from . import lookups
-from .job_models import JobOut, JobsOut
-from .overrides import shown as override_shown
+from .overrides import OverrideOut, shown as override_shown
 from .paging import Page, name_cursor, page_of
-from .values import BuildSystem, JobName, Model, Text
+from .schedule import NextDueOut
+from .types import BuildSystem, JobName, Model, Text
 
 bp = APIBlueprint("jobs", __name__, url_prefix="/api/v1", tag="Jobs")
 GLOB = Field(None, max_length=200, pattern=r"^[A-Za-z0-9_.+*?-]+$")
+
+
+class JobTypeOut(BaseModel):
+    platform: str
+    build_type: str
+    test_suite: str
+    chunk: int = Field(description="0: the suite is not chunked.")
+
+
+class JobLineOut(BaseModel):
+    name: str
+    build_system: str
+    tier: int
+    job_type: JobTypeOut | None = Field(description="Null: the name means none, so it runs.")
+    priority: int | None = Field(
+        description="Null: it has none on this project now, and runs as it is told.")
+    reason: str | None
+    cost: int | None = Field(description="Milliseconds a run, or 1 where no duration is known.")
+    caught: int | None = Field(description="Regressions of the window that it caught.")
+
+
+class JobsOut(BaseModel):
+    items: list[JobLineOut]
+    next: str | None
+
+
+class RunOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    revision: str
+    push_id: str | None
+    pushed_at: datetime
+    passed: bool
+
+
+class CaughtOut(BaseModel):
+    fixed_by: str
+    is_inferred: bool
+    covered_by: list[str] = Field(
+        description="Other job types that caught it and run on every push.")
+
+
+class PastOut(BaseModel):
+    snapshot_id: int
+    as_of: datetime
+    priority: int
+    reason: str
+
+
+class JobOut(JobLineOut):
+    project: str
+    snapshot: int | None
+    certificate: dict | None = Field(description="The proof of its priority.")
+    window_days: int
+    runs: int
+    failures: int
+    regressions: list[CaughtOut]
+    last_run: RunOut | None
+    last_pass: RunOut | None
+    next_due: NextDueOut
+    override: OverrideOut | None
+    history: list[PastOut]
 
 
 class JobsIn(Page):
@@ -50,7 +117,7 @@ def get_jobs(project: str, query_data: JobsIn):
         query_data.build_system, query_data.platform, query_data.build_type,
         query_data.test_suite, query_data.priority and Priority(int(query_data.priority)),
         query_data.search, None if query_data.parsed is None else query_data.parsed == "1")
-    with parts().sessions() as session:
+    with context().sessions() as session:
         scope = lookups.project_named(session, project).scope
         snapshot_id = snapshots.publication_state(session, scope).snapshot_id
         return page_of(
@@ -66,7 +133,7 @@ def get_jobs(project: str, query_data: JobsIn):
 def get_job(project: str, query_data: JobIn):
     """Show one job: priority, certificate, cost, what it caught, who covers that, its history."""
     now = lookups.now()
-    with parts().sessions() as session:
+    with context().sessions() as session:
         found = lookups.project_named(session, project)
         build_system = check_build_system(found, query_data.build_system)
         job = job_runs.find_job(session, project, build_system, query_data.name)
@@ -77,11 +144,11 @@ def _job(session, project, job, now) -> dict:
     scope = scope_named(session, project.scope)
     snapshot_id = snapshots.publication_state(session, project.scope).snapshot_id
     line = _line_of(session, project.name, snapshot_id, job)
-    runs, failures = job_facts.window_counts(session, job, days=scope.window_days, now=now)
+    runs, failures = window_counts(session, job, days=scope.window_days, now=now)
     due = next_due(session, project, job.build_system, line.priority, now=now)
     last = job_runs.runs_of(session, job)
     active = overrides.overrides(session, project.scope, active_at=now)
-    override = overrides.strongest(active, job.job_type, job.name, job.build_system)
+    override = strongest(active, job.job_type, job.name, job.build_system)
     return _line_shown(line) | {
         "project": project.name, "snapshot": snapshot_id,
         "certificate": _certificate(session, snapshot_id, line),
@@ -112,13 +179,13 @@ def _caught(session, snapshot_id: int | None, job) -> list[dict]:
         return []
     return [{"fixed_by": each.fixed_by, "is_inferred": each.is_inferred,
              "covered_by": [str(job_type) for job_type in each.covered_by]}
-            for each in job_facts.caught_regressions(session, job, snapshot_id)]
+            for each in jobs.caught_regressions(session, job, snapshot_id)]
 
 
 def _history(session, job, scope: str) -> list[dict]:
     if job.job_type_id is None:
         return []
-    return [asdict(each) for each in job_facts.priority_history(session, job, scope)]
+    return [asdict(each) for each in jobs.priority_history(session, job, scope)]
 
 
 def _line_shown(line: JobLine) -> dict:

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from ...domain import Project, Scope
 from ...errors import NotFound, UnknownProject, UnknownScope
-from ...publish.published import ProjectFacts
-from ...scheduling import Published
-from ...store import projects
-from ..parts import parts
-from .values import LARGEST, NAME
+from ...ledger import PriorityLists
+from ...store.curation import projects
+from ...store.snapshots import ProjectFacts
+from ..context import context
+from .types import LARGEST, NAME
 
 NOT_NOTICED = "this server has not noticed the project yet, so everything runs"
 
@@ -42,16 +42,16 @@ def stored_id(what: str, number: int) -> int:
 
 
 def now() -> datetime:
-    return parts().clock()
+    return context().clock()
 
 
-def published(project: str, build_system: str) -> Published:
+def published(project: str, build_system: str) -> PriorityLists:
     """Return what is published for a project, as this process knows it."""
-    state = parts().published
+    state = context().published
     try:
         facts: ProjectFacts = state.project(project)
     except UnknownProject:
-        return Published(refusals=(NOT_NOTICED,))
-    return Published(
+        return PriorityLists(refusals=(NOT_NOTICED,))
+    return PriorityLists(
         facts.snapshot_id, facts.created_at, state.names_at(project, build_system),
         tuple(str(refusal) for refusal in state.refusals(project)))

@@ -6,15 +6,14 @@ from typing import Literal
 from apiflask import APIBlueprint
 from pydantic import BaseModel, Field
 
-from ...domain import DEFAULT_SCOPE
-from ...scheduling import override_entries, override_plans
-from ...store import overrides
-from ...store.overrides import Override
-from ..parts import parts
+from ...curation import override_entries, overrides
+from ...domain import DEFAULT_SCOPE, Override
+from ...store.curation import overrides as store
+from ..context import context
 from . import lookups
-from .guard import writer
+from .access import writer
 from .paging import Page, id_cursor, page_of
-from .values import BuildSystem, Flag, JobName, Model, Name, Said, Text, Time
+from .types import BuildSystem, Flag, JobName, Model, Name, Sentence, Text, Time
 
 bp = APIBlueprint("overrides", __name__, url_prefix="/api/v1", tag="Overrides and renames")
 GLOB = Field(None, max_length=200, pattern=r"^[A-Za-z0-9_.+*?!\[\]-]+$")
@@ -30,7 +29,7 @@ class OverrideIn(Model):
     build_system: BuildSystem | None = None
     priority: Literal[1, 2, 3] | None = Field(None, description="Or `never_skip`.")
     never_skip: Literal[True] | None = None
-    reason: Said
+    reason: Sentence
     expires: Time | None = Field(None, description="Null is never.")
 
 
@@ -90,9 +89,9 @@ class OverridesOut(BaseModel):
 def get_overrides(query_data: ListIn):
     """List overrides, the newest first."""
     at = lookups.now()
-    with parts().sessions() as session:
+    with context().sessions() as session:
         return page_of(
-            lambda before, limit: overrides.overrides(
+            lambda before, limit: store.overrides(
                 session, query_data.scope, before=id_cursor(before), limit=limit,
                 active_at=at if query_data.active == "1" else None),
             query_data, key=lambda each: each.id, show=lambda each: shown(each, at))
@@ -111,12 +110,12 @@ def post_overrides(json_data: OverridesIn):
     at, scope = lookups.now(), json_data.scope
     entries = [each.model_dump(exclude_none=True) for each in json_data.overrides]
     wanted = override_entries.read_entries(entries, scope=scope, who=writer(), now=at)
-    with parts().sessions.begin() as session:
+    with context().sessions.begin() as session:
         if json_data.dry_run:
-            planned = override_plans.plan_overrides(session, wanted, scope=scope, now=at)
+            planned = overrides.plan_overrides(session, wanted, scope=scope, now=at)
         else:
-            planned = override_plans.apply_overrides(session, wanted, scope=scope, who=writer(),
-                                                     now=at)
+            planned = overrides.apply_overrides(session, wanted, scope=scope, who=writer(),
+                                                now=at)
     return {"dry_run": json_data.dry_run, "overrides": [
         {"override": shown(each.override, at), "is_new": each.is_new, "matched": each.matched,
          "examples": each.examples} for each in planned]}
@@ -126,8 +125,8 @@ def post_overrides(json_data: OverridesIn):
 @bp.output(OverrideOut)
 def get_override(override_id: int):
     """Show one override."""
-    with parts().sessions() as session:
-        found = overrides.override_with_id(session, lookups.stored_id("override", override_id))
+    with context().sessions() as session:
+        found = store.override_with_id(session, lookups.stored_id("override", override_id))
     return shown(found, lookups.now())
 
 
@@ -137,8 +136,8 @@ def get_override(override_id: int):
 @bp.doc(summary="End an override", security="bearer")
 def delete_override(override_id: int, query_data: EndIn):
     """Let an override hold no longer from now on. It stays on record."""
-    with parts().sessions.begin() as session:
-        ended = override_plans.end_override(
+    with context().sessions.begin() as session:
+        ended = overrides.end_override(
             session, lookups.stored_id("override", override_id), who=writer(),
             why=query_data.why, now=lookups.now())
     return shown(ended, lookups.now())

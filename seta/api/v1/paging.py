@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pydantic import Field
 
 from ...errors import BadInput
-from .values import LARGEST, Limited, Model
+from .types import LARGEST, Limited, Model
 
 CURSOR = r"^[A-Za-z0-9_-]{1,900}$"
 

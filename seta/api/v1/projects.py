@@ -5,14 +5,14 @@ from dataclasses import asdict
 from apiflask import APIBlueprint
 from pydantic import BaseModel, Field
 
+from ...curation import projects
 from ...domain import DEFAULT_SCOPE, Cadence, Limit, Project
-from ...scheduling import project_changes
-from ...store import projects
-from ..parts import parts
+from ...store.curation import projects as store
+from ..context import context
 from . import lookups
-from .guard import writer
+from .access import writer
 from .paging import Page, name_cursor, page_of
-from .values import BuildSystem, Count, FailedPushes, Flag, Model, Name, Said, Text
+from .types import BuildSystem, Count, FailedPushes, Flag, Model, Name, Sentence, Text
 
 bp = APIBlueprint("projects", __name__, url_prefix="/api/v1", tag="Projects")
 DEFAULT = Project("default")
@@ -59,7 +59,7 @@ class ListIn(Page):
 
 
 class RemoveIn(Model):
-    why: Said = Field(description="For the audit.")
+    why: Sentence = Field(description="For the audit.")
 
 
 class LimitOut(BaseModel):
@@ -96,8 +96,8 @@ class ProjectsOut(BaseModel):
 @bp.output(ProjectsOut)
 def get_projects(query_data: ListIn):
     """List projects by name."""
-    with parts().sessions() as session:
-        found = projects.projects(session, query_data.scope)
+    with context().sessions() as session:
+        found = store.projects(session, query_data.scope)
 
     def after(name, limit):
         name = name_cursor(name)
@@ -115,9 +115,9 @@ def post_project(json_data: ProjectIn):
     limits = {level: getattr(DEFAULT.cadence, level) for level in ("low", "lowest", "backstop")}
     fields["cadence"] = Cadence(**limits | fields.get("cadence", {}))
     project = Project(json_data.name, **{"scope": DEFAULT_SCOPE} | fields)
-    with parts().sessions.begin() as session:
-        projects.ensure_scope(session, DEFAULT_SCOPE, parts().settings)
-        added = project_changes.add_project(session, project, who=writer(), why=json_data.why)
+    with context().sessions.begin() as session:
+        store.ensure_scope(session, DEFAULT_SCOPE, context().settings)
+        added = projects.add_project(session, project, who=writer(), why=json_data.why)
     return asdict(added)
 
 
@@ -125,7 +125,7 @@ def post_project(json_data: ProjectIn):
 @bp.output(ProjectOut)
 def get_project(project: str):
     """Show one project."""
-    with parts().sessions() as session:
+    with context().sessions() as session:
         return asdict(lookups.project_named(session, project))
 
 
@@ -135,9 +135,9 @@ def get_project(project: str):
 @bp.doc(summary="Change a project", security="bearer")
 def patch_project(project: str, json_data: ChangesIn):
     """Change a project, effective from its next push; every change is in the audit."""
-    with parts().sessions.begin() as session:
+    with context().sessions.begin() as session:
         lookups.project_named(session, project)
-        changed = project_changes.change_project(
+        changed = projects.change_project(
             session, project, _fields(json_data), who=writer(), why=json_data.why)
     return asdict(changed)
 
@@ -151,9 +151,9 @@ def delete_project(project: str, query_data: RemoveIn):
 
     It comes back when a source or SETA_PROJECTS names it again.
     """
-    with parts().sessions.begin() as session:
+    with context().sessions.begin() as session:
         lookups.project_named(session, project)
-        removed = project_changes.drop_project(
+        removed = projects.drop_project(
             session, project, who=writer(), why=query_data.why)
     return asdict(removed)
 

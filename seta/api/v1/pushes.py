@@ -6,11 +6,11 @@ from typing import Literal
 from apiflask import APIBlueprint
 from pydantic import BaseModel, Field
 
-from ...scheduling import Backfill, PushStatus, backfill, check_build_system, push_status
-from ..parts import parts
+from ...ledger import Backfill, PushStatus, backfill, check_build_system, push_status
+from ..context import context
 from . import lookups
 from .due import DueIn
-from .values import JobName
+from .types import JobName
 
 bp = APIBlueprint("pushes", __name__, url_prefix="/api/v1", tag="Pushes")
 
@@ -64,7 +64,7 @@ class BackfillOut(BaseModel):
 @bp.doc(summary="Ask what became of a push")
 def get_push(project: str, push_id: str, query_data: DueIn):
     """Say whether a push was fully tested, and where each skipped job ran next."""
-    with parts().sessions() as session:
+    with context().sessions() as session:
         found = lookups.project_named(session, project)
         build_system = check_build_system(found, query_data.build_system)
         return _shown(push_status(session, project, build_system, push_id))
@@ -76,7 +76,7 @@ def get_push(project: str, push_id: str, query_data: DueIn):
 @bp.doc(summary="Ask which pushes may be guilty of a failure")
 def get_backfill(project: str, push_id: str, query_data: BackfillIn):
     """List the pushes since the job's last pass, and where to run it to find the guilty one."""
-    with parts().sessions() as session:
+    with context().sessions() as session:
         found = lookups.project_named(session, project)
         build_system = check_build_system(found, query_data.build_system)
         return _backfill_shown(

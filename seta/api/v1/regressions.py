@@ -8,13 +8,13 @@ from pydantic import BaseModel, Field
 
 from ...domain import DEFAULT_SCOPE, Priority, Snapshot
 from ...errors import NotFound
-from ...store import snapshot_regressions as store
 from ...store import snapshots
 from ...store.evidence import Moment
-from ..parts import parts
+from ...store.snapshots import regressions as store
+from ..context import context
 from . import lookups
 from .paging import Page, name_cursor, page_of
-from .values import AskedCount, Model, Name
+from .types import AskedCount, Model, Name
 
 bp = APIBlueprint("regressions", __name__, url_prefix="/api/v1", tag="Regressions")
 SHOWN = 500  # failed jobs of one regression
@@ -76,7 +76,7 @@ class RegressionOut(LineOut):
 @bp.output(RegressionsOut)
 def get_regressions(query_data: ListIn):
     """List the regressions that a snapshot was decided on, by fixing revision."""
-    with parts().sessions() as session:
+    with context().sessions() as session:
         snapshot = _snapshot(session, query_data)
         return page_of(
             lambda after, limit: store.regression_lines(
@@ -90,7 +90,7 @@ def get_regressions(query_data: ListIn):
 def get_regression(fixed_by: str, query_data: OneIn):
     """Show one regression: its witnesses, which chosen jobs catch it, its culprit and its fix."""
     lookups.check_text(fixed_by)
-    with parts().sessions() as session:
+    with context().sessions() as session:
         snapshot = _snapshot(session, query_data)
         line = store.regression_line(session, snapshot.id, fixed_by)
         witnesses = store.witnesses_of(session, snapshot.id, fixed_by)

@@ -5,17 +5,15 @@ from datetime import datetime
 from apiflask import APIBlueprint
 from pydantic import BaseModel, Field
 
-from ...domain import DEFAULT_SCOPE
-from ...names import NewWords, Pattern, Rename
-from ...scheduling import rename_plans
-from ...store import renames
-from ...store.renames import StoredRename
-from ..parts import parts
+from ...curation import renames
+from ...domain import DEFAULT_SCOPE, NewWords, Pattern, Rename, StoredRename
+from ...store.curation import renames as store
+from ..context import context
 from . import lookups
-from .guard import writer
+from .access import writer
 from .overrides import GLOB, EndIn, ListIn
 from .paging import id_cursor, page_of
-from .values import Flag, Model, Name, Said, Time
+from .types import Flag, Model, Name, Sentence, Time
 
 bp = APIBlueprint("renames", __name__, url_prefix="/api/v1", tag="Overrides and renames")
 WORD = Field(None, max_length=200, pattern=r"^[A-Za-z0-9_.+-]+$")
@@ -41,7 +39,7 @@ class RenameIn(Model):
     old: OldIn
     new: NewIn
     since: Time | None = Field(None, description="From when; null is now.")
-    why: Said
+    why: Sentence
     dry_run: Flag = Field(False, description="Only say what it would carry over.")
 
 
@@ -89,9 +87,9 @@ class RenamesOut(BaseModel):
 def get_renames(query_data: ListIn):
     """List renames, the newest first."""
     at = lookups.now()
-    with parts().sessions() as session:
+    with context().sessions() as session:
         return page_of(
-            lambda before, limit: renames.renames(
+            lambda before, limit: store.renames(
                 session, query_data.scope, before=id_cursor(before), limit=limit,
                 active_at=at if query_data.active == "1" else None),
             query_data, key=lambda each: each.id, show=lambda each: _shown(each, at))
@@ -111,12 +109,12 @@ def post_rename(json_data: RenameIn):
         Pattern(**json_data.old.model_dump(exclude_none=True)),
         NewWords(**json_data.new.model_dump(exclude_none=True)), json_data.since or at, writer(),
         json_data.why)
-    with parts().sessions.begin() as session:
+    with context().sessions.begin() as session:
         if json_data.dry_run:
             stored = StoredRename(scope, rename, at)
-            carried = rename_plans.plan_rename(session, scope, rename, now=at)
+            carried = renames.plan_rename(session, scope, rename, now=at)
         else:
-            stored, carried = rename_plans.add_rename(session, scope, rename, now=at)
+            stored, carried = renames.add_rename(session, scope, rename, now=at)
     examples = [{"old": str(each.old), "new": str(each.new), "is_known": each.is_known}
                 for each in carried[:SHOWN]]
     return {"rename": _shown(stored, at), "dry_run": json_data.dry_run, "carried": len(carried),
@@ -129,8 +127,8 @@ def post_rename(json_data: RenameIn):
 @bp.doc(summary="End a rename", security="bearer")
 def delete_rename(rename_id: int, query_data: EndIn):
     """Believe a rename no longer from now on. It stays on record."""
-    with parts().sessions.begin() as session:
-        ended = rename_plans.end_rename(
+    with context().sessions.begin() as session:
+        ended = renames.end_rename(
             session, lookups.stored_id("rename", rename_id), who=writer(), why=query_data.why,
             now=lookups.now())
     return _shown(ended, lookups.now())

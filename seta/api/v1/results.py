@@ -10,11 +10,11 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from ...errors import BadInput
 from ...ingest import accept_records
-from ...store import operation
 from ...sources.files import record_schema
-from ..parts import parts
+from ...store.operation.audit import record_audit
+from ..context import context
 from . import lookups
-from .guard import writer
+from .access import writer
 
 bp = APIBlueprint("results", __name__, url_prefix="/api/v1", tag="Results")
 NDJSON = "application/x-ndjson"
@@ -41,11 +41,11 @@ def post_results():
     A record that is none is rejected with the reason, the rest goes in. Sent again, nothing
     changes. They are analysed with the next analysis.
     """
-    report = accept_records(parts().sessions, _lines(), now=lookups.now())
+    report = accept_records(context().sessions, _lines(), now=lookups.now())
     accepted = report.results + report.jobs
     if accepted:
-        with parts().sessions.begin() as session:
-            operation.record_audit(
+        with context().sessions.begin() as session:
+            record_audit(
                 session, who=writer(), what="hand in results", target=", ".join(report.projects),
                 details=report.counts)
     return {"accepted": accepted,

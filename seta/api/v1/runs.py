@@ -7,8 +7,8 @@ from apiflask import APIBlueprint
 from pydantic import BaseModel, Field
 
 from ...domain import Run
-from ...store import operation
-from ..parts import parts
+from ...store.operation import runs
+from ..context import context
 from .paging import Page, id_cursor, page_of
 
 bp = APIBlueprint("runs", __name__, url_prefix="/api/v1", tag="Operation")
@@ -42,9 +42,9 @@ class RunsOut(BaseModel):
 @bp.output(RunsOut)
 def get_runs(query_data: ListIn):
     """List runs, the newest first."""
-    with parts().sessions() as session:
+    with context().sessions() as session:
         return page_of(
-            lambda before, limit: operation.runs(
+            lambda before, limit: runs.runs(
                 session, task=query_data.task, before=id_cursor(before), limit=limit),
             query_data, key=lambda run: run.id, show=run_shown)
 

@@ -1,25 +1,60 @@
 """What runs on a push."""
 
+from datetime import datetime
 from typing import Literal
 
 from apiflask import APIBlueprint
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from ...domain import Project
 from ...errors import NotAllowed, NotFound
-from ...scheduling import AskedPush, preview, schedule_failed, schedule_push
-from ...scheduling.pushes import check_build_system
-from ...scheduling.states import newest_pushed_at
-from ...scheduling.schedule import not_recorded
-from ...store import operation, schedules
-from ..parts import parts
+from ...ledger import AskedPush, check_build_system, preview, schedule_failed, schedule_push
+from ...ledger.cadence_state import newest_pushed_at
+from ...ledger.schedule import not_recorded
+from ...store.ledger import entries
+from ...store.operation.audit import record_audit
+from ..context import context
 from . import answers, lookups
-from .guard import NOBODY, open_to_all, require_token, writer
-from .schedule_models import Failed, FailedOut, ScheduleOut
-from .values import BuildSystem, Model, PushId, Time
+from .access import NOBODY, open_to_all, require_token, writer
+from .types import BuildSystem, Model, PushId, Sentence, Time
 
 ANYBODY = "(no token)"
 bp = APIBlueprint("schedule", __name__, url_prefix="/api/v1", tag="Pushes")
+
+
+class LevelOut(BaseModel):
+    due: bool = Field(description="It runs on this push.")
+    jobs: int = Field(description="How many jobs are of this level.")
+
+
+class NextDueOut(BaseModel):
+    pushes_left: int = Field(description="1: on the next push.")
+    at: datetime | None
+
+
+class ScheduleOut(BaseModel):
+    """What runs on a push. A job that it does not name runs."""
+
+    action: Literal["run"]
+    kind: Literal["selective", "full"]
+    run: list[str] = Field(description="Sorted names of the jobs to run.")
+    skip: list[str] = Field(description="Those that may be left out; none in a full schedule.")
+    levels: dict[str, LevelOut] = Field(description="By priority: 1, 2 and 3.")
+    snapshot: int | None = Field(description="The snapshot that the lists are of.")
+    reasons: list[str]
+    next_due: dict[str, NextDueOut] = Field(
+        description="By priority, and `backstop`; empty where the push moves no clock.")
+
+
+class Failed(Model):
+    why: Sentence = Field(examples=["the decision task failed"])
+    build_system: BuildSystem | None = None
+
+
+class FailedOut(BaseModel):
+    push_id: str
+    failed_at: datetime
+    why: str
 
 
 class AskedIn(Model):
@@ -53,16 +88,16 @@ def put_schedule(project: str, push_id: str, json_data: AskedIn):
     is a conflict; of another time the first counts. A push id of -1, and a push without a time,
     get everything and leave no record.
     """
-    with parts().sessions.begin() as session:
+    with context().sessions.begin() as session:
         found = lookups.project_named(session, project)
         build_system = check_build_system(found, json_data.build_system)
         push = AskedPush(push_id, json_data.revision, json_data.pushed_at, build_system)
         _check_open(session, found, push)
         answer = schedule_push(
             session, found, push, lookups.published(project, build_system), now=lookups.now(),
-            never_ran_after=parts().settings.never_ran_after)
+            never_ran_after=context().settings.never_ran_after)
         if answer.is_new:
-            operation.record_audit(
+            record_audit(
                 session, who=writer() or ANYBODY, what="schedule push",
                 target=f"{project} {push_id}", details={"build_system": build_system})
     return answers.packed(answer.packed, status=201 if answer.is_new else 200)
@@ -76,7 +111,7 @@ def get_schedule(project: str, push_id: str, query_data: PreviewIn):
 
     Nothing is recorded. Without `preview` an unknown push is not found.
     """
-    with parts().sessions() as session:
+    with context().sessions() as session:
         found = lookups.project_named(session, project)
         build_system = check_build_system(found, query_data.build_system)
         if query_data.preview == "1":
@@ -85,7 +120,7 @@ def get_schedule(project: str, push_id: str, query_data: PreviewIn):
             answer = preview(session, found, push, lookups.published(project, build_system),
                              now=lookups.now())
             return answers.packed(answer.packed)
-        known = schedules.stored_answer(session, project, build_system, push_id)
+        known = entries.stored_answer(session, project, build_system, push_id)
     if known is None:
         raise NotFound(f"the ledger of {project} ({build_system}) has no push {push_id!r}; "
                        "?preview=1&revision=...&pushed_at=... says what it would be answered")
@@ -101,13 +136,13 @@ def post_failed(project: str, push_id: str, json_data: Failed):
 
     Told twice, the first time counts.
     """
-    with parts().sessions.begin() as session:
+    with context().sessions.begin() as session:
         found = lookups.project_named(session, project)
         build_system = check_build_system(found, json_data.build_system)
         entry, is_new = schedule_failed(
             session, project, build_system, push_id, why=json_data.why, now=lookups.now())
         if is_new:
-            operation.record_audit(
+            record_audit(
                 session, who=writer(), what="schedule failed", target=f"{project} {push_id}",
                 why=json_data.why, details={"build_system": build_system})
     return {"push_id": push_id, "failed_at": entry.failed_at, "why": entry.failed_why}
@@ -122,7 +157,7 @@ def _check_open(session, project: Project, push: AskedPush) -> None:
     if not_recorded(project, push):
         return
     newest_at = newest_pushed_at(session, project.name, push.build_system)
-    is_known = schedules.stored_answer(
+    is_known = entries.stored_answer(
         session, project.name, push.build_system, push.push_id) is not None
     if not is_known and newest_at is not None and push.pushed_at <= newest_at:
         raise NotAllowed(f"without a token only a push that is newer than the newest, of "

@@ -5,17 +5,17 @@ from datetime import datetime
 from apiflask import APIBlueprint
 from pydantic import BaseModel, Field
 
+from ...curation.preparation import prepare_analysis
 from ...domain import Scope
 from ...errors import BadInput
 from ...publish import analyse, release, roll_back
-from ...scheduling.preparation import prepare_analysis
-from ...store import projects, snapshots
-from ..parts import parts
+from ...store import snapshots
+from ...store.curation import projects
+from ..context import context
 from . import lookups
-from .guard import writer
-from .snapshot_models import SnapshotOut, snapshot_shown
-from .snapshots import WhyIn
-from .values import Flag, Model, Text, Time
+from .access import writer
+from .snapshots import SnapshotOut, WhyIn, snapshot_shown
+from .types import Flag, Model, Text, Time
 
 bp = APIBlueprint("scopes", __name__, url_prefix="/api/v1", tag="Snapshots")
 
@@ -54,7 +54,7 @@ class ScopesOut(BaseModel):
 @bp.output(ScopesOut)
 def get_scopes():
     """List all scopes by name."""
-    with parts().sessions() as session:
+    with context().sessions() as session:
         return {"items": [_shown(session, scope) for scope in projects.scopes(session)]}
 
 
@@ -62,7 +62,7 @@ def get_scopes():
 @bp.output(ScopeOut)
 def get_scope(scope: str):
     """Show one scope."""
-    with parts().sessions() as session:
+    with context().sessions() as session:
         return _shown(session, lookups.scope_named(session, scope))
 
 
@@ -75,7 +75,7 @@ def post_analyze(scope: str, json_data: AnalyseIn):
 
     It takes as long as the analysis does: seconds, or minutes up to the solver's limit.
     """
-    now, sessions = lookups.now(), parts().sessions
+    now, sessions = lookups.now(), context().sessions
     if json_data.as_of is not None and json_data.as_of > now:
         raise BadInput(f"as_of {json_data.as_of.isoformat()} is in the future")
     with sessions() as session:
@@ -83,7 +83,7 @@ def post_analyze(scope: str, json_data: AnalyseIn):
     if not json_data.dry_run:
         prepare_analysis(sessions, scope, now=now)
     return snapshot_shown(analyse(
-        sessions, scope, now=now, settings=parts().settings, as_of=json_data.as_of,
+        sessions, scope, now=now, settings=context().settings, as_of=json_data.as_of,
         dry_run=json_data.dry_run, compare=json_data.compare))
 
 
@@ -93,10 +93,10 @@ def post_analyze(scope: str, json_data: AnalyseIn):
 @bp.doc(summary="Go back to the snapshot published before", security="bearer")
 def post_roll_back(scope: str, json_data: WhyIn):
     """Publish the last snapshot before the present one again; nothing follows until a release."""
-    with parts().sessions() as session:
+    with context().sessions() as session:
         lookups.scope_named(session, scope)
     return snapshot_shown(roll_back(
-        parts().sessions, scope, who=writer(), why=json_data.why, now=lookups.now()))
+        context().sessions, scope, who=writer(), why=json_data.why, now=lookups.now()))
 
 
 @bp.post("/scopes/<scope>/release")
@@ -105,10 +105,10 @@ def post_roll_back(scope: str, json_data: WhyIn):
 @bp.doc(summary="Let snapshots be published automatically again", security="bearer")
 def post_release(scope: str, json_data: ReleaseIn):
     """Take back the stop that a publication or a rollback by hand has set."""
-    with parts().sessions() as session:
+    with context().sessions() as session:
         lookups.scope_named(session, scope)
-    release(parts().sessions, scope, who=writer(), why=json_data.why)
-    with parts().sessions() as session:
+    release(context().sessions, scope, who=writer(), why=json_data.why)
+    with context().sessions() as session:
         return _shown(session, lookups.scope_named(session, scope))
 
 

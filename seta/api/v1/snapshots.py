@@ -1,19 +1,49 @@
 """Snapshots: list, show, compare, publish by hand."""
 
+from datetime import datetime
+from typing import Literal
+
 from apiflask import APIBlueprint
 from pydantic import BaseModel, Field
 
-from ...domain import DEFAULT_SCOPE, JobPriority, PriorityChange
+from ...domain import DEFAULT_SCOPE, JobPriority, PriorityChange, Snapshot
 from ...publish import diff, publish
 from ...store import snapshots
-from ..parts import parts
+from ..context import context
 from . import lookups
-from .guard import writer
+from .access import writer
 from .paging import Page, id_cursor, page_of
-from .snapshot_models import SnapshotOut, SnapshotsOut, snapshot_shown
-from .values import AskedCount, Model, Name, Said
+from .types import AskedCount, Model, Name, Sentence
 
 bp = APIBlueprint("snapshots", __name__, url_prefix="/api/v1", tag="Snapshots")
+
+
+class SnapshotOut(BaseModel):
+    id: int | None = Field(description="Null: a dry run.")
+    scope: str
+    as_of: datetime
+    created_at: datetime | None
+    is_published: bool
+    held_because: str | None
+    unit: Literal["ms", "jobs"]
+    objective: int
+    lower_bound: float
+    gap: float
+    status: Literal["optimal", "limit"]
+    regressions: int
+    uncoverable: list[str]
+    given_up: list[str]
+    inputs: dict
+    comparison: dict
+
+
+class SnapshotsOut(BaseModel):
+    items: list[SnapshotOut]
+    next: str | None
+
+
+def snapshot_shown(snapshot: Snapshot) -> dict:
+    return {field: getattr(snapshot, field) for field in SnapshotOut.model_fields}
 
 
 class ListIn(Page):
@@ -26,7 +56,7 @@ class DiffIn(Page):
 
 
 class WhyIn(Model):
-    why: Said = Field(examples=["the change is meant: a new test suite"])
+    why: Sentence = Field(examples=["the change is meant: a new test suite"])
 
 
 class PriorityOut(BaseModel):
@@ -61,7 +91,7 @@ class DiffOut(BaseModel):
 @bp.output(SnapshotsOut)
 def get_snapshots(query_data: ListIn):
     """List a scope's snapshots, the newest first, held ones too."""
-    with parts().sessions() as session:
+    with context().sessions() as session:
         scope = lookups.scope_named(session, query_data.scope)
         return page_of(
             lambda before, limit: snapshots.snapshots_of(
@@ -73,7 +103,7 @@ def get_snapshots(query_data: ListIn):
 @bp.output(SnapshotOut)
 def get_snapshot(snapshot_id: int):
     """Show one snapshot: its inputs, objective, bound and status."""
-    with parts().sessions() as session:
+    with context().sessions() as session:
         return snapshot_shown(_snapshot(session, snapshot_id))
 
 
@@ -82,7 +112,7 @@ def get_snapshot(snapshot_id: int):
 @bp.output(PrioritiesOut)
 def get_priorities(snapshot_id: int, query_data: Page):
     """List what a snapshot decided on each job type, with the proof."""
-    with parts().sessions() as session:
+    with context().sessions() as session:
         _snapshot(session, snapshot_id)
         found = snapshots.snapshot_with_id(session, snapshot_id).priorities
     return _numbered_page(found, query_data, _priority_shown)
@@ -94,7 +124,7 @@ def get_priorities(snapshot_id: int, query_data: Page):
 @bp.doc(summary="Compare two snapshots")
 def get_diff(query_data: DiffIn):
     """List the job types whose priority differs between two snapshots of one scope."""
-    with parts().sessions() as session:
+    with context().sessions() as session:
         changes = diff(session, query_data.from_, query_data.to)
     return _numbered_page(changes, query_data, _change_shown)
 
@@ -109,7 +139,7 @@ def post_publish(snapshot_id: int, json_data: WhyIn):
     Nothing is published automatically in its scope until it is released.
     """
     return snapshot_shown(publish(
-        parts().sessions, lookups.stored_id("snapshot", snapshot_id), who=writer(),
+        context().sessions, lookups.stored_id("snapshot", snapshot_id), who=writer(),
         why=json_data.why, now=lookups.now()))
 
 

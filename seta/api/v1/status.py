@@ -8,9 +8,12 @@ from pydantic import BaseModel, Field
 
 from ... import __version__
 from ...domain import Scope
-from ...publish.published import ProjectFacts
-from ...store import operation, projects, snapshots
-from ..parts import parts
+from ...store import snapshots
+from ...store.curation import projects
+from ...store.operation import runs
+from ...store.operation.alarms import open_alarms
+from ...store.snapshots import ProjectFacts
+from ..context import context
 from .runs import RunOut, run_shown
 
 bp = APIBlueprint("status", __name__, url_prefix="/api/v1", tag="Operation")
@@ -53,18 +56,18 @@ class StatusOut(BaseModel):
 @bp.output(StatusOut)
 def get_status():
     """Say whether the data is fresh, what is held back, and what a person must look at."""
-    state = parts().published
+    state = context().published
     shown = [_project_shown(facts, state.refusals(name))
              for name, facts in state.projects().items()]
-    with parts().sessions() as session:
+    with context().sessions() as session:
         return {
-            "version": __version__, "is_killed": parts().settings.is_killed, "projects": shown,
+            "version": __version__, "is_killed": context().settings.is_killed, "projects": shown,
             "held": [held for scope in projects.scopes(session)
                      for held in _held(session, scope)],
-            "alarms": [asdict(alarm) for alarm in operation.open_alarms(session)],
+            "alarms": [asdict(alarm) for alarm in open_alarms(session)],
             "last_runs": {task: run_shown(run)
                           for task in ("ingest", "import", "analysis", "upkeep")
-                          for run in operation.runs(session, task=task, limit=1)},
+                          for run in runs.runs(session, task=task, limit=1)},
         }
 
 

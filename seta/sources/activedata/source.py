@@ -6,17 +6,13 @@ from threading import Lock
 
 import msgspec
 
-from seta.errors import RowLimitReached
-
-from ..answers import decode_json, naming
-from ..gathering import gather
-from ..http import Http
-from ..slices import Batch, Slice
-from .query import NEEDED, Span, build_query
-from .refusals import refusal
+from ...errors import RowLimitReached
+from ..http import Http, decode_json, naming
+from ..job_rows import gather
+from ..protocol import Batch, Slice
+from .answers import Row, decode_rows, refusal
+from .query import NEEDED, Span, build_query, is_full, page_by_job, split
 from .rows import decode_row
-from .splitting import is_full, page_by_job, split
-from .tables import Row, decode_rows
 
 logger = logging.getLogger(__name__)
 

@@ -3,10 +3,8 @@
 The schema of a record is `record_schema()`, shipped as record.schema.json.
 """
 
-from .decoding import decode_record
-from .lines import MAX_LINE
-from .reading import BadLine, open_records, read_records
-from .schema import record_schema
+from .reading import MAX_LINE, BadLine, open_records, read_records
+from .records import decode_record, record_schema
 
 __all__ = [
     "MAX_LINE", "BadLine", "decode_record", "open_records", "read_records", "record_schema",

@@ -7,9 +7,12 @@ each in memory.
 import re
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Any
 
-from seta.domain import RESULTS, Classification
-from seta.names import fixing_revisions
+import msgspec
+
+from ...domain import RESULTS, Classification
+from ...names import fixing_revisions
 
 # No control characters, no space at either end: what a person reads is what is stored.
 WORDS = r"[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?"
@@ -25,6 +28,10 @@ is_token = re.compile(TOKEN).fullmatch
 is_job_id = re.compile(JOB_ID).fullmatch
 is_project = re.compile(PROJECT).fullmatch
 is_revision = re.compile(REVISION).fullmatch
+
+PLACE = re.compile(r"^(?P<said>.*?)(?: - at `\$(?P<path>[^`]*)`)?$", re.DOTALL)
+STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
+LONGEST_SHOWN = 80
 
 
 @lru_cache(maxsize=1 << 16)
@@ -104,3 +111,35 @@ def fixed_by(texts: list[str] | None, said: Classification | None) -> tuple[str,
     full = [revision for each in found for revision in each.full]
     short = [revision for each in found for revision in each.short]
     return tuple(dict.fromkeys(full + short))
+
+
+def explain(line: bytes, said: str) -> str:
+    """Return a reason for a line that the decoder refused in its own words.
+
+    >>> explain(b'{"tier": "one"}', "Expected `int | null`, got `str` - at `$.tier`")
+    "tier: expected `int | null`, got `str`: 'one'"
+    """
+    try:
+        record = msgspec.json.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        return f"not JSON: {error}: {shorten(line.decode('utf-8', 'replace'))}"
+    place = PLACE.match(said)
+    message, path = place["said"], place["path"] or ""
+    message = message[:1].lower() + message[1:]
+    if not path:
+        return f"{message}: {shorten(record)}"
+    return f"{path.lstrip('.')}: {message}: {shorten(value_at(record, path))}"
+
+
+def value_at(record: Any, path: str) -> Any:
+    for name, index in STEP.findall(path):
+        try:
+            record = record[name] if name else record[int(index)]
+        except (KeyError, IndexError, TypeError):
+            return record
+    return record
+
+
+def shorten(value: Any) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= LONGEST_SHOWN else f"{shown[:LONGEST_SHOWN]}..."

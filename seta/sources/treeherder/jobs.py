@@ -4,19 +4,31 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
-from seta.domain import RESULTS, BuildSystem, Classification, JobResult, Push
-from seta.names import Note
-
+from ...domain import RESULTS, BuildSystem, Classification, JobResult, Push
+from ...errors import SourceGarbled
+from ...names import Note
 from ..cells import LeftOut, identifier, milliseconds, moment, number, text, tier
-from ..gathering import Decoded
-from ..notes import Fix, fix_in
-from .classifications import NAMES
-from .notes import time_of
+from ..job_rows import Decoded, Fix, fix_in
+from .api import Api
 
 NAMESPACE = "treeherder"
 SIGNATURE = re.compile(r"[0-9a-f]{40}")
 NO_JOB_TYPES = ("Gecko Decision Task", "Action")  # they make and change the graph
+
+# 6 was "intermittent needs filing" until 2022.
+NAMES = {
+    1: Classification.NOT_CLASSIFIED,
+    2: Classification.FIXED_BY_COMMIT,
+    3: Classification.EXPECTED_FAIL,
+    4: Classification.INTERMITTENT,
+    5: Classification.INFRA,
+    6: Classification.NEW_FAILURE,
+    7: Classification.AUTOCLASSIFIED_INTERMITTENT,
+    8: Classification.INTERMITTENT_NEEDS_BUGID,
+}
 
 
 @dataclass(frozen=True)
@@ -87,3 +99,34 @@ def name_of(row: dict, build_system: str) -> str:
 def duration_ms(row: dict) -> int | None:
     start, end = number(row.get("start_timestamp")), number(row.get("end_timestamp"))
     return milliseconds(end - start) if start and end else None
+
+
+def notes_of(api: Api, job_id: str) -> list[Note]:
+    """Return a job's notes in the order they were written."""
+    answer = api.ask("note", job_id=job_id)
+    if not isinstance(answer, list) or not all(isinstance(each, dict) for each in answer):
+        raise SourceGarbled(f"{api.what}: the notes of job {job_id} are {str(answer)[:200]!r}")
+    ordered = sorted(answer, key=lambda each: number(each.get("id")) or 0)
+    return [to_note(each) for each in ordered]
+
+
+def to_note(row: dict) -> Note:
+    words = row.get("text")
+    return Note(
+        words.strip() if isinstance(words, str) else "",
+        NAMES.get(row.get("failure_classification_id")),
+        time_of(row.get("created")),
+    )
+
+
+def time_of(value: Any) -> datetime | None:
+    """Read Treeherder's times, which are ISO 8601 and UTC, mostly without saying so.
+
+    >>> time_of("2020-03-12T10:11:12.5")
+    datetime.datetime(2020, 3, 12, 10, 11, 12, 500000, tzinfo=datetime.timezone.utc)
+    """
+    try:
+        found = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)

@@ -3,15 +3,12 @@
 Each function is one query, whatever the amount of data.
 """
 
+from .alive import NameEvidence, known_names
 from .durations import mean_durations
-from .failures import failures_by_fix
-from .ingests import failed_ingests
-from .known_names import KnownName, known_names
 from .moment import END_OF_TIME, Moment, moment_of
-from .quality import LabelQuality, label_quality
-from .witnesses import Witnesses, witnesses
+from .witnesses import LabelQuality, failures_by_fix, label_quality, witnesses
 
 __all__ = [
-    "END_OF_TIME", "KnownName", "LabelQuality", "Moment", "Witnesses", "failed_ingests",
-    "failures_by_fix", "known_names", "label_quality", "mean_durations", "moment_of", "witnesses",
+    "END_OF_TIME", "LabelQuality", "Moment", "NameEvidence", "failures_by_fix", "known_names",
+    "label_quality", "mean_durations", "moment_of", "witnesses",
 ]

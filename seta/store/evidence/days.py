@@ -3,17 +3,17 @@
 from sqlalchemy import CTE, DateTime, cast, func, literal, null, select, union_all
 
 from ...domain import FAILING
-from .. import tables
+from .. import schema
 from .moment import Moment
 
-Day = tables.JobDay
+Day = schema.JobDay
 
 
 def names_of_scope(scope: str):
     """Select the ids of the job names of a scope's projects."""
-    return (select(tables.JobName.id)
-            .join(tables.Project, tables.Project.name == tables.JobName.project)
-            .where(tables.Project.scope == scope))
+    return (select(schema.JobName.id)
+            .join(schema.Project, schema.Project.name == schema.JobName.project)
+            .where(schema.Project.scope == scope))
 
 
 def days_until(moment: Moment) -> CTE:
@@ -32,7 +32,7 @@ def days_until(moment: Moment) -> CTE:
 
 def counted_runs() -> tuple:
     """The rollup's numbers of a group of results, in its order."""
-    result = tables.JobResult
+    result = schema.JobResult
     return (
         func.count(),
         func.count().filter(result.result.in_(FAILING)),
@@ -42,7 +42,7 @@ def counted_runs() -> tuple:
 
 
 def _part(moment: Moment, names):
-    result = tables.JobResult
+    result = schema.JobResult
     return select(
         result.job_name_id, literal(moment.last_day).label("day"), *counted_runs(),
         func.min(result.known_at), func.max(result.known_at), _no_time(),

@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ...domain import JobType
-from .. import tables
+from .. import schema
 from .days import days_until
 from .moment import Moment
 
@@ -18,7 +18,7 @@ def mean_durations(session: Session, moment: Moment) -> dict[JobType, int]:
     job type whose runs have no duration there is missing. One query.
     """
     days = days_until(moment)
-    name = tables.JobName
+    name = schema.JobName
     each = (
         select(name.job_type_id, days.c.day, days.c.timed_runs, days.c.milliseconds,
                func.max(days.c.day).over(partition_by=name.job_type_id).label("last_day"))
@@ -33,7 +33,7 @@ def mean_durations(session: Session, moment: Moment) -> dict[JobType, int]:
         .having(func.sum(each.c.timed_runs) > 0)
         .subquery("total")
     )
-    kind = tables.JobType
+    kind = schema.JobType
     query = (
         select(kind.platform, kind.build_type, kind.test_suite, kind.chunk, total.c[1])
         .join(total, total.c.job_type_id == kind.id))

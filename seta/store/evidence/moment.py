@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ...domain import Scope
-from .. import tables
+from .. import schema
 
 END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -49,7 +49,7 @@ def moment_of(
 
 def _newest_push(session: Session, scope: str) -> datetime | None:
     newest = session.scalar(
-        select(func.max(tables.Push.pushed_at))
-        .join(tables.Project, tables.Project.name == tables.Push.project)
-        .where(tables.Project.scope == scope))
+        select(func.max(schema.Push.pushed_at))
+        .join(schema.Project, schema.Project.name == schema.Push.project)
+        .where(schema.Project.scope == scope))
     return newest and newest + timedelta(milliseconds=1)

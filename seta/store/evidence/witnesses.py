@@ -3,26 +3,16 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, exists, extract, func, select
 from sqlalchemy.orm import Session, aliased
 
-from ...domain import FAILING, Classification, JobType
-from .. import tables
-from .known_names import TIER_OF_ITS_OWN
+from ...domain import FAILING, Classification, JobType, Witnesses
+from .. import schema
+from .alive import TIER_OF_ITS_OWN
 from .moment import Moment
 
-Said, Result, Push, Name, Type = (
-    tables.ClassificationRow, tables.JobResult, tables.Push, tables.JobName, tables.JobType)
-
-
-@dataclass(frozen=True, slots=True)
-class Witnesses:
-    """All that caught one regression, alive or retired."""
-
-    fixed_by: str
-    caught_by: dict[JobType, int]    # -> job type id
-    is_inferred: bool                # nobody said so, on any of its jobs
-    jobs: int
+Classified, Result, Push, Name, Type = (
+    schema.ClassificationRow, schema.JobResult, schema.Push, schema.JobName, schema.JobType)
 
 
 def counted_jobs(moment: Moment):
@@ -33,19 +23,21 @@ def counted_jobs(moment: Moment):
     """
     return (
         select(
-            Said.namespace, Said.job_id, Said.fixed_by, Said.unparsed, Said.classified_at,
-            Said.is_assumed, Said.is_inferred, Push.pushed_at, Result.known_at, Name.job_type_id,
-            Result.duration_ms, (Result.tier >= TIER_OF_ITS_OWN).label("is_tier_3"),
+            Classified.namespace, Classified.job_id, Classified.fixed_by, Classified.unparsed,
+            Classified.classified_at, Classified.is_assumed, Classified.is_inferred,
+            Push.pushed_at, Result.known_at, Name.job_type_id, Result.duration_ms,
+            (Result.tier >= TIER_OF_ITS_OWN).label("is_tier_3"),
         )
-        .join(Result, and_(Result.namespace == Said.namespace, Result.job_id == Said.job_id))
+        .join(Result, and_(Result.namespace == Classified.namespace,
+                           Result.job_id == Classified.job_id))
         .join(Push, Push.id == Result.push)
         .join(Name, Name.id == Result.job_name_id)
-        .join(tables.Project, tables.Project.name == Push.project)
+        .join(schema.Project, schema.Project.name == Push.project)
         .where(
-            Said.classification == Classification.FIXED_BY_COMMIT,
-            Said.classified_at <= moment.known_by,
+            Classified.classification == Classification.FIXED_BY_COMMIT,
+            Classified.classified_at <= moment.known_by,
             ~_is_outdone(moment),
-            tables.Project.scope == moment.scope,
+            schema.Project.scope == moment.scope,
             Push.pushed_at >= moment.since, Push.pushed_at < moment.as_of,
             Result.known_at <= moment.known_by,
             Result.result.in_(FAILING),
@@ -55,13 +47,14 @@ def counted_jobs(moment: Moment):
 
 def _is_outdone(moment: Moment):
     """Say in SQL whether something else was said of the job that counts instead."""
-    other = aliased(Said)
-    same_kind = other.is_inferred == Said.is_inferred
-    is_newer = func.row(other.classified_at, other.id) > func.row(Said.classified_at, Said.id)
+    other = aliased(Classified)
+    same_kind = other.is_inferred == Classified.is_inferred
+    is_newer = (func.row(other.classified_at, other.id)
+                > func.row(Classified.classified_at, Classified.id))
     return exists().where(
-        other.namespace == Said.namespace, other.job_id == Said.job_id,
+        other.namespace == Classified.namespace, other.job_id == Classified.job_id,
         other.classified_at <= moment.known_by,
-        (same_kind & is_newer) | (Said.is_inferred & ~other.is_inferred))
+        (same_kind & is_newer) | (Classified.is_inferred & ~other.is_inferred))
 
 
 def witnesses(session: Session, moment: Moment) -> list[Witnesses]:
@@ -92,3 +85,60 @@ def _grouped(rows) -> list[Witnesses]:
         jobs[fixed_by] += count
     return [Witnesses(fixed_by, types, inferred[fixed_by], jobs[fixed_by])
             for fixed_by, types in caught_by.items()]
+
+
+def failures_by_fix(
+    session: Session, moment: Moment
+) -> dict[str, list[tuple[JobType, int | None]]]:
+    """Return, for each fixing revision, the job type and milliseconds of every job it fixed.
+
+    Sorted; what is no evidence is left out. One query.
+    """
+    jobs = counted_jobs(moment).cte("jobs")
+    kind = schema.JobType
+    fixed_by = func.unnest(jobs.c.fixed_by).label("fixed_by")
+    each = select(fixed_by, jobs.c.job_type_id, jobs.c.duration_ms).where(
+        ~jobs.c.is_tier_3).subquery("each")
+    query = (
+        select(each.c.fixed_by, kind.platform, kind.build_type, kind.test_suite, kind.chunk,
+               each.c.duration_ms)
+        .join(kind, kind.id == each.c.job_type_id)
+        .order_by(each.c.fixed_by, kind.platform, kind.build_type, kind.test_suite, kind.chunk,
+                  each.c.duration_ms)
+    )
+    found = defaultdict(list)
+    for row in session.execute(query):
+        found[row[0]].append((JobType(*row[1:5]), row[5]))
+    return dict(found)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelQuality:
+    """Counts over the jobs that are classified "fixed by commit" in the window."""
+
+    jobs: int                        # classified so
+    without_fix: int                 # no revision could be read: no evidence
+    unparsed_revisions: int          # revisions in notes that stayed unknown
+    unparsed_names: int              # of a name that is no job type
+    tier_3: int
+    assumed_times: int               # no time was told: the push time stands for it
+    inferred: int                    # nobody classified it
+    median_lag: int | None           # seconds from the job's end to its classification
+
+
+def label_quality(session: Session, moment: Moment) -> LabelQuality:
+    jobs = counted_jobs(moment).cte("jobs")
+    lag = extract("epoch", jobs.c.classified_at - jobs.c.known_at)
+    count = func.count()
+    row = session.execute(select(
+        count,
+        count.filter(func.cardinality(jobs.c.fixed_by) == 0),
+        func.coalesce(func.sum(jobs.c.unparsed), 0),
+        count.filter(jobs.c.job_type_id.is_(None)),
+        count.filter(jobs.c.is_tier_3),
+        count.filter(jobs.c.is_assumed),
+        count.filter(jobs.c.is_inferred),
+        func.percentile_cont(0.5).within_group(lag).filter(
+            ~jobs.c.is_assumed & ~jobs.c.is_inferred),
+    )).one()
+    return LabelQuality(*row[:7], median_lag=None if row[7] is None else round(row[7]))

@@ -1,8 +1,8 @@
-"""Alembic's entry: `seta.store.upgrade` hands it a connection."""
+"""Alembic's entry: `seta.store.migrations.upgrade` hands it a connection."""
 
 from alembic import context
 
-from seta.store.tables import Base
+from seta.store.schema import Base
 
 context.configure(
     connection=context.config.attributes["connection"], target_metadata=Base.metadata,

@@ -1,11 +1,11 @@
 """Snapshots: what was decided, and what is published."""
 
-from .faces import ProjectFacts, PublishedLists, project_facts, published_lists
 from .publication import (
-    PublicationState, hold_no_longer, lock_publication, once_published_before, publication_state,
-    publications, release_publication, set_published, stop_publication,
+    PublicationState, hold_no_longer, lock_publication, once_published_before,
+    publication_state, publications, release_publication, set_published, stop_publication,
 )
 from .read import levels_of, priority_of, snapshot_with_id, snapshots_of
+from .serving import ProjectFacts, PublishedLists, project_facts, published_lists
 from .write import NameList, add_snapshot
 
 __all__ = [

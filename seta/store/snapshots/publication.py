@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ...domain import Publication
 from ...errors import UnknownScope
-from .. import tables
+from .. import schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class PublicationState:
 
 def publication_state(session: Session, scope: str, *, lock: bool = False) -> PublicationState:
     """Return how a scope stands; raises UnknownScope."""
-    row = tables.Scope
+    row = schema.Scope
     query = select(row.name, row.published_snapshot_id, row.stopped_at, row.stopped_by,
                    row.stopped_why).where(row.name == scope)
     found = session.execute(query.with_for_update() if lock else query).one_or_none()
@@ -46,32 +46,32 @@ def set_published(
     session: Session, scope: str, snapshot_id: int, *, now: datetime, how: str = "automatic",
     who: str = "", why: str = "",
 ) -> None:
-    session.execute(update(tables.Scope).where(tables.Scope.name == scope)
+    session.execute(update(schema.Scope).where(schema.Scope.name == scope)
                     .values(published_snapshot_id=snapshot_id))
-    session.add(tables.Publication(
+    session.add(schema.Publication(
         scope=scope, snapshot_id=snapshot_id, published_at=now, how=how, who=who, why=why))
     session.flush()
 
 
 def stop_publication(session: Session, scope: str, *, now: datetime, who: str, why: str) -> None:
     """Let nothing be published automatically until `release_publication`."""
-    session.execute(update(tables.Scope).where(tables.Scope.name == scope)
+    session.execute(update(schema.Scope).where(schema.Scope.name == scope)
                     .values(stopped_at=now, stopped_by=who, stopped_why=why))
 
 
 def release_publication(session: Session, scope: str) -> None:
-    session.execute(update(tables.Scope).where(tables.Scope.name == scope)
+    session.execute(update(schema.Scope).where(schema.Scope.name == scope)
                     .values(stopped_at=None, stopped_by=None, stopped_why=None))
 
 
 def hold_no_longer(session: Session, snapshot_id: int) -> None:
-    session.execute(update(tables.Snapshot).where(tables.Snapshot.id == snapshot_id)
+    session.execute(update(schema.Snapshot).where(schema.Snapshot.id == snapshot_id)
                     .values(held_because=None))
 
 
 def once_published_before(session: Session, scope: str, snapshot_id: int) -> int | None:
     """Return the newest snapshot, older than this one, that was published at any time."""
-    row = tables.Publication
+    row = schema.Publication
     return session.scalar(select(func.max(row.snapshot_id)).where(
         row.scope == scope, row.snapshot_id < snapshot_id))
 
@@ -80,7 +80,7 @@ def publications(
     session: Session, scope: str, *, before: int | None = None, limit: int = 100
 ) -> list[Publication]:
     """Return what was published when, the newest first; `before` is the id to go on from."""
-    row = tables.Publication
+    row = schema.Publication
     query = select(row).where(row.scope == scope).order_by(row.id.desc()).limit(limit)
     if before is not None:
         query = query.where(row.id < before)

@@ -5,9 +5,9 @@ from sqlalchemy.orm import Session
 
 from ...domain import JobPriority, JobType, Priority, Snapshot
 from ...errors import NotFound
-from .. import tables
+from .. import schema
 
-Kind, Row = tables.JobType, tables.SnapshotPriority
+Kind, Row = schema.JobType, schema.SnapshotPriority
 WORDS = (Kind.platform, Kind.build_type, Kind.test_suite, Kind.chunk)
 
 
@@ -18,10 +18,10 @@ def snapshots_of(
 
     `before` is the id to go on from.
     """
-    query = (_with_published().where(tables.Snapshot.scope == scope)
-             .order_by(tables.Snapshot.id.desc()).limit(limit))
+    query = (_with_published().where(schema.Snapshot.scope == scope)
+             .order_by(schema.Snapshot.id.desc()).limit(limit))
     if before is not None:
-        query = query.where(tables.Snapshot.id < before)
+        query = query.where(schema.Snapshot.id < before)
     return [_to_snapshot(*found) for found in session.execute(query)]
 
 
@@ -30,7 +30,7 @@ def snapshot_with_id(
 ) -> Snapshot:
     """Return a snapshot; raises NotFound."""
     found = session.execute(
-        _with_published().where(tables.Snapshot.id == snapshot_id)).one_or_none()
+        _with_published().where(schema.Snapshot.id == snapshot_id)).one_or_none()
     if found is None:
         raise NotFound(f"there is no snapshot {snapshot_id}")
     return _to_snapshot(*found, _priorities(session, snapshot_id) if with_priorities else ())
@@ -74,11 +74,11 @@ def _to_priority(platform, build_type, test_suite, chunk, priority, *rest) -> Jo
 
 
 def _with_published():
-    return (select(tables.Snapshot, tables.Scope.published_snapshot_id)
-            .join(tables.Scope, tables.Scope.name == tables.Snapshot.scope))
+    return (select(schema.Snapshot, schema.Scope.published_snapshot_id)
+            .join(schema.Scope, schema.Scope.name == schema.Snapshot.scope))
 
 
-def _to_snapshot(row: tables.Snapshot, published_id: int | None, priorities=()) -> Snapshot:
+def _to_snapshot(row: schema.Snapshot, published_id: int | None, priorities=()) -> Snapshot:
     return Snapshot(
         scope=row.scope, as_of=row.as_of, inputs=row.inputs, unit=row.unit,
         objective=row.objective, lower_bound=row.lower_bound, gap=row.gap, status=row.status,

@@ -10,8 +10,8 @@ from publish.made_evidence import DAY, NOW, Evidence
 from seta.api import create_app
 from seta.config import Settings
 from seta.publish import analyse
-from seta.publish.published import Published
-from seta.store import projects
+from seta.publish.serving import Published
+from seta.store.curation import projects
 from seta.store.engine import make_engine, make_sessions
 
 TODAY = "2026-03-01"

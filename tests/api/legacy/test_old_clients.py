@@ -17,7 +17,7 @@ from publish.made_evidence import NOW, Evidence
 
 from seta.config import Settings
 from seta.publish import analyse, roll_back
-from seta.store import projects
+from seta.store.curation import projects
 from seta.store.engine import make_engine, make_sessions
 
 LABELS = [f"test-linux64/opt-mochitest-{number}" for number in (1, 2, 3)]

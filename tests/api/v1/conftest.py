@@ -10,8 +10,9 @@ from scheduling_world import LEVELS, NOON, Results, add_snapshot
 from seta.api import create_app, v1
 from seta.config import Settings
 from seta.domain import DEFAULT_SCOPE, Project, Push, Scope
-from seta.publish.published import Published
-from seta.store import projects, tables
+from seta.publish.serving import Published
+from seta.store import schema
+from seta.store.curation import projects
 from seta.store.engine import make_engine, make_sessions
 
 TOKEN = "let me write"
@@ -82,25 +83,25 @@ class Api:
                 push = Push("autoland", f"{1000 + minutes:040x}", NOON + timedelta(minutes=minutes))
                 job = results.add("test-linux64/opt-high", push, "testfailed")
                 results.say(job, "fixed by commit", NOON, fixed_by=["9fa614d8310d"])
-            kind = session.get(tables.JobName, results.name_id("test-linux64/opt-high"))
-            snapshot = session.get(tables.Scope, DEFAULT_SCOPE).published_snapshot_id
-            session.add(tables.SnapshotRegression(
+            kind = session.get(schema.JobName, results.name_id("test-linux64/opt-high"))
+            snapshot = session.get(schema.Scope, DEFAULT_SCOPE).published_snapshot_id
+            session.add(schema.SnapshotRegression(
                 snapshot_id=snapshot, fixed_by="9fa614d8310d", caught_by=[kind.job_type_id]))
 
     def _publish(self, session, results, levels) -> None:
         snapshot = add_snapshot(session, created_at=NOON - timedelta(hours=1))
         for level, names in levels.items():
-            session.add(tables.SnapshotList(
+            session.add(schema.SnapshotList(
                 snapshot_id=snapshot, project=results.project, priority=level,
                 build_system=results.build_system, names=list(names),
                 job_type_ids=[self._priority(session, results, snapshot, name, level)
                               for name in names]))
-        session.get(tables.Scope, DEFAULT_SCOPE).published_snapshot_id = snapshot
+        session.get(schema.Scope, DEFAULT_SCOPE).published_snapshot_id = snapshot
 
     def _priority(self, session, results, snapshot, name, level) -> int:
-        type_id = session.get(tables.JobName, results.name_id(name)).job_type_id
-        if session.get(tables.SnapshotPriority, (snapshot, type_id)) is None:
-            session.add(tables.SnapshotPriority(
+        type_id = session.get(schema.JobName, results.name_id(name)).job_type_id
+        if session.get(schema.SnapshotPriority, (snapshot, type_id)) is None:
+            session.add(schema.SnapshotPriority(
                 snapshot_id=snapshot, job_type_id=type_id, priority=level,
                 reason="chosen" if level == 1 else "covered", cost=60_000, caught=1,
                 certificate={"kind": "chosen", "needed_for": ["9fa614d8310d"]}))

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from seta.api.v1.guard import RateLimit
+from seta.api.v1.access import RateLimit
 
 URL = "/projects/autoland/pushes/1/schedule"
 BODY = {"revision": "a" * 40, "pushed_at": "2026-03-01T12:00:00Z"}

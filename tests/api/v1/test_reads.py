@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from scheduling_world import NOON, Results
 
-from seta.store import operation
+from seta.store.operation import runs
+from seta.store.operation.alarms import raise_alarm
 
 PUSH = "/projects/autoland/pushes/{}"
 JOB = "test-linux64/opt-high"
@@ -79,7 +80,7 @@ def test_newest_first_lists_neither_skip_nor_repeat_while_rows_are_added(
 ):
     def add(number):
         with sessions.begin() as session:
-            operation.start_run(session, "ingest", now=NOON)
+            runs.start_run(session, "ingest", now=NOON)
         api.post("/overrides", {"overrides": [
             {"name": f"job-{number}", "priority": 2, "reason": "x"}]})
         api.post("/renames", {"old": {"platform": f"a{number}"}, "new": {"platform": "b"},
@@ -221,9 +222,9 @@ def test_what_is_owed_is_told_and_taken(api, autoland):
 def test_the_status_tells_what_is_fresh_held_and_wrong(api, autoland, sessions):
     """R65: the last run is visible."""
     with sessions.begin() as session:
-        operation.raise_alarm(session, "ingest autoland", "no answer")
-        run = operation.start_run(session, "ingest", now=NOON, project="autoland")
-        operation.end_run(session, run, status="failed", now=NOON, counts={}, error="no answer")
+        raise_alarm(session, "ingest autoland", "no answer")
+        run = runs.start_run(session, "ingest", now=NOON, project="autoland")
+        runs.end_run(session, run, status="failed", now=NOON, counts={}, error="no answer")
     found = api.get("/status").json
     assert found["projects"][0]["is_good"] and found["projects"][0]["snapshot"] == 1
     assert [alarm["subject"] for alarm in found["alarms"]] == ["ingest autoland"]

@@ -1,0 +1,95 @@
+"""Why each job type has its priority, with a proof that anybody can check."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+
+from ..domain import JobType, Priority
+from .cover import Cover
+from .problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class JobVerdict:
+    """What was decided on one job type, why, and the proof that anybody can check.
+
+    The certificate is one of
+
+    - ``{"kind": "forced", "why": "build"}``
+    - ``{"kind": "chosen", "needed_for": [fixed_by, ...]}``: without it each of these would keep
+      too few witnesses on some project. Never empty.
+    - ``{"kind": "covered", "by": {fixed_by: [str(job type), ...]}}``: for every regression that
+      it caught, all the chosen and forced job types that caught it.
+    - ``{"kind": "overridden", "by": {...}}``: the same; an empty list is what was given up.
+    - ``{"kind": "caught nothing"}``
+    """
+
+    job_type: JobType
+    priority: Priority
+    reason: str        # "forced: build", "chosen", "covered", "caught nothing", "overridden: low"
+    cost: int          # whole milliseconds, or 1 where the unit is "jobs"
+    caught: int        # how many regressions of the window it caught
+    certificate: dict  # shares its lists with others': to read, not to change
+
+
+def verdicts_on(
+    problem: Problem, cover: Cover, costs: Sequence[int], chosen: Set[int]
+) -> tuple[JobVerdict, ...]:
+    """Return one verdict for each job type alive on any project, sorted by job type."""
+    kept = chosen | cover.forced
+    needed = needed_for(cover, kept)
+    covered = covered_by(cover, kept)
+    caught = Counter(column for witnesses in cover.witnesses for column in witnesses)
+
+    def judge(column, job_type):
+        if column in cover.forced:
+            why = problem.forced[job_type]
+            return Priority.HIGH, f"forced: {why}", {"kind": "forced", "why": why}
+        if column in chosen:
+            return Priority.HIGH, "chosen", {"kind": "chosen", "needed_for": needed[column]}
+        if column in cover.lowered:
+            priority = problem.lowered[job_type]
+            return (priority, f"overridden: {priority.name.lower()}",
+                    {"kind": "overridden", "by": covered.get(column, {})})
+        if column in covered:
+            return Priority.LOW, "covered", {"kind": "covered", "by": covered[column]}
+        return Priority.LOWEST, "caught nothing", {"kind": "caught nothing"}
+
+    verdicts = []
+    for column, job_type in enumerate(cover.job_types):
+        priority, reason, certificate = judge(column, job_type)
+        verdicts.append(JobVerdict(
+            job_type, priority, reason, costs[column], caught[column], certificate))
+    return tuple(verdicts)
+
+
+def needed_for(cover: Cover, kept: Set[int]) -> dict[int, list[str]]:
+    """Return, for each kept column, the regressions that would keep too few without it.
+
+    Sorted by fixing revision. A kept column that is missing from the answer is to spare.
+    """
+    needed = defaultdict(list)
+    for fixed_by, rows in zip(cover.fixed_by, cover.rows, strict=True):
+        tight = set()
+        for row in rows:
+            present = [column for column in row.columns if column in kept]
+            if len(present) == row.need:
+                tight.update(present)
+        for column in tight:
+            needed[column].append(fixed_by)
+    return needed
+
+
+def covered_by(cover: Cover, kept: Set[int]) -> dict[int, dict[str, list[str]]]:
+    """Return, for each column that is not kept, who catches what it caught.
+
+    The names are those of all kept witnesses; where a regression was given up there are none.
+    The list of one regression is one object, whoever refers to it: thousands do.
+    """
+    covered = defaultdict(dict)
+    for fixed_by, witnesses in zip(cover.fixed_by, cover.witnesses, strict=True):
+        names = [str(cover.job_types[column]) for column in witnesses if column in kept]
+        for column in witnesses:
+            if column not in kept:
+                covered[column][fixed_by] = names
+    return covered

@@ -1,0 +1,145 @@
+"""Shrink a program without losing its best answer, and split what is left."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .model import Program, Row
+
+
+@dataclass(frozen=True)
+class Reduced:
+    """Columns that some best answer of the whole contains, and what is left to decide."""
+
+    chosen: frozenset[int]
+    rest: Program
+
+
+def reduce(program: Program) -> Reduced:
+    """Apply the reductions until none helps any more.
+
+    The best answers of the rest, each with ``chosen``, are best answers of the program.
+    """
+    working = _Working(program)
+    while working.changed_rows or working.changed_columns:
+        for row in _drain(working.changed_rows):
+            working.take_essential(row)
+            working.drop_rows_dominated_by(row)
+        # From the last name to the first: of those that are alike the first one stays.
+        for column in reversed(_drain(working.changed_columns)):
+            working.drop_column_if_dominated(column)
+    return Reduced(frozenset(working.chosen), Program(program.costs, working.rest()))
+
+
+def _drain(changed: set[int]) -> list[int]:
+    drained = sorted(changed)
+    changed.clear()
+    return drained
+
+
+class _Working:
+    """A program that is being cut down: rows and columns that are gone are not in the dicts."""
+
+    def __init__(self, program: Program):
+        self.costs = program.costs
+        self.columns = {index: set(row.columns) for index, row in enumerate(program.rows)}
+        self.need = {index: row.need for index, row in enumerate(program.rows)}
+        self.rows = {column: set(rows) for column, rows in program.rows_of().items()}
+        self.chosen: set[int] = set()
+        self.changed_rows = set(self.columns)
+        self.changed_columns = set(self.rows)
+
+    def rest(self) -> tuple[Row, ...]:
+        return tuple(Row(self.need[row], tuple(sorted(columns)))
+                     for row, columns in self.columns.items())
+
+    def take_essential(self, row: int) -> None:
+        """A row that needs all it has left leaves no choice."""
+        if row in self.columns and len(self.columns[row]) == self.need[row]:
+            for column in sorted(self.columns[row]):
+                self._take(column)
+
+    def drop_rows_dominated_by(self, row: int) -> None:
+        """Whatever meets a row meets every row that has all its columns and needs no more."""
+        if row not in self.columns:
+            return
+        for other in sorted(_common(self.rows[column] for column in self.columns[row])):
+            if other != row and self.need[other] <= self.need[row]:
+                self._drop_row(other)
+
+    def drop_column_if_dominated(self, column: int) -> None:
+        """Drop a column when enough others, no dearer, are in all its rows.
+
+        A best answer that has it either lacks one of those, which can then take its place, or
+        has them all: if they are as many as any of its rows needs, it is to spare.
+        """
+        if column not in self.rows:
+            return
+        enough = max(self.need[row] for row in self.rows[column])
+        others = _common(self.columns[row] for row in self.rows[column])
+        cost = self.costs[column]
+        if enough <= sum(self.costs[other] <= cost for other in others) - 1:  # less itself
+            self._drop_column(column)
+
+    def _take(self, column):
+        self.chosen.add(column)
+        for row in sorted(self.rows.pop(column)):
+            self.columns[row].remove(column)
+            self.need[row] -= 1
+            if self.need[row]:
+                self.changed_rows.add(row)
+            else:
+                self._drop_row(row)
+
+    def _drop_row(self, row):
+        del self.need[row]
+        for column in self.columns.pop(row):
+            rows = self.rows[column]
+            rows.remove(row)
+            if rows:
+                self.changed_columns.add(column)
+            else:
+                del self.rows[column]
+
+    def _drop_column(self, column):
+        for row in self.rows.pop(column):
+            self.columns[row].remove(column)
+            self.changed_rows.add(row)
+
+
+def _common(sets: Iterable[set[int]]) -> set[int]:
+    """Return what all of one or more sets hold; starts with the smallest, so costs no more."""
+    smallest, *others = sorted(sets, key=len)
+    common = set(smallest)
+    for other in others:
+        if len(common) == 1:
+            break
+        common &= other
+    return common
+
+
+def components(program: Program) -> list[Program]:
+    """Return programs that share no column, small ones first; together they are the program."""
+    rows_of = program.rows_of()
+    seen: set[int] = set()
+    parts = [_connected(program, rows_of, row, seen) for row in range(len(program.rows))
+             if row not in seen]
+    parts.sort(key=len)
+    return [Program(program.costs, tuple(program.rows[row] for row in sorted(part)))
+            for part in parts]
+
+
+def _connected(program, rows_of, start, seen) -> list[int]:
+    """Return the rows that can be reached from one, which are then seen."""
+    reached, waiting = [], [start]
+    seen.add(start)
+    visited = set()
+    while waiting:
+        row = waiting.pop()
+        reached.append(row)
+        for column in program.rows[row].columns:
+            if column not in visited:
+                visited.add(column)
+                new = [other for other in rows_of[column] if other not in seen]
+                seen.update(new)
+                waiting.extend(new)
+    return reached

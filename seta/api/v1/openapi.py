@@ -1,0 +1,116 @@
+"""The OpenAPI document, made from the code, and a page that shows it without any other server."""
+
+from pathlib import Path
+
+from apiflask import APIBlueprint, APIFlask
+from flask import current_app, jsonify, make_response, render_template, send_from_directory
+
+from ... import __version__
+from . import results
+from .docs_page import calls_by_tag
+from .problems import PROBLEM_TYPE, Problem
+from .types import LARGEST, NAME, PUSH_ID
+
+bp = APIBlueprint(
+    "documents", __name__, url_prefix="/api/v1", enable_openapi=False,
+    template_folder="../templates")
+STATIC = Path(__file__).parents[1] / "static"
+
+ABOUT = """What to run on a push, why, and what is still owed.
+
+Reads are open. Writes need a token: `Authorization: Bearer <token>`. Errors are problem details
+(RFC 9457). Times are UTC. Lists come in pages: `next` is the `after` of the next one.
+"""
+PATH_PARAMETERS = {
+    "project": {"type": "string", "pattern": NAME, "examples": ["autoland"]},
+    "scope": {"type": "string", "pattern": NAME, "examples": ["trunk"]},
+    "push_id": {"type": "string", "pattern": PUSH_ID, "examples": ["117032"]},
+    "fixed_by": {"type": "string", "pattern": "^[0-9a-f]{12}$", "examples": ["9fa614d8310d"]},
+}
+ID = {"type": "integer", "minimum": 0, "maximum": LARGEST}
+PROBLEMS = {
+    "400": "What was handed in is wrong; the answer says what and where.",
+    "404": "Nothing of that name.",
+    "503": "The database cannot be asked now.",
+}
+WRITE_PROBLEMS = {
+    "401": "No token, or the wrong one.",
+    "409": "It contradicts what is stored.",
+    "413": "The body is too large.",
+    "429": "Too many writes from this address.",
+}
+
+
+def init_app(app: APIFlask) -> None:
+    app.title, app.version, app.description = "SETA", __version__, ABOUT
+    app.config.update(
+        OPENAPI_VERSION="3.1.0", VALIDATION_ERROR_STATUS_CODE=400, AUTO_SERVERS=False,
+        AUTO_VALIDATION_ERROR_RESPONSE=False, AUTO_AUTH_ERROR_RESPONSE=False,
+        AUTO_404_RESPONSE=False, SECURITY_SCHEMES={"bearer": {"type": "http", "scheme": "bearer"}})
+    app.spec_processor(finish)
+    app.register_blueprint(bp)
+
+
+@bp.get("/openapi.json")
+def openapi():
+    return jsonify(current_app.spec)
+
+
+@bp.get("/docs")
+def docs():
+    """Show the document as a page; it loads nothing from elsewhere."""
+    spec = current_app.spec
+    page = make_response(
+        render_template("api_docs.html", spec=spec, tags=calls_by_tag(spec)))
+    page.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'self'"
+    return page
+
+
+@bp.get("/docs/<path:name>")
+def docs_file(name: str):
+    return send_from_directory(STATIC, name, max_age=3600)
+
+
+def finish(spec: dict) -> dict:
+    """Add what the generator does not say: problems, patterns of paths, bodies that are needed."""
+    spec["components"].setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
+    for path, operations in spec["paths"].items():
+        for method, operation in operations.items():
+            _finish_parameters(operation)
+            _add_problems(operation, is_write=method != "get")
+            if "requestBody" in operation:
+                operation["requestBody"]["required"] = True
+    results.describe(spec)
+    return spec
+
+
+def _finish_parameters(operation: dict) -> None:
+    for parameter in operation.get("parameters", ()):
+        schema = parameter["schema"]
+        if parameter["in"] == "path":
+            is_number = schema.get("type") == "integer"
+            parameter["schema"] = PATH_PARAMETERS.get(
+                parameter["name"], ID if is_number else schema)
+        else:
+            parameter["schema"] = _without_null(schema)
+
+
+def _without_null(schema: dict) -> dict:
+    """A parameter of a query is a text or is left out; null is neither."""
+    told = {key: value for key, value in schema.items() if key not in ("anyOf", "title")}
+    for choice in schema.get("anyOf", ()):
+        if choice.get("type") != "null":
+            told = choice | told
+    if told.get("default") is None:
+        told.pop("default", None)
+    return told
+
+
+def _add_problems(operation: dict, *, is_write: bool) -> None:
+    responses = operation["responses"]
+    for status, description in (PROBLEMS | (WRITE_PROBLEMS if is_write else {})).items():
+        responses.setdefault(status, {"description": description})
+    for status, response in responses.items():
+        if int(status) >= 400:
+            response["content"] = {
+                PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}

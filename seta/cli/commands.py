@@ -1,0 +1,90 @@
+"""The root command. Each command is a file; it is imported when it is asked for."""
+
+import importlib
+import os
+import sys
+
+import click
+
+from .. import __version__
+from ..config import from_environment
+from ..errors import BadInput, SetaError
+from .program import Program
+
+# Sorted by what a newcomer needs first. `worker` is a program of its own, so it is named here
+# and not imported.
+COMMANDS = {
+    "demo": ("seta.cli.demo:demo", "Load the built-in real data and analyse it."),
+    "serve": ("seta.cli.serve:serve", "Serve the pages and the API."),
+    "worker": ("seta.worker.command:worker", "Ingest, analyse and prune by the clock."),
+    "projects": ("seta.cli.projects:projects", "List, add and change projects."),
+    "ingest": ("seta.cli.ingest:ingest", "Take in job results from a source."),
+    "import": ("seta.cli.import_:import_", "Take in job results and job lists from files."),
+    "analyze": ("seta.cli.analyze:analyze", "Compute the cheapest set of job types."),
+    "snapshots": ("seta.cli.snapshots:snapshots", "List, compare, publish and roll back."),
+    "jobs": ("seta.cli.jobs:jobs", "List job types with priority and reason."),
+    "overrides": ("seta.cli.overrides:overrides", "Pin job types, or lower them, for a reason."),
+    "renames": ("seta.cli.renames:renames", "Carry history over to new names."),
+    "classify": ("seta.cli.classify:classify", "Say what a failed job was."),
+    "export": ("seta.cli.export:export", "Write a project's list as a file."),
+    "doctor": ("seta.cli.doctor:doctor", "Ask a server the way a client does."),
+    "token": ("seta.cli.token:token", "Make a token that may write."),
+    "db": ("seta.cli.db:db", "Bring the database to this version."),
+}
+
+
+class Commands(click.Group):
+    """A group whose commands are loaded when they are needed, so that --help is quick."""
+
+    def list_commands(self, context):
+        return list(COMMANDS)
+
+    def get_command(self, context, name):
+        if name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[name][0].split(":")
+        return getattr(importlib.import_module(module), attribute)
+
+    def format_commands(self, context, formatter):
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, says) for name, (_, says) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="seta")
+@click.pass_context
+def cli(context):
+    """SETA: which CI jobs find regressions, and which may run less often.
+
+    A first look, with built-in real data: `seta demo`, then `seta serve`. Settings come from
+    the environment; without DATABASE_URL an embedded Postgres is used.
+    """
+    if context.obj is None:
+        context.obj = Program(from_environment(os.environ))
+
+
+def run(arguments: list[str] | None = None, program: Program | None = None) -> int:
+    """Run the command; return its exit code, with the reason of a failure on stderr."""
+    try:
+        return cli.main(arguments, prog_name="seta", standalone_mode=False, obj=program) or 0
+    except BadInput as error:
+        return _fail(error, 2)
+    except SetaError as error:
+        return _fail(error, 1)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return 2
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        return _fail("stopped", 1)
+
+
+def _fail(reason, code: int) -> int:
+    click.echo(f"seta: {reason}", err=True)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(run())

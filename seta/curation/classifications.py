@@ -1,0 +1,95 @@
+"""Say what failed jobs were, where no sheriff's tool says it."""
+
+import logging
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from ..domain import Classification
+from ..errors import BadInput, NotFound
+from ..store.curation import classifications
+from ..store.curation.classifications import JobKey
+from ..store.operation.audit import record_audit
+
+logger = logging.getLogger(__name__)
+
+REVISION = re.compile(r"[0-9a-f]{12,40}")
+DIGITS = 12  # of a fixing revision
+SAYABLE = (Classification.FIXED_BY_COMMIT, Classification.INTERMITTENT,
+           Classification.NOT_CLASSIFIED)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a person says; "not classified" takes back what was said before."""
+
+    classification: Classification
+    fixed_by: tuple[str, ...] = ()  # first 12 digits
+
+    def __post_init__(self):
+        if self.classification not in SAYABLE:
+            raise BadInput(f"classification is one of {', '.join(SAYABLE)}, "
+                           f"not {self.classification!r}")
+        if bool(self.fixed_by) != (self.classification is Classification.FIXED_BY_COMMIT):
+            raise BadInput("fixed_by names the fixing revision of \"fixed by commit\", and of "
+                           f"nothing else: {self.classification}, {self.fixed_by!r}")
+
+
+def verdict(classification: str, fixed_by: str | None = None) -> Verdict:
+    """Return what is meant. Raises BadInput with the value that is wrong."""
+    if fixed_by is not None and not REVISION.fullmatch(fixed_by.lower()):
+        raise BadInput(f"fixed_by is a revision of 12 to 40 hexadecimal digits, not {fixed_by!r}")
+    if classification not in set(SAYABLE):
+        raise BadInput(f"classification is one of {', '.join(SAYABLE)}, not {classification!r}")
+    revisions = () if fixed_by is None else (fixed_by.lower()[:DIGITS],)
+    return Verdict(Classification(classification), revisions)
+
+
+def classify_job(
+    session: Session, namespace: str, job_id: str, what: Verdict, *, who: str, now: datetime,
+    why: str = "",
+) -> int:
+    """Say it of one job run; return how many classifications that adds, 0 when it was said."""
+    job = classifications.job_key(session, namespace, job_id)
+    return _add(session, [job], what, who=who, why=why, target=f"{namespace} {job_id}", now=now)
+
+
+def classify_range(
+    session: Session, project: str, build_system: str, name: str, what: Verdict, *,
+    first: str, last: str, who: str, now: datetime, why: str = "",
+) -> int:
+    """Say it of every failed run of a job from one push to another; return how many are added.
+
+    Raises NotFound when the job failed on none of these pushes.
+    """
+    jobs = classifications.failed_jobs_between(
+        session, project, build_system, name, first=first, last=last)
+    if not jobs:
+        raise NotFound(f"{name!r} failed on no push of {project} from {first} to {last}")
+    return _add(session, jobs, what, who=who, why=why, target=f"{project} {name} {first}..{last}",
+                now=now)
+
+
+def _add(
+    session: Session, jobs: Collection[JobKey], what: Verdict, *, who: str, why: str, target: str,
+    now: datetime,
+) -> int:
+    known = classifications.counted(session, jobs)
+    new = [job for job in jobs if not _is_said(known.get(job), what)]
+    if new:
+        classifications.add_classifications(
+            session, new, what.classification, what.fixed_by, at=now, who=who)
+        record_audit(
+            session, who=who, what=f"classify {what.classification}", target=target, why=why,
+            details={"jobs": len(new), "fixed_by": list(what.fixed_by)})
+    logger.info("%s: %d jobs are %s, %d of them were already", target, len(jobs),
+                what.classification, len(jobs) - len(new))
+    return len(new)
+
+
+def _is_said(known, what: Verdict) -> bool:
+    return (known is not None and not known.is_inferred
+            and known.says(what.classification, what.fixed_by))

@@ -1,0 +1,126 @@
+"""Overrides as a person writes them: entries of a file, or the body of a call."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import yaml
+
+from ..domain import Override, Pattern, Priority
+from ..errors import BadInput
+from .preseed import from_preseed, is_preseed
+
+FIELDS = frozenset({
+    "platform", "build_type", "test_suite", "name", "build_system", "priority", "never_skip",
+    "reason", "who", "expires",
+})
+BUILD_SYSTEM = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+NEVER = (None, "", "*", "never")
+
+
+def read_entries(
+    entries: object, *, scope: str, who: str, now: datetime
+) -> tuple[Override, ...]:
+    """Return the overrides that these entries mean, old preseeds among them.
+
+    Raises BadInput that names every entry with what is wrong in it, so that a file is either
+    taken as a whole or not at all.
+    """
+    if not isinstance(entries, list):
+        raise BadInput(f"overrides are a list of entries, not {type(entries).__name__}")
+    found, problems = [], []
+    for number, entry in enumerate(entries, 1):
+        try:
+            found.append(read_entry(entry, scope=scope, who=who, now=now))
+        except BadInput as error:
+            problems.append(f"entry {number}: {error}")
+    if problems:
+        raise BadInput("; ".join(problems))
+    return tuple(found)
+
+
+def read_entry(entry: object, *, scope: str, who: str, now: datetime) -> Override:
+    """Return the override of one entry; raises BadInput with the value that is wrong."""
+    if not isinstance(entry, Mapping):
+        raise BadInput(f"it is an object with fields, not {entry!r}")
+    if is_preseed(entry):
+        entry = from_preseed(entry)
+    unknown = sorted(str(field) for field in set(entry) - FIELDS)
+    if unknown:
+        raise BadInput(f"unknown field {', '.join(unknown)}; there are {', '.join(sorted(FIELDS))}")
+    return Override(
+        scope, _pattern(entry), _priority(entry), _said(entry, "reason"),
+        _said({"who": who} | dict(entry), "who"), now, _build_system(entry),
+        _expiry(entry.get("expires"), now))
+
+
+def _pattern(entry: Mapping) -> Pattern:
+    globs = {field: entry[field] for field in ("platform", "build_type", "test_suite")
+             if entry.get(field) is not None}
+    name = entry.get("name")
+    if not globs and name is None:
+        raise BadInput("it picks no job: give platform, build_type, test_suite (\"*\" is any) or "
+                       "a name")
+    return Pattern(**globs, name=name)
+
+
+def _priority(entry: Mapping) -> Priority | None:
+    never_skip, priority = entry.get("never_skip", False), entry.get("priority")
+    if not isinstance(never_skip, bool):
+        raise BadInput(f"never_skip is true or false, not {never_skip!r}")
+    if never_skip == (priority is not None):
+        raise BadInput("give either a priority (1, 2 or 3) or never_skip: true")
+    if never_skip:
+        return None
+    if isinstance(priority, bool) or priority not in set(Priority):
+        raise BadInput(f"priority is 1, 2 or 3, not {priority!r}")
+    return Priority(priority)
+
+
+def _said(entry: Mapping, field: str) -> str:
+    value = entry.get(field)
+    if not isinstance(value, str) or not value.strip() or "\x00" in value:
+        raise BadInput(f"{field} says in words what is asked, not {value!r}")
+    return value.strip()
+
+
+def _build_system(entry: Mapping) -> str | None:
+    value = entry.get("build_system")
+    if value in (None, "*"):
+        return None
+    if not isinstance(value, str) or not BUILD_SYSTEM.fullmatch(value):
+        raise BadInput(f"build_system is a word such as taskcluster, not {value!r}")
+    return value
+
+
+def _expiry(value: object, now: datetime) -> datetime | None:
+    """Return when an override ends; a date alone means its first second, UTC."""
+    if value in NEVER:
+        return None
+    try:
+        at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise BadInput(f"expires is a date, a time or \"never\", not {value!r}") from error
+    if at <= now:
+        raise BadInput(f"it expired at {at:%Y-%m-%d %H:%M:%S}, before now")
+    return at
+
+
+def read_file(path: Path) -> object:
+    """Return what a file holds; raises BadInput with the place of a mistake."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path} cannot be read: {error}") from error
+    return read_text(text, is_yaml=path.suffix in (".yaml", ".yml"), where=str(path))
+
+
+def read_text(text: str, *, is_yaml: bool, where: str) -> object:
+    try:
+        return yaml.safe_load(text) if is_yaml else json.loads(text)
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
+        kind = "YAML" if is_yaml else "JSON"
+        raise BadInput(f"{where} is not {kind}: {' '.join(str(error).split())}") from error

@@ -1,0 +1,78 @@
+"""Projects, changed by people: validated, audited, effective from the next push."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+
+from sqlalchemy.orm import Session
+
+from ..domain import Cadence, Limit, Project
+from ..errors import BadInput
+from ..store.curation import projects
+from ..store.curation.projects import lock_project, remove_project
+from ..store.operation.audit import record_audit
+
+BUILD_SYSTEM = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+LEVELS = ("low", "lowest", "backstop")
+
+
+def add_project(session: Session, project: Project, *, who: str, why: str = "") -> Project:
+    """Raises Conflict when there is one of that name, UnknownScope, BadInput."""
+    _check(project)
+    projects.add_project(session, project)
+    record_audit(session, who=who, what="add project", target=project.name, why=why,
+                 details=_plain(project))
+    return projects.project_named(session, project.name)
+
+
+def change_project(
+    session: Session, name: str, changes: Mapping[str, object], *, who: str, why: str = ""
+) -> Project:
+    """Change these fields of a project; a change that changes nothing is not recorded.
+
+    ``cadence`` is a mapping of levels to Limit; the levels that are not in it stay.
+    """
+    lock_project(session, name)
+    before = projects.project_named(session, name)
+    after = replace(before, **{**changes, "cadence": _cadence(before, changes.get("cadence"))})
+    _check(after)
+    if after == before:
+        return before
+    projects.save_project(session, after)
+    record_audit(
+        session, who=who, what="change project", target=name, why=why,
+        details=_difference(_plain(before), _plain(after)))
+    return after
+
+
+def drop_project(session: Session, name: str, *, who: str, why: str = "") -> Project:
+    """Remove a project with all that is known of it; return what it was. Raises UnknownProject."""
+    lock_project(session, name)
+    project = projects.project_named(session, name)
+    remove_project(session, name)
+    record_audit(session, who=who, what="remove project", target=name, why=why,
+                 details=_plain(project))
+    return project
+
+
+def _cadence(before: Project, changes: Mapping[str, Limit] | None) -> Cadence:
+    return replace(before.cadence, **(changes or {}))
+
+
+def _check(project: Project) -> None:
+    systems = project.build_systems
+    if not systems or len(set(systems)) < len(systems):
+        raise BadInput(f"a project has one or more build systems, each once, not {systems!r}")
+    for system in systems:
+        if not BUILD_SYSTEM.fullmatch(system):
+            raise BadInput(f"a build system is a word such as taskcluster, not {system!r}")
+
+
+def _plain(project: Project) -> dict:
+    values = asdict(project)
+    return values | {"build_systems": list(project.build_systems)}
+
+
+def _difference(before: Mapping, after: Mapping) -> dict:
+    return {field: {"before": before[field], "after": after[field]}
+            for field in before if before[field] != after[field]}

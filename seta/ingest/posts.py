@@ -1,0 +1,49 @@
+"""Records that are handed in over HTTP."""
+
+import logging
+from datetime import datetime
+from typing import BinaryIO
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from ..domain import Scope
+from ..sources.files import BadLine, read_records
+from .records import BadRecord, ImportReport, Receiver
+from .targets import Target, check_live_projects
+
+logger = logging.getLogger(__name__)
+
+SOURCE = "results"
+BODY = "the body"
+
+
+def accept_records(
+    sessions: sessionmaker[Session], body: BinaryIO, *, now: datetime, scope: str | None = None,
+) -> ImportReport:
+    """Take in one request's NDJSON: `result` and `job` records of live projects.
+
+    A line that is no record is reported, the rest goes in. Raises UnknownProject where a project
+    is not known, unless `scope` names the scope to add it to; and Conflict for a project of an
+    archive, of the demo, or of another scope than that. Nothing is stored then. The days are
+    counted when they are next needed. Sent again, nothing changes.
+    """
+    bad: list[BadLine] = []
+    records = list(read_records(body, bad.append))
+    receiver = Receiver(sessions, lambda session, seen: _open(session, seen, scope))
+    if records:
+        receiver.take(records)
+    for line in bad:
+        receiver.report = receiver.report.with_bad(BadRecord(BODY, line.number, line.reason))
+    report = receiver.finish(source=SOURCE, now=now)
+    logger.info("took in %d results (%d new, %d changed) and %d job list entries of %s, %d bad",
+                report.results, report.new, report.changed, report.jobs,
+                ", ".join(report.projects) or "no project", report.bad_total)
+    return report
+
+
+def _open(session: Session, seen: set[tuple[str, str]], scope: str | None) -> None:
+    if scope is not None:
+        target = Target(Scope(scope), SOURCE)
+        target.check(session)
+        target.open(session, seen)
+    check_live_projects(session, {project for project, _ in seen})

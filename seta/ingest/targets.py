@@ -1,0 +1,95 @@
+"""Which scope a project's results may go into."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from ..domain import Project, Scope
+from ..errors import Conflict, UnknownProject, UnknownScope
+from ..store.curation import projects as store
+from ..store.curation.projects import DEMO, DEMO_HINT
+from ..store.locks import lock_writers
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The scope that an import fills; made, with its projects, where it is not there."""
+
+    scope: Scope
+    source: str = "import"       # where the projects that it makes come from
+
+    def check(self, session: Session) -> None:
+        """Raise Conflict where the scope is archived and the import is not, or the reverse."""
+        known = _scope(session, self.scope.name)
+        if known is None or known.is_archived == self.scope.is_archived:
+            return
+        is_now, was_asked = ("archived", "live") if known.is_archived else ("live", "archived")
+        raise Conflict(f"the scope {known.name!r} is {is_now}, and cannot be filled as "
+                       f"{was_asked}: name another scope, or ask for {is_now}")
+
+    def open(self, session: Session, seen: Iterable[tuple[str, str]]) -> None:
+        """Make what is missing of the scope and of the projects, seen with a build system.
+
+        Raises Conflict for a project of another scope.
+        """
+        lock_writers(session)
+        if _scope(session, self.scope.name) is None:
+            store.add_scope(session, self.scope)
+        build_systems: dict[str, list[str]] = {}
+        for project, build_system in sorted(seen):
+            build_systems.setdefault(project, []).append(build_system)
+        for project, found in build_systems.items():
+            self._open_project(session, project, tuple(found))
+
+    def _open_project(self, session: Session, name: str, build_systems: tuple[str, ...]) -> None:
+        known = _project(session, name)
+        if known is None:
+            store.add_project(
+                session, Project(name, self.scope.name, build_systems, source=self.source))
+        elif known.scope != self.scope.name:
+            hint = f"; {DEMO_HINT}" if known.source == DEMO else ""
+            raise Conflict(f"the project {name!r} is of the scope {known.scope!r}, not of "
+                           f"{self.scope.name!r}{hint}")
+
+
+def live_project(session: Session, name: str, source: str) -> Project:
+    """Return a project that a live source may fill, and note that it does.
+
+    Raises UnknownProject, and Conflict for a project of the demo or of an archive.
+    """
+    project = store.project_named(session, name)
+    _check_live(session, project)
+    if not project.source:
+        project = replace(project, source=source)
+        store.save_project(session, project)
+    return project
+
+
+def check_live_projects(session: Session, names: Iterable[str]) -> None:
+    """Raise where results that are handed in may not go into one of these projects."""
+    for name in sorted(names):
+        _check_live(session, store.project_named(session, name))
+
+
+def _check_live(session: Session, project: Project) -> None:
+    if project.source == DEMO:
+        raise Conflict(f"the project {project.name!r} is of the demo's scope "
+                       f"{project.scope!r}; {DEMO_HINT}")
+    if store.scope_named(session, project.scope).is_archived:
+        raise Conflict(f"the project {project.name!r} is of the archived scope "
+                       f"{project.scope!r}, which no live source fills")
+
+
+def _scope(session: Session, name: str) -> Scope | None:
+    try:
+        return store.scope_named(session, name)
+    except UnknownScope:
+        return None
+
+
+def _project(session: Session, name: str) -> Project | None:
+    try:
+        return store.project_named(session, name)
+    except UnknownProject:
+        return None

@@ -1,0 +1,115 @@
+"""Which pushes may be guilty of a failure, and in which order to find out."""
+
+import re
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from sqlalchemy.orm import Session
+
+from ..domain import LedgerEntry
+from ..store.ledger import entries
+from ..store.results import job_runs
+from ..store.results.job_runs import JobRun
+from .failed_schedules import entry_of
+from .push_status import PushRef, as_ref
+
+FURTHEST = 500  # pushes that are looked back over
+DIGITS = 12     # of a revision, which tell it from all others
+WHOLE = re.compile("[0-9a-f]{40,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Backfill:
+    """The pushes since a job's last pass, and the runs that tell which of them broke it."""
+
+    job: str
+    last_pass: PushRef | None        # None: it never passed as far as is known
+    is_assumed: bool                 # the last pass is only held to be one: no result came
+    suspects: tuple[PushRef, ...]    # in the ledger's order; the last is known to fail
+    runs: tuple[PushRef, ...]        # where to run it, the halving ones first
+    run_ms: int | None               # what one run takes; None where that is not known
+    expected_runs: float             # of them are needed on average
+
+    @property
+    def expected_seconds(self) -> float | None:
+        return None if self.run_ms is None else self.expected_runs * self.run_ms / 1000
+
+
+def backfill(
+    session: Session, project: str, build_system: str, push_id: str, name: str
+) -> Backfill:
+    """Say which pushes may have broken a job that fails on a push. Reads only.
+
+    Raises NotFound for a push that the ledger does not know, and for an unknown job.
+    """
+    entry = entry_of(session, project, build_system, push_id)
+    job = job_runs.find_job(session, project, build_system, name)
+    earlier = entries.entries(session, project, build_system, up_to=entry, limit=FURTHEST,
+                              newest_first=True)
+    runs = job_runs.runs_of(session, job, up_to=entry.pushed_at)
+    last_pass, is_assumed, suspects = _range(earlier, name, runs)
+    suspects = tuple(as_ref(each) for each in suspects)
+    return Backfill(
+        name, last_pass and as_ref(last_pass), is_assumed, suspects, bisection(suspects[:-1]),
+        job_runs.mean_milliseconds(session, job), expected_runs(len(suspects)))
+
+
+def bisection(items: Sequence) -> tuple:
+    """Return the items so that each halves what those before it left open.
+
+    >>> bisection("abcdefg")
+    ('d', 'b', 'f', 'a', 'c', 'e', 'g')
+    """
+    found, waiting = [], deque([(0, len(items))])
+    while waiting:
+        start, end = waiting.popleft()
+        if start < end:
+            middle = (start + end) // 2
+            found.append(items[middle])
+            waiting.extend(((start, middle), (middle + 1, end)))
+    return tuple(found)
+
+
+@cache
+def expected_runs(suspects: int) -> float:
+    """Return how many runs find the guilty one of so many, on average, if any may be it.
+
+    >>> [expected_runs(number) for number in (0, 1, 2, 4)]
+    [0.0, 0.0, 1.0, 2.0]
+    """
+    if suspects <= 1:
+        return 0.0
+    left = suspects // 2
+    right = suspects - left
+    return 1 + (left * expected_runs(left) + right * expected_runs(right)) / suspects
+
+
+def _range(
+    newest_first: Sequence[LedgerEntry], name: str, runs: Sequence[JobRun]
+) -> tuple[LedgerEntry | None, bool, list[LedgerEntry]]:
+    """Walk back from the failing push to the last pass; return it and what lies between.
+
+    Only where no result of the job is known at all, a push on which it was to run stands for one
+    on which it passed.
+    """
+    run_on = {_cut(run.revision): run for run in runs}
+    suspects: list[LedgerEntry] = []
+    for entry in newest_first:
+        run = run_on.get(_cut(entry.revision))
+        if run is not None and not run.passed:
+            suspects.clear()  # it failed here already, so nothing later is to blame
+        elif suspects and (run is not None or not runs and name in entry.ran_names):
+            return entry, run is None, suspects[::-1]
+        suspects.append(entry)
+    return None, False, suspects[::-1]
+
+
+def _cut(revision: str) -> str:
+    """Return what a whole revision and one that was cut short have in common.
+
+    >>> _cut("9fa614d8310d2c7c3f4d8fe4a26e9d1ed4d3c6c0"), _cut("r17")
+    ('9fa614d8310d', 'r17')
+    """
+    return revision[:DIGITS] if WHOLE.fullmatch(revision) else revision

@@ -1,0 +1,67 @@
+"""A project's list as a file that a client can commit: the same snapshot gives the same bytes."""
+
+import json
+from collections.abc import Callable
+
+from ..domain import Limit, Priority, Project
+from ..errors import BadInput, CannotAnswer
+from .priorities import PriorityLists
+from .schedule import reasons_to_run_everything
+
+# What one scheduler of old reads: how often a builder runs, in pushes or in seconds.
+Held = dict[str, tuple[int, int]]
+
+
+def export_list(
+    project: Project, build_system: str, published: PriorityLists, *, format: str
+) -> str:
+    """Return the text of the file, which ends with a line break.
+
+    ``taskcluster`` lists the labels that may be skipped, builds never among them; ``buildbot`` is
+    ``{builder name: [every so many pushes, or after so many seconds]}`` for what is held back;
+    ``json`` has every level. Raises CannotAnswer with the reason when the lists are not good now:
+    a file cannot say later that everything runs.
+    """
+    if format not in FORMATS:
+        raise BadInput(f"format is one of {', '.join(FORMATS)}, not {format!r}")
+    refusals = reasons_to_run_everything(project, published)
+    if refusals:
+        raise CannotAnswer("; ".join(refusals))
+    value = FORMATS[format](project, build_system, published)
+    return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+
+
+def _labels(project: Project, build_system: str, published: PriorityLists) -> dict:
+    low = [*_at(published, Priority.LOW), *_at(published, Priority.LOWEST)]
+    return {"action": "skip", "project": project.name, "snapshot": published.snapshot,
+            "jobs": sorted(name for name in low if _may_be_skipped(name))}
+
+
+def _builders(project: Project, build_system: str, published: PriorityLists) -> Held:
+    limits = ((Priority.LOW, project.cadence.low), (Priority.LOWEST, project.cadence.lowest))
+    held = {name: _every(limit) for level, limit in limits for name in _at(published, level)}
+    return dict(sorted(held.items()))
+
+
+def _everything(project: Project, build_system: str, published: PriorityLists) -> dict:
+    return {
+        "project": project.name, "build_system": build_system, "snapshot": published.snapshot,
+        "levels": {str(level.value): sorted(_at(published, level)) for level in Priority},
+    }
+
+
+def _at(published: PriorityLists, level: Priority) -> tuple[str, ...]:
+    return published.levels.get(level, ())
+
+
+def _every(limit: Limit) -> tuple[int, int]:
+    return limit.pushes, limit.minutes * 60
+
+
+def _may_be_skipped(label: str) -> bool:
+    return not label.startswith("build-") or "fuzzing" in label
+
+
+FORMATS: dict[str, Callable] = {
+    "taskcluster": _labels, "buildbot": _builders, "json": _everything,
+}

@@ -1,0 +1,74 @@
+"""Runs that were answered and never happened: their levels are owed again."""
+
+import logging
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from ..domain import LedgerEntry, Priority
+from ..errors import NotFound
+from ..store.ledger import entries, outcomes
+from .priorities import PriorityLists
+
+logger = logging.getLogger(__name__)
+
+
+def schedule_failed(
+    session: Session, project: str, build_system: str, push_id: str, *, why: str, now: datetime
+) -> tuple[LedgerEntry, bool]:
+    """Put what a push was to run back on the debt; return its entry and whether that is new.
+
+    Told twice, the first time counts. Raises NotFound for a push that the ledger does not know.
+    """
+    entries.lock_ledger(session, project, build_system)
+    entry = entry_of(session, project, build_system, push_id)
+    if not entry.is_good:
+        return entry, False
+    outcomes.mark_failed(session, entry, why=why, at=now)
+    logger.info("push %s of %s did not run: %s", push_id, project, why)
+    return entry_of(session, project, build_system, push_id), True
+
+
+def entry_of(session: Session, project: str, build_system: str, push_id: str) -> LedgerEntry:
+    entry = entries.entry_with_id(session, project, build_system, push_id)
+    if entry is None:
+        raise NotFound(f"the ledger of {project} ({build_system}) has no push {push_id!r}")
+    return entry
+
+
+def infer_failed(
+    session: Session, project: str, build_system: str, published: PriorityLists, *,
+    now: datetime, never_ran_after: timedelta,
+) -> int:
+    """Look at pushes that results must have told of by now; return how many levels never ran.
+
+    Once results of `never_ran_after` past a push are in, a level that was to run there and none
+    of whose jobs has a result is owed again. The caller holds the ledger's lock.
+    """
+    reach = outcomes.results_reach(session, project)
+    if reach is None:
+        return 0
+    waiting = outcomes.unconfirmed(
+        session, project, build_system, before=reach - never_ran_after)
+    return sum(_settle(session, entry, published, now) for entry in waiting)
+
+
+def _settle(session: Session, entry: LedgerEntry, published: PriorityLists, now: datetime) -> int:
+    seen = outcomes.names_seen_on(session, entry)
+    if entry.ran_names:  # else nobody knew any name when it was answered
+        seen &= entry.ran_names
+    if not seen:
+        outcomes.mark_failed(
+            session, entry, why="none of its jobs was ever seen", at=now)
+        return entry.ran_low + entry.ran_lowest + entry.ran_backstop
+    low = entry.ran_low and _has_run(seen, entry, published, Priority.LOW)
+    lowest = entry.ran_lowest and _has_run(seen, entry, published, Priority.LOWEST)
+    backstop = entry.ran_backstop and low and lowest
+    outcomes.confirm(session, entry, at=now, low=low, lowest=lowest, backstop=backstop)
+    return (entry.ran_low - low) + (entry.ran_lowest - lowest) + (entry.ran_backstop - backstop)
+
+
+def _has_run(seen: frozenset[str], entry: LedgerEntry, published: PriorityLists, level) -> bool:
+    """Say whether a level ran; one whose jobs are not known today is believed."""
+    to_run = entry.ran_names.intersection(published.levels.get(level, ()))
+    return not to_run or bool(seen & to_run)

@@ -1,0 +1,49 @@
+"""The bytes of an answer: made once, kept gzipped, and given out alike for ever."""
+
+import gzip
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from .cadence import NextDue
+from .plan import Plan
+
+LEVEL_KEYS = {"low": "2", "lowest": "3", "backstop": "backstop"}
+
+
+def schedule_bytes(plan: Plan) -> bytes:
+    """Return the gzipped JSON body of a schedule."""
+    return packed({
+        "action": "run",
+        "kind": plan.kind,
+        "run": plan.run,
+        "skip": plan.skip,
+        "levels": plan.levels,
+        "snapshot": plan.snapshot,
+        "reasons": plan.reasons,
+        "next_due": next_due(plan.next_due),
+    })
+
+
+def packed(value: object) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return gzip.compress(text.encode(), compresslevel=6, mtime=0)
+
+
+def next_due(due: Mapping[str, NextDue]) -> dict[str, dict]:
+    """Spell when each level is due next, by its number on the wire.
+
+    >>> next_due({"low": NextDue(3, datetime(2026, 3, 1, 12, tzinfo=UTC))})
+    {'2': {'pushes_left': 3, 'at': '2026-03-01T12:00:00Z'}}
+    """
+    return {LEVEL_KEYS[level]: {"pushes_left": each.pushes_left, "at": moment(each.at)}
+            for level, each in due.items()}
+
+
+def moment(at: datetime | None) -> str | None:
+    """Spell a time in UTC.
+
+    >>> moment(datetime(2026, 3, 1, 12, tzinfo=UTC))
+    '2026-03-01T12:00:00Z'
+    """
+    return at and at.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,82 @@
+"""Which priority each job has on this push: the snapshot's, but for what a person decided since."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from ..domain import JobType, Override, Priority, strongest
+from ..store.curation import overrides
+from ..store.evidence import alive
+
+
+@dataclass(frozen=True)
+class PriorityLists:
+    """The names of each level alive on one project for one build system.
+
+    ``refusals`` say why it may not be used (no snapshot, stale, a kill switch); then everything
+    runs, and the names only tell what everything is.
+    """
+
+    snapshot: int | None = None
+    created_at: datetime | None = None
+    levels: Mapping[Priority, tuple[str, ...]] = field(default_factory=dict)
+    refusals: tuple[str, ...] = ()
+
+    def __post_init__(self):
+        if self.snapshot is None and not self.refusals:
+            raise ValueError("without a snapshot there is a reason why")
+        if (self.snapshot is None) != (self.created_at is None):
+            raise ValueError(f"snapshot {self.snapshot} was made at {self.created_at}")
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(name for names in self.levels.values() for name in names)
+
+
+def levels_now(
+    session: Session, scope: str, project: str, build_system: str, published: PriorityLists, *,
+    now: datetime,
+) -> dict[str, Priority]:
+    """Return the level of each published name at this second."""
+    level_of = {name: level for level, names in published.levels.items() for name in names}
+    active, ended = _relevant(session, scope, published, now)
+    if not active and not ended:
+        return level_of
+    known = alive.known_jobs(session, project, build_system)
+    job_types = {job.name: job.job_type for job in known}
+    return overridden(level_of, job_types, build_system, active=active, ended=ended)
+
+
+def overridden(
+    level_of: Mapping[str, Priority], job_types: Mapping[str, JobType | None], build_system: str,
+    *, active: Iterable[Override], ended: Iterable[Override],
+) -> dict[str, Priority]:
+    """Return the levels with the active overrides applied.
+
+    A job that an override lowered when the snapshot was made, and that has ended since, runs
+    until the next snapshot says what it is worth: nobody knows now.
+    """
+    active, ended = list(active), list(ended)
+    found = {}
+    for name, level in level_of.items():
+        job = job_types.get(name), name, build_system
+        decided = strongest(active, *job)
+        if decided is not None:
+            found[name] = decided.priority or Priority.HIGH
+        elif any(override.matches(*job) for override in ended):
+            found[name] = Priority.HIGH
+        else:
+            found[name] = level
+    return found
+
+
+def _relevant(session: Session, scope: str, published: PriorityLists, now: datetime):
+    """The overrides that hold now, and those that lowered in the snapshot and hold no more."""
+    stored = overrides.overrides(session, scope)
+    active = [override for override in stored if override.is_active(now)]
+    ended = [override for override in stored
+             if override.lowers and not override.is_active(now)
+             and published.created_at and override.is_active(published.created_at)]
+    return active, ended

@@ -1,0 +1,88 @@
+"""What became of one push: fully tested or not, and where each skipped job ran next."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from ..domain import LedgerEntry
+from ..store.ledger import entries, outcomes
+from .failed_schedules import entry_of
+
+PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class PushRef:
+    push_id: str
+    revision: str
+    pushed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedJob:
+    """A job that the answer left out, and the first push from there on, it included, it ran on."""
+
+    name: str
+    ran_on: PushRef | None = None  # None: not yet
+    how: str | None = None         # "scheduled", "late" (a timer), "seen" (only results say so)
+
+
+@dataclass(frozen=True, slots=True)
+class PushStatus:
+    entry: LedgerEntry
+    skipped: tuple[SkippedJob, ...]
+
+    @property
+    def is_fully_tested(self) -> bool:
+        """Say whether everything ran on this very push, sooner or later."""
+        here = self.entry.push_id
+        return self.entry.is_good and all(
+            job.ran_on is not None and job.ran_on.push_id == here for job in self.skipped)
+
+
+def push_status(session: Session, project: str, build_system: str, push_id: str) -> PushStatus:
+    """Return the status of a push of the ledger; raises NotFound for any other."""
+    entry = entry_of(session, project, build_system, push_id)
+    found = _on_itself(session, entry)
+    if found.keys() != set(entry.skip_names):
+        _look_further(session, entry, found)
+    return PushStatus(entry, tuple(
+        found.get(name, SkippedJob(name)) for name in entry.skip_names))
+
+
+def as_ref(entry: LedgerEntry) -> PushRef:
+    return PushRef(entry.push_id, entry.revision, entry.pushed_at)
+
+
+def _on_itself(session: Session, entry: LedgerEntry) -> dict[str, SkippedJob]:
+    """The skipped jobs that ran on the push nevertheless: a timer, a backfill, a retrigger."""
+    if not entry.skip_names:
+        return {}
+    skipped, here = set(entry.skip_names), as_ref(entry)
+    seen = outcomes.names_seen_on(session, entry) & skipped
+    late = set(entry.late_names) & skipped
+    return {name: SkippedJob(name, here, "late" if name in late else "seen")
+            for name in seen | late}
+
+
+def _look_further(session: Session, entry: LedgerEntry, found: dict[str, SkippedJob]) -> None:
+    """Add the pushes after it, up to the first on which everything ran."""
+    after = entry
+    while True:
+        page = entries.entries(session, entry.project, entry.build_system, after=after,
+                               limit=PAGE)
+        for later in page:
+            _note(later, entry.skip_names, found)
+            if later.ran_backstop or len(found) == len(entry.skip_names):
+                return
+        if len(page) < PAGE:
+            return
+        after = page[-1]
+
+
+def _note(later: LedgerEntry, names: Iterable[str], found: dict[str, SkippedJob]) -> None:
+    for name in later.ran_names.intersection(names) - found.keys():
+        how = "scheduled" if name in later.run_names else "late"
+        found[name] = SkippedJob(name, as_ref(later), how)

@@ -1,0 +1,145 @@
+"""Ask what runs on a push: gather, decide, record."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from ..domain import LedgerEntry, Priority, Project
+from ..errors import Conflict
+from ..store.evidence import alive
+from ..store.ledger import entries
+from ..store.results.job_runs import still_failing
+from .cadence import due_on_push
+from .cadence_state import newest_pushed_at, read_states
+from .failed_schedules import infer_failed
+from .payloads import schedule_bytes
+from .plan import Plan, everything_from, full_plan, order_refusals, plan_by_cadence
+from .priorities import PriorityLists, levels_now
+from .pushes import AskedPush, check_build_system, is_same_revision
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The gzipped body of a schedule, and whether this call put the push into the ledger."""
+
+    packed: bytes
+    is_new: bool = False
+
+
+def schedule_push(
+    session: Session, project: Project, push: AskedPush, published: PriorityLists, *,
+    now: datetime, never_ran_after: timedelta,
+) -> Answer:
+    """Answer what runs on a push and record it; asked again, the answer is the same bytes.
+
+    Raises Conflict when the push is known with another revision. A project that is no
+    integration project, and a push without an id or a time, get everything and no record.
+    """
+    check_build_system(project, push.build_system)
+    why_not = not_recorded(project, push)
+    if why_not:
+        return Answer(schedule_bytes(_unrecorded(session, project, push, published, why_not, now)))
+    known = known_answer(session, project.name, push)
+    if known is not None:
+        return known
+    entries.lock_ledger(session, project.name, push.build_system)
+    known = known_answer(session, project.name, push)  # somebody was quicker
+    if known is not None:
+        return known
+    infer_failed(session, project.name, push.build_system, published, now=now,
+                 never_ran_after=never_ran_after)
+    plan = make_plan(session, project, push, published, now=now)
+    packed = schedule_bytes(plan)
+    entries.add_schedule(session, _entry(project, push, plan, packed, now))
+    logger.info("push %s of %s: %s, %d jobs run, %d are left out", push.push_id, project.name,
+                plan.kind, len(plan.run), len(plan.skip))
+    return Answer(packed, is_new=True)
+
+
+def preview(
+    session: Session, project: Project, push: AskedPush, published: PriorityLists, *, now: datetime
+) -> Answer:
+    """Answer what would run on a push, and record nothing; a known push is answered as it was."""
+    check_build_system(project, push.build_system)
+    why_not = not_recorded(project, push)
+    if why_not:
+        return Answer(schedule_bytes(_unrecorded(session, project, push, published, why_not, now)))
+    known = known_answer(session, project.name, push)
+    return known or Answer(schedule_bytes(make_plan(session, project, push, published, now=now)))
+
+
+def known_answer(session: Session, project: str, push: AskedPush) -> Answer | None:
+    """Return the stored answer, if any; raises Conflict when it is of another revision."""
+    found = entries.stored_answer(session, project, push.build_system, push.push_id)
+    if found is None:
+        return None
+    revision, packed = found
+    if not is_same_revision(revision, push.revision):
+        raise Conflict(f"push {push.push_id} of {project} ({push.build_system}) is known with "
+                       f"the revision {revision}, not {push.revision}")
+    return Answer(packed)
+
+
+def make_plan(
+    session: Session, project: Project, push: AskedPush, published: PriorityLists, *, now: datetime
+) -> Plan:
+    """Decide what runs on a push that the ledger does not know yet."""
+    newest_at = newest_pushed_at(session, project.name, push.build_system)
+    out_of_order = order_refusals(push.pushed_at, newest_at, now)
+    level_of = levels_now(session, project.scope, project.name, push.build_system, published,
+                          now=now)
+    refusals = out_of_order + reasons_to_run_everything(project, published)
+    if refusals:
+        return _everything(session, project, push, published, level_of, refusals,
+                           counts=not out_of_order, now=now)
+    due = due_on_push(push.pushed_at, project.cadence,
+                      read_states(session, project.name, push.build_system))
+    left_out = [name for name, level in level_of.items() if level not in due.levels]
+    failing = still_failing(session, project.name, push.build_system, left_out)
+    return plan_by_cadence(level_of, due, failing, snapshot=published.snapshot)
+
+
+def reasons_to_run_everything(project: Project, published: PriorityLists) -> tuple[str, ...]:
+    """Say why nothing may be left out of this project, whatever the cadence."""
+    found = published.refusals
+    if project.is_killed and not found:
+        found += (f"the kill switch of {project.name} is set",)
+    if not found and not published.names:
+        found += (f"snapshot {published.snapshot} names no job of {project.name}",)
+    return found
+
+
+def not_recorded(project: Project, push: AskedPush) -> tuple[str, ...]:
+    """Say why a push has no place in the ledger."""
+    if not project.is_integration:
+        return (f"{project.name} is no integration project, so everything runs",)
+    if not push.can_be_counted:
+        return ("a push without an id or a time does not count, so everything runs",)
+    return ()
+
+
+def _unrecorded(session, project, push, published, why_not, now) -> Plan:
+    level_of = {name: level for level, names in published.levels.items() for name in names}
+    return _everything(session, project, push, published, level_of, why_not, counts=False,
+                       now=now)
+
+
+def _everything(session, project, push, published, level_of, reasons, *, counts, now) -> Plan:
+    names = frozenset(level_of)
+    if not names:
+        jobs = alive.alive_jobs(session, project.name, push.build_system, at=now)
+        names = frozenset(job.name for job in jobs)
+    next_due = everything_from(push.pushed_at, project.cadence).next_due if counts else {}
+    return full_plan(names, level_of, reasons, snapshot=published.snapshot, next_due=next_due,
+                     counts=counts)
+
+
+def _entry(project: Project, push: AskedPush, plan: Plan, packed: bytes, now) -> LedgerEntry:
+    return LedgerEntry(
+        project.name, push.build_system, push.push_id, push.revision, push.pushed_at, plan.kind,
+        plan.snapshot, Priority.LOW in plan.ran, Priority.LOWEST in plan.ran, plan.is_everything,
+        plan.counts, plan.run, plan.skip, packed, now)

@@ -1,0 +1,74 @@
+"""Builder names: platform words, project, then what is run.
+
+``Windows 8 64-bit mozilla-inbound debug test mochitest-1``, ``... mozilla-inbound talos g1``,
+``... mozilla-inbound pgo talos g1``, ``... mozilla-inbound debug asan build``.
+"""
+
+import re
+
+from ..domain import JobType
+from ..domain.limits import WORDS
+from .spelling import longest_known, spell, tables
+
+
+def parse_builder(name: str, project: str) -> JobType | None:
+    """Return the job type of a builder name of this project, None for any other text."""
+    words = name.split()
+    for at in [at for at, word in enumerate(words) if word == project]:
+        platform = _platform(words[:at])
+        job_type = platform and _job_type(platform, words[at + 1:])
+        if job_type:
+            return job_type
+    return None
+
+
+def _platform(words: list[str]) -> str | None:
+    """Spell platform words as a task label would; those the table does not know by themselves.
+
+    >>> _platform("Ubuntu HW 12.04 x64 stylo".split())
+    'linux64-stylo'
+    >>> _platform("Solaris 11 sparc".split())
+    'solaris-11-sparc'
+    """
+    known, flavour = longest_known(words, tables().builder_platforms, " ")
+    # One word alone ("Linux") says too little for what follows it to be a mere flavour of it.
+    if known is None or (flavour and len(words) - len(flavour) < 2):
+        return _slug(words)
+    if not flavour:
+        return known
+    flavour_text = tables().builder_flavours.get(" ".join(flavour)) or _slug(flavour)
+    return flavour_text and f"{known}-{flavour_text}"
+
+
+def _slug(words: list[str]) -> str | None:
+    text = re.sub("-+", "-", "-".join(words).lower()).strip("-")
+    return text if WORDS.fullmatch(text) else None
+
+
+def _job_type(platform: str, words: list[str]) -> JobType | None:
+    match words:
+        case ["leak", "test", *rest]:  # how debug builds are called
+            return _build(platform, ["debug", *rest])
+        case [build_type, "test", suite]:
+            return spell(platform, build_type, suite)
+        case ["talos", suite]:
+            return spell(platform, "opt", f"talos-{suite}")
+        case [build_type, "talos", suite]:
+            return spell(platform, build_type, f"talos-{suite}")
+        case [*_, _]:
+            return _build(platform, words)
+    return None
+
+
+def _build(platform: str, words: list[str]) -> JobType | None:
+    """Read the words of a build: ``debug static analysis build``, ``asan build``, ``build``."""
+    last = tables().builder_builds.get(words[-1]) if words else None
+    if last is None:
+        return None
+    words = words[:-1] + last
+    types = [word for word in words if word in tables().builder_build_types]
+    kinds = [word for word in words if word not in tables().builder_build_types]
+    suffixes = [word for word in types if word in tables().build_type_suffixes]
+    plain = [word for word in types if word not in tables().build_type_suffixes]
+    return spell("-".join([platform, *suffixes]), plain[0] if plain else "opt",
+                 "-".join(["build", *kinds]))

@@ -1,0 +1,9 @@
+"""The promised bytes: what is published, prepared once for each web process."""
+
+from .lists import ALL, HIGH_VALUE, LOW_VALUE, Body, Kind, Prepared, Question
+from .published import Published, Served, utc_now
+
+__all__ = [
+    "ALL", "HIGH_VALUE", "LOW_VALUE", "Body", "Kind", "Prepared", "Published", "Question",
+    "Served", "utc_now",
+]

@@ -1,0 +1,109 @@
+"""The lists of the old wire: which names they hold, and their bytes, made once."""
+
+import gzip
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import msgspec
+
+from ...domain import JobType, Priority
+from ...store.snapshots import PublishedLists
+from .payloads import spliced
+
+LOW_VALUE = frozenset({Priority.LOW, Priority.LOWEST})
+HIGH_VALUE = frozenset({Priority.HIGH})
+ALL = frozenset(Priority)
+
+
+class Kind(StrEnum):
+    """What the entries of the list are; the names of any other CI are asked for by its word."""
+
+    TASKCLUSTER = "taskcluster"  # task labels
+    BUILDBOT = "buildbot"        # builder names
+    ANY = "*"                    # the union of both, and of every other CI
+    TRIPLES = "triples"          # [platform, build type, suite and chunk]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One list of the old wire; `project` None is all of the default scope."""
+
+    project: str | None
+    kind: str
+    levels: frozenset[Priority]
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """An answer's bytes, plain and gzipped, each with its strong ETag."""
+
+    plain: bytes
+    gzipped: bytes
+    etag: str
+    gzipped_etag: str
+
+
+class Prepared:
+    """The list of names, or of triples, of one question."""
+
+    def __init__(self, entries: Sequence):
+        self.is_empty = not entries
+        self._list = msgspec.json.encode(entries)
+        self._digest = hashlib.sha256(self._list).hexdigest()[:20]
+        self._kept: tuple[str, Body] = ("", None)
+
+    def body(self, date: str, *, today: str) -> Body:
+        """Return the answer whose key is `date`; it is kept where that is today."""
+        kept_date, kept = self._kept
+        if date == kept_date:
+            return kept
+        made = self._make(date)
+        if date == today:
+            self._kept = (date, made)  # one assignment: other threads see all of it or nothing
+        return made
+
+    def _make(self, date: str) -> Body:
+        plain = spliced(self._list, date)
+        etag = f"{self._digest}-{date}"
+        return Body(plain, gzip.compress(plain, 6, mtime=0), f'"{etag}"', f'"{etag}-gzip"')
+
+
+def entries_of(lists: PublishedLists, projects: Iterable[str], question: Question) -> list:
+    """Return the entries, sorted, none twice."""
+    wanted = set(projects)
+    found = set()
+    for (project, build_system), levels in lists.names.items():
+        if project in wanted and question.kind in (build_system, Kind.ANY, Kind.TRIPLES):
+            for name, job_type in _at(lists, levels, question.levels):
+                if _may_be_listed(build_system, name, job_type, project):
+                    found.add(_entry(question.kind, name, job_type))
+    return sorted(found)
+
+
+def _at(lists, levels, wanted: frozenset[Priority]) -> Iterator[tuple[str, JobType]]:
+    for level in wanted:
+        names, type_ids = levels.get(level, ((), ()))
+        for name, type_id in zip(names, type_ids, strict=True):
+            yield name, lists.job_types[type_id]
+
+
+def _entry(kind: Kind, name: str, job_type: JobType):
+    if kind is not Kind.TRIPLES:
+        return name
+    return (job_type.platform, job_type.build_type, job_type.testtype)
+
+
+def _may_be_listed(build_system: str, name: str, job_type: JobType, project: str) -> bool:
+    """Say whether old clients can live with it; what they are not told of runs.
+
+    A decision task drops no build but a fuzzing one. A Buildbot master finds the platform of a
+    builder in front of the branch in its name.
+    """
+    if build_system == Kind.TASKCLUSTER:
+        is_build = job_type.is_build or name.startswith("build-")
+        return not is_build or "fuzzing" in name
+    if build_system == Kind.BUILDBOT:
+        return f" {project} " in f" {name} "
+    return True

@@ -1,0 +1,47 @@
+"""The promised shapes of the old wire. Its words stay in here."""
+
+from collections.abc import Iterable, Mapping
+
+from ...domain import JobType
+from ...store.results.job_names import ParsedName
+
+
+def spliced(entries: bytes, date: str) -> bytes:
+    """Return the answer of the lists, with exactly one date as the key.
+
+    >>> spliced(b'["test-linux64/opt-xpcshell"]', "2020-02-01")
+    b'{"jobtypes": {"2020-02-01": ["test-linux64/opt-xpcshell"]}}'
+    """
+    return b'{"jobtypes": {"%s": %s}}' % (date.encode("ascii"), entries)
+
+
+def job_types_payload(job_types: Iterable[JobType]) -> dict:
+    return {"jobtypes": [[each.platform, each.build_type, each.testtype]
+                         for each in sorted(set(job_types))]}
+
+
+def job_names_payload(jobs: Iterable[ParsedName]) -> dict:
+    return {"results": [_job_name(job) for job in jobs]}
+
+
+def failures_payload(failures: Mapping[str, list[tuple[JobType, int | None]]]) -> dict:
+    """Return the failed jobs of each fix; a duration is in seconds, 0 where it is unknown."""
+    return {"failures": {
+        fixed_by: [[each.platform, each.build_type, each.testtype, (duration_ms or 0) / 1000]
+                   for each, duration_ms in jobs]
+        for fixed_by, jobs in failures.items()}}
+
+
+def _job_name(job: ParsedName) -> dict:
+    return {
+        "name": job.job_type.testtype,
+        "job_group_symbol": job.group_symbol,
+        "job_type_symbol": job.symbol,
+        "job_type_name": job.job_type.test_suite,
+        "buildplatform": job.build_system,
+        "platform": job.job_type.platform,
+        "buildtype": job.job_type.build_type,
+        "ref_data_name": job.name,
+        "jobname": "",
+        "signature": "",
+    }

@@ -1,0 +1,125 @@
+"""What is served in one web process, and why something is not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from ....config import Settings
+from ....domain import DEFAULT_SCOPE, Priority
+from ....errors import CannotAnswer, NoSnapshot, UnknownProject
+from ....store.snapshots import ProjectFacts
+from ..lists import LOW_VALUE, Prepared, Question, entries_of
+from ..refusals import refusals_of
+from ..state import EVERY, PATIENCE, State, Watch, load_state
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A list that is good now, and whether its low value side holds anything at all."""
+
+    prepared: Prepared
+    snapshot_id: int
+    has_low_value: bool
+
+
+class Published:
+    """One for each web process. It notices what changed within five seconds.
+
+    While the database cannot be asked it serves the last that it knows, until that is stale by
+    the clock. Every method raises StoreError when nothing has been read yet.
+    """
+
+    def __init__(
+        self, sessions: sessionmaker[Session], settings: Settings,
+        clock: Callable[[], datetime] = utc_now, *, every: float = EVERY,
+        patience: float = PATIENCE,
+    ):
+        self._settings = settings
+        self._clock = clock
+        self._watch: Watch[State] = Watch(
+            lambda before: load_state(sessions, before), every=every, patience=patience)
+
+    def projects(self) -> dict[str, ProjectFacts]:
+        return self._watch.value().projects
+
+    def project(self, project: str) -> ProjectFacts:
+        """Raises UnknownProject."""
+        return _known(self._watch.value(), project)
+
+    def refusals(self, project: str) -> tuple[CannotAnswer, ...]:
+        """Return why everything runs on a project now; nothing when its lists are good."""
+        return self._refusals(self.project(project))
+
+    def names_at(self, project: str, build_system: str) -> dict[Priority, tuple[str, ...]]:
+        """Return the names of each priority alive on a project; empty without a snapshot.
+
+        Builds are among them. Whether they may be used is what `refusals` says.
+        """
+        state = self._watch.value()
+        facts = _known(state, project)
+        if facts.snapshot_id is None:
+            return {}
+        levels = state.snapshots[facts.snapshot_id].lists.names.get((project, build_system), {})
+        return {priority: levels[priority][0] for priority in Priority if priority in levels}
+
+    def listed(self, facts: ProjectFacts) -> dict[str, frozenset[str]] | None:
+        """Return the names of each build system in a project's snapshot; None without one."""
+        snapshot = self._watch.value().snapshots.get(facts.snapshot_id)
+        if snapshot is None:
+            return None
+        return {build_system: frozenset(name for names, _ in levels.values() for name in names)
+                for (project, build_system), levels in snapshot.lists.names.items()
+                if project == facts.project}
+
+    def served(self, question: Question) -> Served:
+        """Return the list that answers a question of the old wire.
+
+        Raises UnknownProject, or CannotAnswer with the reason why everything runs.
+        """
+        state = self._watch.value()
+        projects = self._good_projects(state, question.project)
+        snapshot_id = state.projects[projects[0]].snapshot_id
+        low = Question(question.project, question.kind, LOW_VALUE)
+        return Served(
+            _prepared(state, snapshot_id, projects, question), snapshot_id,
+            has_low_value=not _prepared(state, snapshot_id, projects, low).is_empty)
+
+    def _good_projects(self, state: State, project: str | None) -> tuple[str, ...]:
+        if project is not None:
+            wanted = [_known(state, project)]
+        else:
+            wanted = [each for each in state.projects.values() if each.scope == DEFAULT_SCOPE]
+        refused = {each.project: self._refusals(each) for each in wanted}
+        good = tuple(name for name, reasons in refused.items() if not reasons)
+        if good:
+            return good
+        for reasons in refused.values():
+            raise reasons[0]
+        raise NoSnapshot(f"the scope {DEFAULT_SCOPE} has no project, so everything runs")
+
+    def _refusals(self, facts: ProjectFacts) -> tuple[CannotAnswer, ...]:
+        return refusals_of(facts, settings=self._settings, now=self._clock())
+
+
+def _known(state: State, project: str) -> ProjectFacts:
+    if project not in state.projects:
+        raise UnknownProject(f"SETA does not cover the project {ascii(project[:80])}")
+    return state.projects[project]
+
+
+def _prepared(
+    state: State, snapshot_id: int, projects: tuple[str, ...], question: Question
+) -> Prepared:
+    served = state.snapshots[snapshot_id]
+    key = (projects, question.kind, question.levels)
+    found = served.prepared.get(key)
+    if found is None:
+        found = Prepared(entries_of(served.lists, projects, question))
+        served.prepared[key] = found
+    return found

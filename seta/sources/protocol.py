@@ -1,0 +1,67 @@
+"""What a source is asked for, and what it answers."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from ..domain import JobResult, ListedJob
+
+PUSHED = "push"
+MODIFIED = "modified"
+
+
+@dataclass(frozen=True, order=True)
+class Slice:
+    """The results of one project in a half-open span of time [start, end), UTC."""
+
+    project: str
+    by: str          # "push": pushed in the span; "modified": last modified in it
+    start: datetime
+    end: datetime
+
+    def __post_init__(self):
+        if self.by not in (PUSHED, MODIFIED):
+            raise ValueError(f"a slice is by push or by modified, not by {self.by!r}")
+        if self.start.tzinfo is None or self.end.tzinfo is None:
+            raise ValueError(f"a slice has aware times, not {self.start} and {self.end}")
+        if self.start >= self.end:
+            raise ValueError(f"a slice ends after it starts, not {self.start} to {self.end}")
+
+    def __str__(self) -> str:
+        start, end = self.start.astimezone(UTC), self.end.astimezone(UTC)
+        return (f"{self.project} by {self.by} {start:%Y-%m-%dT%H:%M:%S}Z "
+                f"to {end:%Y-%m-%dT%H:%M:%S}Z")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Results, each job once, and what had to be left out: reason -> count."""
+
+    results: list[JobResult]
+    skipped: Counter[str]
+
+
+class ResultSource(Protocol):
+    """Something that knows job results."""
+
+    name: str  # "activedata"
+
+    def results(self, piece: Slice) -> Iterator[Batch]:
+        """Yield the results of a slice, bounded batches in order of their last change.
+
+        An outage is a SourceError whose message names the slice, never an empty answer. Batches
+        that came before it are good and may be stored.
+        """
+        ...
+
+
+class JobListSource(Protocol):
+    """Something that knows which jobs can run on a project now."""
+
+    name: str
+
+    def newest_list(self, project: str) -> list[ListedJob]:
+        """Return the newest list, never an empty one; raise SourceError where there is none."""
+        ...

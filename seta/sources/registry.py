@@ -1,0 +1,38 @@
+"""The sources that the settings name."""
+
+from dataclasses import replace
+
+from .. import __version__
+from ..config import Settings
+from ..errors import BadInput
+from .activedata import READ_TIMEOUT, ActiveData
+from .http import Http, Manners
+from .protocol import JobListSource, ResultSource
+from .taskcluster import TaskclusterIndex
+from .treeherder import Treeherder
+
+
+def result_source(settings: Settings, name: str = "") -> ResultSource | None:
+    """Return the source of that name, or the one of SETA_SOURCE; None where that is "none".
+
+    Raises BadInput for a name that is no source.
+    """
+    name = name or settings.source
+    manners = _manners(settings)
+    if name == "none":
+        return None
+    if name == ActiveData.name:
+        return ActiveData(Http(replace(manners, read_timeout=READ_TIMEOUT)),
+                          settings.activedata_url, table=settings.activedata_table,
+                          row_limit=settings.activedata_limit)
+    if name == Treeherder.name:
+        return Treeherder(Http(manners), settings.treeherder_url)
+    raise BadInput(f"{name!r} is no source; expected is activedata or treeherder")
+
+
+def job_list_source(settings: Settings) -> JobListSource:
+    return TaskclusterIndex(Http(_manners(settings)), settings.taskcluster_url)
+
+
+def _manners(settings: Settings) -> Manners:
+    return Manners(contact=settings.contact, version=__version__)

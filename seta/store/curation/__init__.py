@@ -1,0 +1,1 @@
+"""What people say: projects, overrides, renames, classifications."""

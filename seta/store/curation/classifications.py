@@ -1,0 +1,108 @@
+"""What people say of jobs through our own API, and what is inferred; both are only ever added."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select, text
+from sqlalchemy.orm import Session
+
+from ...domain import FAILING, Classification
+from ...errors import NotFound
+from .. import schema
+from ..ledger.outcomes import is_revision
+
+Classified, Result, Push, Name = (
+    schema.ClassificationRow, schema.JobResult, schema.Push, schema.JobName)
+
+SHORTEST = 12  # digits of a revision that name a push
+
+# What counts for each of these jobs now: the newest of what was said, else of what was inferred.
+COUNTED = text("""
+    SELECT job.namespace, job.job_id, said.classification, said.fixed_by, said.is_inferred,
+        said.who, said.classified_at
+    FROM unnest(CAST(:namespaces AS text[]), CAST(:job_ids AS text[])) AS job (namespace, job_id)
+    JOIN LATERAL (
+        SELECT * FROM classifications
+        WHERE namespace = job.namespace AND job_id = job.job_id
+        ORDER BY is_inferred, classified_at DESC, id DESC LIMIT 1
+    ) AS said ON TRUE
+""")
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class JobKey:
+    namespace: str
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountedClassification:
+    """The classification of a job that counts."""
+
+    classification: str
+    fixed_by: tuple[str, ...]
+    is_inferred: bool
+    who: str | None
+    classified_at: datetime
+
+    def says(self, classification: Classification, fixed_by: Collection[str]) -> bool:
+        return self.classification == classification and set(self.fixed_by) == set(fixed_by)
+
+
+def job_key(session: Session, namespace: str, job_id: str) -> JobKey:
+    """Raises NotFound when no such job run is stored."""
+    if session.get(Result, (namespace, job_id)) is None:
+        raise NotFound(f"no job {job_id!r} of {namespace!r} is stored")
+    return JobKey(namespace, job_id)
+
+
+def failed_jobs_between(
+    session: Session, project: str, build_system: str, name: str, *, first: str, last: str
+) -> list[JobKey]:
+    """Return the failed runs of a job on the pushes from first to last, both included.
+
+    A push is named by its revision, or by its id. Raises NotFound for one that is not stored.
+    """
+    start, end = _push(session, project, first), _push(session, project, last)
+    query = (
+        select(Result.namespace, Result.job_id)
+        .join(Push, Push.id == Result.push).join(Name, Name.id == Result.job_name_id)
+        .where(Name.project == project, Name.build_system == build_system, Name.name == name,
+               Result.result.in_(FAILING), Push.pushed_at >= start.pushed_at,
+               Push.pushed_at <= end.pushed_at)
+        .order_by(Result.namespace, Result.job_id))
+    return [JobKey(*row) for row in session.execute(query)]
+
+
+def counted(session: Session, jobs: Iterable[JobKey]) -> dict[JobKey, CountedClassification]:
+    """Return what counts for each job of which anything was said."""
+    jobs = list(jobs)
+    rows = session.execute(COUNTED, {"namespaces": [job.namespace for job in jobs],
+                                     "job_ids": [job.job_id for job in jobs]})
+    return {JobKey(namespace, job_id): CountedClassification(classification, tuple(fixed_by), *rest)
+            for namespace, job_id, classification, fixed_by, *rest in rows}
+
+
+def add_classifications(
+    session: Session, jobs: Iterable[JobKey], classification: Classification,
+    fixed_by: Collection[str], *, at: datetime, who: str | None, is_inferred: bool = False,
+) -> None:
+    """Add one classification to each job. An inferred one is nobody's."""
+    session.add_all(
+        Classified(namespace=job.namespace, job_id=job.job_id, classification=classification,
+                   fixed_by=sorted(fixed_by), classified_at=at, who=who, is_inferred=is_inferred)
+        for job in jobs)
+    session.flush()
+
+
+def _push(session: Session, project: str, named: str) -> schema.Push:
+    is_named = Push.push_id == named
+    if len(named) >= SHORTEST:
+        is_named = or_(is_named, is_revision(named))
+    found = session.scalars(
+        select(Push).where(Push.project == project, is_named).limit(2)).all()
+    if len(found) != 1:
+        raise NotFound(f"{'no' if not found else 'more than one'} push {named!r} of {project} is "
+                       "stored; name it by its revision or its id")
+    return found[0]

@@ -1,0 +1,178 @@
+"""Scopes and projects."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from ...config import Settings
+from ...domain import DEFAULT_SCOPE, Cadence, Limit, Project, Scope
+from ...errors import BadInput, Conflict, UnknownProject, UnknownScope
+from .. import schema
+from ..locks import lock_writers
+
+DEMO = "demo"  # the source of the built-in data's projects
+DEMO_HINT = "remove the demo first: `seta demo --remove`"
+LEVELS = ("low", "lowest", "backstop")
+
+
+def add_scope(session: Session, scope: Scope) -> None:
+    """Raises Conflict when there is one of that name."""
+    if session.get(schema.Scope, scope.name) is not None:
+        raise Conflict(f"there is a scope {scope.name!r} already")
+    with _constraints(session, scope.name):
+        session.add(schema.Scope(
+            name=scope.name, is_archived=scope.is_archived, redundancy=scope.redundancy,
+            window_days=scope.window_days, title=scope.title, description=scope.description))
+
+
+def scope_named(session: Session, name: str) -> Scope:
+    return _to_scope(_scope_row(session, name))
+
+
+def scopes(session: Session) -> list[Scope]:
+    return [_to_scope(row) for row in
+            session.scalars(select(schema.Scope).order_by(schema.Scope.name))]
+
+
+def save_scope(session: Session, scope: Scope) -> None:
+    row = _scope_row(session, scope.name)
+    with _constraints(session, scope.name):
+        row.redundancy = scope.redundancy
+        row.window_days = scope.window_days
+        row.title = scope.title
+        row.description = scope.description
+
+
+def remove_scope(session: Session, name: str) -> None:
+    """Remove a scope with its projects and everything that is known of them."""
+    lock_writers(session)  # an ingest that runs meanwhile would lock rows in another order
+    row = _scope_row(session, name)
+    row.published_snapshot_id = None
+    session.flush()
+    for project in session.scalars(select(schema.Project).where(schema.Project.scope == name)):
+        session.delete(project)
+    session.flush()
+    session.delete(row)
+    session.flush()
+
+
+def add_project(session: Session, project: Project) -> None:
+    """Raises Conflict when there is one of that name, UnknownScope when its scope is not."""
+    known = session.get(schema.Project, project.name)
+    if known is not None:
+        hint = f"; {DEMO_HINT}" if known.source == DEMO else ""
+        raise Conflict(f"there is a project {project.name!r} already, in scope "
+                       f"{known.scope!r}{hint}")
+    _scope_row(session, project.scope)
+    with _constraints(session, project.name):
+        session.add(schema.Project(name=project.name, **_project_columns(project)))
+
+
+def project_named(session: Session, name: str) -> Project:
+    return _to_project(_project_row(session, name))
+
+
+def projects(session: Session, scope: str | None = None) -> list[Project]:
+    """Return the projects of a scope, or all, by name."""
+    query = select(schema.Project).order_by(schema.Project.name)
+    if scope is not None:
+        query = query.where(schema.Project.scope == scope)
+    return [_to_project(row) for row in session.scalars(query)]
+
+
+def save_project(session: Session, project: Project) -> None:
+    """Store what changed in a project; effective for whoever reads it next."""
+    row = _project_row(session, project.name)
+    _scope_row(session, project.scope)
+    with _constraints(session, project.name):
+        for column, value in _project_columns(project).items():
+            setattr(row, column, value)
+
+
+def seed_projects(session: Session, settings: Settings) -> list[str]:
+    """Add the projects of the settings that are not known yet, to the default scope.
+
+    Returns their names. What is known stays as it is in the database. Raises Conflict for a
+    project that the demo holds.
+    """
+    held = {project.name for project in projects(session) if project.source == DEMO}
+    known = {project.name for project in projects(session)} - held
+    wanted = [(name, systems) for name, systems in settings.projects if name not in known]
+    if wanted:
+        ensure_scope(session, DEFAULT_SCOPE, settings)
+    for name, build_systems in wanted:
+        add_project(session, Project(name, DEFAULT_SCOPE, build_systems))
+    return [name for name, _ in wanted]
+
+
+def ensure_scope(session: Session, name: str, settings: Settings) -> None:
+    """Make a live scope as the settings say, where there is none of that name."""
+    if session.get(schema.Scope, name) is None:
+        add_scope(session, Scope(name, redundancy=settings.redundancy,
+                                 window_days=max(1, settings.window.days)))
+
+
+def _scope_row(session: Session, name: str) -> schema.Scope:
+    row = session.get(schema.Scope, name)
+    if row is None:
+        raise UnknownScope(f"there is no scope {name!r}")
+    return row
+
+
+def _project_row(session: Session, name: str) -> schema.Project:
+    row = session.get(schema.Project, name)
+    if row is None:
+        raise UnknownProject(f"SETA does not cover the project {name!r}")
+    return row
+
+
+def _to_scope(row: schema.Scope) -> Scope:
+    return Scope(row.name, row.is_archived, row.redundancy, row.window_days, row.title,
+                 row.description)
+
+
+def _to_project(row: schema.Project) -> Project:
+    limits = {level: Limit(getattr(row, f"{level}_pushes"), getattr(row, f"{level}_minutes"))
+              for level in LEVELS}
+    return Project(
+        name=row.name, scope=row.scope, build_systems=tuple(row.build_systems),
+        is_integration=row.is_integration, is_killed=row.is_killed, cadence=Cadence(**limits),
+        infer_regressions=row.infer_regressions, infer_after=row.infer_after,
+        open_scheduling=row.open_scheduling, source=row.source)
+
+
+def _project_columns(project: Project) -> dict:
+    columns = {
+        "scope": project.scope, "build_systems": list(project.build_systems),
+        "is_integration": project.is_integration, "is_killed": project.is_killed,
+        "infer_regressions": project.infer_regressions, "infer_after": project.infer_after,
+        "open_scheduling": project.open_scheduling, "source": project.source,
+    }
+    for level in LEVELS:
+        limit = getattr(project.cadence, level)
+        columns |= {f"{level}_pushes": limit.pushes, f"{level}_minutes": limit.minutes}
+    return columns
+
+
+@contextmanager
+def _constraints(session: Session, name: str) -> Iterator[None]:
+    """Let the constraints speak of what is done inside; the caller's transaction goes on."""
+    try:
+        with session.begin_nested():
+            yield
+    except IntegrityError as error:
+        raise BadInput(f"{name!r} cannot be stored: {error.orig.diag.constraint_name}") from error
+
+
+def lock_project(session: Session, name: str) -> None:
+    """Wait until nobody else changes the project; it is ours until the transaction ends."""
+    session.execute(
+        select(schema.Project.name).where(schema.Project.name == name).with_for_update())
+
+
+def remove_project(session: Session, name: str) -> None:
+    """Remove a project with its results, lists and ledger; snapshots of its scope stay."""
+    session.execute(delete(schema.Project).where(schema.Project.name == name))

@@ -1,0 +1,78 @@
+"""What became of a push after it was answered. Hold the ledger's lock while changing it."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from ...domain import LedgerEntry
+from .. import schema
+from .entries import Row, to_entry
+
+
+def mark_failed(session: Session, entry: LedgerEntry, *, why: str, at: datetime) -> None:
+    """Record that nothing of a schedule ran, so that its levels are owed again."""
+    _change(session, entry, failed_at=at, failed_why=why, ran_low=False, ran_lowest=False,
+            ran_backstop=False)
+
+
+def mark_late(
+    session: Session, entry: LedgerEntry, names: Collection[str], *, at: datetime,
+    levels: Collection[str],
+) -> None:
+    """Record what a timer started on a push, and which levels ("low") have thereby run there.
+
+    Started more than once, all count from the first time, which makes none of them late.
+    """
+    late = {f"ran_{level}": True for level in levels}
+    _change(
+        session, entry, late_names=sorted({*entry.late_names, *names}),
+        late_at=entry.late_at or at, late_levels=sorted({*entry.late_levels, *levels}), **late)
+
+
+def confirm(session: Session, entry: LedgerEntry, *, at: datetime, low: bool, lowest: bool,
+            backstop: bool) -> None:
+    """Record which levels of a schedule its results showed to have run."""
+    _change(session, entry, confirmed_at=at, ran_low=low, ran_lowest=lowest,
+            ran_backstop=backstop)
+
+
+def unconfirmed(
+    session: Session, project: str, build_system: str, *, before: datetime
+) -> list[LedgerEntry]:
+    """Return the schedules of pushes before `before` that nothing is known of yet."""
+    query = select(Row).where(
+        Row.project == project, Row.build_system == build_system, Row.pushed_at < before,
+        Row.confirmed_at.is_(None), Row.failed_at.is_(None)).order_by(Row.pushed_at, Row.id)
+    return [to_entry(row) for row in session.scalars(query)]
+
+
+def results_reach(session: Session, project: str) -> datetime | None:
+    """Return up to when results of a project are in; None when no source ever said."""
+    return session.scalar(
+        select(func.max(schema.Watermark.reached_at))
+        .where(schema.Watermark.project == project))
+
+
+def names_seen_on(session: Session, entry: LedgerEntry) -> frozenset[str]:
+    """Return the names that have any result on a push, whatever it was."""
+    query = (
+        select(schema.JobName.name).distinct()
+        .join(schema.JobResult, schema.JobResult.job_name_id == schema.JobName.id)
+        .join(schema.Push, schema.Push.id == schema.JobResult.push)
+        .where(schema.Push.project == entry.project, is_revision(entry.revision),
+               schema.JobName.project == entry.project,
+               schema.JobName.build_system == entry.build_system))
+    return frozenset(session.scalars(query))
+
+
+def is_revision(revision: str):
+    """The condition that a push has this revision, which may be cut short."""
+    if len(revision) >= 40:
+        return schema.Push.revision == revision
+    return schema.Push.revision.startswith(revision, autoescape=True)
+
+
+def _change(session: Session, entry: LedgerEntry, **values) -> None:
+    session.execute(update(Row).where(Row.id == entry.id).values(**values))

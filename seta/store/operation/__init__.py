@@ -1,0 +1,1 @@
+"""What the service did: runs, alarms, audit, watermarks."""

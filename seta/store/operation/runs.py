@@ -1,0 +1,107 @@
+"""Runs: every piece of work as a row that can be looked at, while it runs and after."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from time import monotonic
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session, sessionmaker
+
+from ...domain import Run
+from ...errors import SetaError
+from .. import schema
+
+logger = logging.getLogger(__name__)
+
+
+def start_run(
+    session: Session, task: str, *, now: datetime, source: str = "", project: str = "",
+    scope: str = "",
+) -> int:
+    """Record that a piece of work began; return its id for `end_run`."""
+    row = schema.Run(task=task, source=source, project=project, scope=scope, started_at=now,
+                     status="running", counts={})
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def end_run(
+    session: Session, run_id: int, *, status: str, now: datetime, counts: dict,
+    error: str | None = None,
+) -> None:
+    session.execute(
+        update(schema.Run).where(schema.Run.id == run_id)
+        .values(status=status, ended_at=now, counts=counts, error=error))
+
+
+def stop_unfinished_runs(session: Session, *, now: datetime) -> int:
+    """Mark what a killed program left running; return how many there were."""
+    return session.execute(
+        update(schema.Run).where(schema.Run.status == "running")
+        .values(status="stopped", ended_at=now, error="the program ended in the middle")).rowcount
+
+
+def runs(
+    session: Session, *, task: str | None = None, before: int | None = None, limit: int = 100,
+) -> list[Run]:
+    """Return runs, the newest first; `before` is the id to go on from."""
+    query = select(schema.Run).order_by(schema.Run.id.desc()).limit(limit)
+    if task is not None:
+        query = query.where(schema.Run.task == task)
+    if before is not None:
+        query = query.where(schema.Run.id < before)
+    return [Run(row.id, row.task, row.source, row.project, row.scope, row.started_at,
+                row.ended_at, row.status, row.counts, row.error)
+            for row in session.scalars(query)]
+
+
+def failed_ingests(session: Session, scope: str) -> dict[str, str]:
+    """Return the projects of a scope whose last ended ingest failed, each with the error."""
+    run = schema.Run
+    newest = (
+        select(run.project, run.status, run.error)
+        .ext(distinct_on(run.project))
+        .join(schema.Project, schema.Project.name == run.project)
+        .where(schema.Project.scope == scope, run.task == "ingest", run.ended_at.is_not(None))
+        .order_by(run.project, run.ended_at.desc(), run.id.desc())
+    )
+    return {project: error or "no reason was recorded"
+            for project, status, error in session.execute(newest) if status == "failed"}
+
+
+class RunningWork:
+    """What is said of the work when it ends."""
+
+    def __init__(self):
+        self.counts: dict = {}
+        self.error: str | None = None  # it came to its end, but something is missing
+
+
+@contextmanager
+def recorded_run(
+    sessions: sessionmaker[Session], task: str, *, now: datetime, **what: str
+) -> Iterator[RunningWork]:
+    """Record that work runs, and how it ended: done, failed, or stopped in the middle."""
+    began = monotonic()
+    with sessions.begin() as session:
+        run_id = start_run(session, task, now=now, **what)
+    work = RunningWork()
+    status, error = "stopped", "stopped in the middle"
+    try:
+        yield work
+        status, error = ("failed", work.error) if work.error else ("done", None)
+    except SetaError as failure:
+        status, error = "failed", str(failure)
+        raise
+    except Exception as failure:
+        status, error = "failed", f"{type(failure).__name__}: {failure}"
+        raise
+    finally:
+        with sessions.begin() as session:
+            end_run(
+                session, run_id, status=status, counts=work.counts, error=error,
+                now=now + timedelta(seconds=monotonic() - began))

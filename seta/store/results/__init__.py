@@ -1,0 +1,1 @@
+"""What sources report: pushes, job names, results, job lists and their rollup."""

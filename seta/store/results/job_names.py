@@ -1,0 +1,229 @@
+"""Names of jobs, with the job types that they mean."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import all_, bindparam, func, literal, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.orm import Session
+from sqlalchemy.types import Integer, Text
+
+from ...domain import JobResult, JobType, ListedJob
+from ...errors import UnknownProject
+from ...names import JobName, ParseReport, parse, parse_report
+from .. import schema
+
+KEPT = 200_000  # names; more are asked for again
+
+FIND = text("""
+    SELECT project, build_system, name, id, job_type_id, is_given
+    FROM unnest(:projects, :build_systems, :names) AS told (project, build_system, name)
+    JOIN job_names USING (project, build_system, name)
+""").bindparams(*(bindparam(each, type_=ARRAY(Text))
+                  for each in ("projects", "build_systems", "names")))
+
+Key = tuple[str, str, str]  # project, build system, name
+
+ARRAYS = [bindparam(name, type_=ARRAY(Text)) for name in ("platforms", "builds", "suites")]
+ARRAYS.append(bindparam("chunks", type_=ARRAY(Integer)))
+WANTED_TYPES = """unnest(:platforms, :builds, :suites, :chunks)
+            AS wanted (platform, build_type, test_suite, chunk)"""
+
+FIND_TYPES = text(f"""
+    SELECT platform, build_type, test_suite, chunk, id
+    FROM {WANTED_TYPES} JOIN job_types USING (platform, build_type, test_suite, chunk)
+""").bindparams(*ARRAYS)
+
+# Only what is missing: a conflict would use up an id each time.
+ADD_TYPES = text(f"""
+    INSERT INTO job_types (platform, build_type, test_suite, chunk)
+    SELECT platform, build_type, test_suite, chunk FROM {WANTED_TYPES}
+    ORDER BY 1, 2, 3, 4
+    ON CONFLICT DO NOTHING
+""").bindparams(*ARRAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class NameRow:
+    id: int
+    job_type_id: int | None
+    is_given: bool
+
+
+class NameIds:
+    """The ids of names, kept between batches; each name is parsed once.
+
+    A job type that came with the name outranks what the name means by our grammar.
+    """
+
+    def __init__(self):
+        self._known: dict[Key, tuple[int, JobType | None]] = {}
+
+    def resolve(
+        self, session: Session, jobs: Iterable[JobResult | ListedJob]
+    ) -> dict[Key, int]:
+        """Store what is new of the jobs' names and return the ids of all of them.
+
+        Raises UnknownProject. The caller holds the lock.
+        """
+        if len(self._known) > KEPT:
+            self._known.clear()
+        told, tiers = names_told(jobs)
+        news = {key: given for key, given in told.items()
+                if key not in self._known or given not in (None, self._known[key][1])}
+        if news:
+            self._store(session, news, tiers)
+        return {key: self._known[key][0] for key in told}
+
+    def forget(self) -> None:
+        self._known.clear()
+
+    def _store(
+        self, session: Session, news: Mapping[Key, JobType | None], tiers: Mapping[Key, int]
+    ) -> None:
+        add_build_systems(session, {key[:2] for key in news})
+        types = _meaning(news)
+        type_ids = job_type_ids(session, sorted({each for each in types.values() if each}))
+        wanted = {key: (type_ids.get(types[key]), given is not None)
+                  for key, given in news.items()}
+        known = _find(session, news)
+        _add(session, {key: wanted[key] for key in news if key not in known}, tiers)
+        _change(session, known, wanted)
+        for key, name in _find(session, news).items():
+            self._known[key] = name.id, news[key]
+
+
+def names_told(
+    jobs: Iterable[JobResult | ListedJob]
+) -> tuple[dict[Key, JobType | None], dict[Key, int]]:
+    """Return the names of jobs with the job type told beside each, and with the last tier."""
+    told: dict[Key, JobType | None] = {}
+    tiers: dict[Key, int] = {}
+    for job in jobs:
+        key = job.project, job.build_system, job.name
+        if job.job_type is not None or key not in told:
+            told[key] = job.job_type
+        tiers[key] = job.tier
+    return told, tiers
+
+
+def count_unparsed(session: Session, projects: Collection[str]) -> int:
+    row = schema.JobName
+    return session.scalar(
+        select(func.count()).where(row.project.in_(projects), row.job_type_id.is_(None)))
+
+
+def _meaning(told: Mapping[Key, JobType | None]) -> dict[Key, JobType | None]:
+    return {key: given or parse(key[2], key[1], key[0]) for key, given in told.items()}
+
+
+def _find(session: Session, keys: Iterable[Key]) -> dict[Key, NameRow]:
+    projects, build_systems, names = zip(*keys)
+    rows = session.execute(FIND, {
+        "projects": list(projects), "build_systems": list(build_systems), "names": list(names)})
+    return {(project, build_system, name): NameRow(*rest)
+            for project, build_system, name, *rest in rows}
+
+
+def _add(session: Session, wanted: Mapping[Key, tuple], tiers: Mapping[Key, int]) -> None:
+    if not wanted:
+        return
+    session.execute(insert(schema.JobName).on_conflict_do_nothing(), [
+        {"project": key[0], "build_system": key[1], "name": key[2],
+         "job_type_id": job_type_id, "is_given": is_given, "tier": tiers[key],
+         "group_symbol": "", "symbol": ""}
+        for key, (job_type_id, is_given) in sorted(wanted.items())
+    ])
+
+
+def _change(session: Session, known: Mapping[Key, NameRow], wanted: Mapping[Key, tuple]) -> None:
+    """Let names mean what is told now, or what this version's grammar says."""
+    changed = []
+    for key, name in sorted(known.items()):
+        job_type_id, is_given = wanted[key]
+        if name.is_given and not is_given:
+            continue
+        if (job_type_id, is_given) != (name.job_type_id, name.is_given):
+            changed.append({"id": name.id, "job_type_id": job_type_id, "is_given": is_given})
+    if changed:
+        session.execute(update(schema.JobName), changed)
+
+
+def job_type_ids(session: Session, job_types: Collection[JobType]) -> dict[JobType, int]:
+    """Return the ids of job types; those not known are added. The caller holds the lock."""
+    found = _find_types(session, job_types)
+    missing = [job_type for job_type in job_types if job_type not in found]
+    if missing:
+        session.execute(ADD_TYPES, _arrays(missing))
+        found |= _find_types(session, missing)
+    return found
+
+
+def _find_types(session: Session, job_types: Collection[JobType]) -> dict[JobType, int]:
+    return {JobType(*words): number
+            for *words, number in session.execute(FIND_TYPES, _arrays(job_types))}
+
+
+def _arrays(job_types: Collection[JobType]) -> dict[str, list]:
+    return {
+        "platforms": [each.platform for each in job_types],
+        "builds": [each.build_type for each in job_types],
+        "suites": [each.test_suite for each in job_types],
+        "chunks": [each.chunk for each in job_types],
+    }
+
+
+def add_build_systems(session: Session, seen: Collection[tuple[str, str]]) -> None:
+    """Add build systems, as (project, build system), that a project was not known to have.
+
+    Raises UnknownProject.
+    """
+    row = schema.Project
+    names = {project for project, _ in seen}
+    known = dict(session.execute(
+        select(row.name, row.build_systems).where(row.name.in_(names))).all())
+    unknown = sorted(names - known.keys())
+    if unknown:
+        raise UnknownProject(f"SETA does not cover the project {unknown[0]!r}")
+    for project, build_system in sorted(seen):
+        if build_system not in known[project]:
+            is_missing = literal(build_system) != all_(row.build_systems)
+            session.execute(
+                update(row).where(row.name == project, is_missing)
+                .values(build_systems=func.array_append(row.build_systems, build_system)))
+
+
+def name_report(session: Session, project: str | None = None) -> ParseReport:
+    """Report the unparsed names of one project or all, and those that share a job type."""
+    name, kind = schema.JobName, schema.JobType
+    query = (select(name.project, name.build_system, name.name, kind.platform, kind.build_type,
+                    kind.test_suite, kind.chunk)
+             .outerjoin(kind, kind.id == name.job_type_id))
+    if project is not None:
+        query = query.where(name.project == project)
+    return parse_report(
+        JobName(*row[:3], JobType(*row[3:]) if row.platform is not None else None)
+        for row in session.execute(query))
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedName:
+    project: str
+    build_system: str
+    name: str
+    job_type: JobType
+    group_symbol: str
+    symbol: str
+
+
+def parsed_names(session: Session, projects: list[str]) -> list[ParsedName]:
+    """Return the names of these projects that are job types, by project and name. One query."""
+    name, kind = schema.JobName, schema.JobType
+    query = (
+        select(name.project, name.build_system, name.name, kind.platform, kind.build_type,
+               kind.test_suite, kind.chunk, name.group_symbol, name.symbol)
+        .join(kind, kind.id == name.job_type_id)
+        .where(name.project.in_(projects))
+        .order_by(name.project, name.build_system, name.name)
+    )
+    return [ParsedName(*row[:3], JobType(*row[3:7]), *row[7:]) for row in session.execute(query)]

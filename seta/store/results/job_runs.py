@@ -1,0 +1,138 @@
+"""The runs of jobs: on which pushes, how they ended, and what they took."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ARRAY, Text, bindparam, func, select, text
+from sqlalchemy.orm import Session
+
+from ...domain import FAILING, Classification, JobType
+from ...errors import NotFound
+from .. import schema
+from ..evidence.alive import to_job_type
+
+TIMED_RUNS = 50
+TELLING = tuple(sorted(FAILING | {"success"}))
+
+Name, Result, Push = schema.JobName, schema.JobResult, schema.Push
+LAST_RUNS = 10                  # of a job; retriggers of old pushes may be among the newest
+INTERMITTENT = tuple(str(word) for word in Classification if "intermittent" in word)
+
+# The newest results by the time they were known are few index entries a job. Of these the one on
+# the newest push counts: a backfill of an old push says nothing of the tip.
+STILL_FAILING = text("""
+    SELECT job_names.name
+    FROM job_names CROSS JOIN LATERAL (
+        SELECT last_runs.* FROM (
+            SELECT * FROM job_results
+            WHERE job_results.job_name_id = job_names.id
+              AND job_results.result = ANY(:telling)
+            ORDER BY job_results.known_at DESC LIMIT :runs
+        ) last_runs JOIN pushes ON pushes.id = last_runs.push
+        ORDER BY pushes.pushed_at DESC, last_runs.known_at DESC LIMIT 1
+    ) last_run
+    WHERE job_names.project = :project AND job_names.build_system = :build_system
+      AND job_names.name = ANY(:names)
+      AND last_run.result = ANY(:failing)
+      AND NOT COALESCE((
+        SELECT classifications.classification = ANY(:intermittent) FROM classifications
+        WHERE classifications.namespace = last_run.namespace
+          AND classifications.job_id = last_run.job_id
+        ORDER BY classifications.is_inferred, classifications.classified_at DESC,
+                 classifications.id DESC
+        LIMIT 1), FALSE)
+""").bindparams(*(bindparam(name, type_=ARRAY(Text))
+                  for name in ("telling", "failing", "intermittent", "names")))
+
+
+@dataclass(frozen=True, slots=True)
+class FoundJob:
+    """A job name of one project and build system."""
+
+    id: int
+    project: str
+    build_system: str
+    name: str
+    job_type: JobType | None
+    job_type_id: int | None
+    tier: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobRun:
+    """What the last telling run of a job on one push said of the code."""
+
+    revision: str
+    push_id: str | None
+    pushed_at: datetime
+    passed: bool
+
+
+def find_job(session: Session, project: str, build_system: str, name: str) -> FoundJob:
+    """Raises NotFound when no source ever named such a job there."""
+    found = session.execute(
+        select(Name, schema.JobType)
+        .outerjoin(schema.JobType, schema.JobType.id == Name.job_type_id)
+        .where(Name.project == project, Name.build_system == build_system, Name.name == name)
+    ).one_or_none()
+    if found is None:
+        raise NotFound(f"no job {name!r} is known of {project} ({build_system})")
+    row, kind = found
+    return FoundJob(row.id, project, build_system, name, kind and to_job_type(kind),
+                    row.job_type_id, row.tier)
+
+
+def runs_of(
+    session: Session, job: FoundJob, *, up_to: datetime | None = None, limit: int = 500
+) -> list[JobRun]:
+    """Return the pushes on which the job passed or failed, the newest push first."""
+    query = (
+        select(Push.revision, Push.push_id, Push.pushed_at, Result.result)
+        .join(Push, Push.id == Result.push)
+        .where(Result.job_name_id == job.id, Result.result.in_(TELLING))
+        .order_by(Push.pushed_at.desc(), Push.id.desc(), Result.known_at.desc())
+        .limit(limit))
+    if up_to is not None:
+        query = query.where(Push.pushed_at <= up_to)
+    found = {}
+    for revision, push_id, pushed_at, result in session.execute(query):
+        run = JobRun(revision, push_id, pushed_at, result not in FAILING)
+        found.setdefault(revision, run)  # of one push the last known counts
+    return list(found.values())
+
+
+def mean_milliseconds(session: Session, job: FoundJob) -> int | None:
+    """Return what a run takes, by the job's last timed runs; None when none was timed."""
+    last = (
+        select(Result.duration_ms)
+        .where(Result.job_name_id == job.id, Result.duration_ms.is_not(None))
+        .order_by(Result.known_at.desc()).limit(TIMED_RUNS).subquery())
+    mean = session.scalar(select(func.avg(last.c.duration_ms)))
+    return None if mean is None else round(mean)
+
+
+def still_failing(
+    session: Session, project: str, build_system: str, names: Collection[str]
+) -> frozenset[str]:
+    """Return those of these jobs whose last run failed and is not classified intermittent.
+
+    Runs that say nothing of the code (cancelled, skipped, retried) are passed over.
+    """
+    if not names:
+        return frozenset()
+    session.execute(text("SET LOCAL jit = off"))  # compiling takes longer than the answer
+    return frozenset(session.scalars(STILL_FAILING, {
+        "project": project, "build_system": build_system, "names": list(names),
+        "telling": sorted(FAILING | {"success"}), "failing": sorted(FAILING),
+        "intermittent": list(INTERMITTENT), "runs": LAST_RUNS,
+    }))
+
+
+def window_counts(session: Session, job: FoundJob, *, days: int, now: datetime) -> tuple[int, int]:
+    """Return how often the job ran and failed in the last days, by the rollup."""
+    since = (now - timedelta(days=days)).date()
+    runs, failures = session.execute(
+        select(func.sum(schema.JobDay.runs), func.sum(schema.JobDay.failures))
+        .where(schema.JobDay.job_name_id == job.id, schema.JobDay.day >= since)).one()
+    return runs or 0, failures or 0

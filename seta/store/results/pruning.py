@@ -1,0 +1,90 @@
+"""Old results go; the rollup stays."""
+
+import logging
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session, sessionmaker
+
+from .. import schema
+from ..locks import lock_writers
+from .job_lists import forget_old_lists
+from .rollup import refresh_all_job_days, refresh_job_days
+
+logger = logging.getLogger(__name__)
+
+DELETE_RESULTS = text("""
+    DELETE FROM job_results WHERE (namespace, job_id) IN (
+        SELECT old.namespace, old.job_id FROM job_names
+        CROSS JOIN LATERAL (
+            SELECT namespace, job_id FROM job_results
+            WHERE job_name_id = job_names.id AND known_at < :before
+            LIMIT :batch
+        ) AS old
+        WHERE job_names.project = :project
+        LIMIT :batch)
+""")
+
+DELETE_PUSHES = text("""
+    DELETE FROM pushes
+    WHERE project = :project AND pushed_at < :before
+        AND NOT EXISTS (SELECT FROM job_results WHERE push = pushes.id)
+""")
+
+
+def prune(
+    sessions: sessionmaker[Session], *, now: datetime, retention: timedelta,
+    batch: int = 10_000,
+) -> dict[str, int]:
+    """Delete the results of live scopes that are older than the retention, by whole UTC days.
+
+    A result goes when it has been known for so long, by when its push is at least as old. Its
+    day in the rollup is counted first and never again. Pushes without results go with them, and
+    job lists of that age, except the newest. Archived scopes are left alone. Returns how many
+    results, pushes and lists went. Works in transactions of its own, `batch` results in each.
+
+    Results are not partitioned by time: a job is one row whenever it is reported, and
+    PostgreSQL's unique keys hold within one partition only.
+    """
+    before = (now - retention).replace(hour=0, minute=0, second=0, microsecond=0)
+    total = {"results": 0, "pushes": 0, "lists": 0}
+    refresh_all_job_days(sessions)
+    for project in _live_projects(sessions):
+        _close_days(sessions, project, before)
+        while deleted := _delete_results(sessions, project, before, batch):
+            total["results"] += deleted
+        with sessions.begin() as session:
+            lock_writers(session)
+            total["pushes"] += session.execute(
+                DELETE_PUSHES, {"project": project, "before": before}).rowcount
+            total["lists"] += forget_old_lists(session, project, before)
+    logger.info("pruned %d results, %d pushes and %d job lists from before %s",
+                *total.values(), before.date())
+    return total
+
+
+def _live_projects(sessions: sessionmaker[Session]) -> list[str]:
+    with sessions() as session:
+        return list(session.scalars(
+            select(schema.Project.name).join(schema.Scope)
+            .where(~schema.Scope.is_archived).order_by(schema.Project.name)))
+
+
+def _close_days(sessions: sessionmaker[Session], project: str, before: datetime) -> None:
+    """Count the days for the last time that results are about to be deleted from."""
+    with sessions.begin() as session:
+        refresh_job_days(session)
+        row = schema.Project
+        session.execute(
+            update(row).where(row.name == project)
+            .where(row.pruned_before.is_(None) | (row.pruned_before < before))
+            .values(pruned_before=before))
+
+
+def _delete_results(
+    sessions: sessionmaker[Session], project: str, before: datetime, batch: int
+) -> int:
+    with sessions.begin() as session:
+        lock_writers(session)
+        return session.execute(DELETE_RESULTS, {
+            "project": project, "before": before, "batch": batch}).rowcount

@@ -1,0 +1,190 @@
+"""Job results, with all that hangs on them."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass
+from io import StringIO
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from ...domain import Classification, JobResult
+from ..locks import lock_writers
+from .classifications import known_classifications, store_classifications
+from .job_names import NameIds
+from .pushes import PushIds
+
+Job = tuple[str, str]  # namespace, job id
+
+COLUMNS = ("namespace, job_id, push, job_name_id, result, started_at, duration_ms, known_at, "
+           "tier")
+
+STAGING = text("""
+    CREATE TEMPORARY TABLE IF NOT EXISTS incoming_results (
+        namespace text, job_id text, push bigint, job_name_id integer, result text,
+        started_at timestamptz, duration_ms bigint, known_at timestamptz, tier smallint,
+        is_classified boolean
+    ) ON COMMIT DELETE ROWS
+""")
+
+ADD = text("""
+    WITH added AS (
+        INSERT INTO job_results
+            (namespace, job_id, push, job_name_id, result, started_at, duration_ms, known_at,
+             tier)
+        SELECT namespace, job_id, push, job_name_id, result, started_at, duration_ms, known_at,
+            tier
+        FROM incoming_results ORDER BY namespace, job_id
+        ON CONFLICT (namespace, job_id) DO NOTHING
+        RETURNING job_name_id, known_at
+    ), marked AS (
+        INSERT INTO stale_job_days (job_name_id, day)
+        SELECT DISTINCT job_name_id, (known_at AT TIME ZONE 'UTC')::date FROM added
+        ORDER BY 1, 2
+        ON CONFLICT DO NOTHING
+    )
+    SELECT count(*) FROM added
+""")
+
+# The inner query is kept from being merged with the outer one, or the planner, which knows
+# nothing of a temporary table, may read all results instead of the index.
+CHANGE = text("""
+    WITH news AS MATERIALIZED (
+        SELECT incoming.*, known.job_name_id AS old_name_id, known.known_at AS old_known_at
+        FROM incoming_results AS incoming
+        CROSS JOIN LATERAL (
+            SELECT * FROM job_results
+            WHERE namespace = incoming.namespace AND job_id = incoming.job_id
+            OFFSET 0
+        ) AS known
+        WHERE (known.push, known.job_name_id, known.result, known.started_at,
+                known.duration_ms, known.known_at, known.tier)
+            IS DISTINCT FROM (incoming.push, incoming.job_name_id, incoming.result,
+                incoming.started_at, incoming.duration_ms, incoming.known_at, incoming.tier)
+    ), changed AS (
+        UPDATE job_results AS known SET
+            push = news.push, job_name_id = news.job_name_id, result = news.result,
+            started_at = news.started_at, duration_ms = news.duration_ms,
+            known_at = news.known_at, tier = news.tier
+        FROM news WHERE known.namespace = news.namespace AND known.job_id = news.job_id
+    ), marked AS (
+        INSERT INTO stale_job_days (job_name_id, day)
+        SELECT job_name_id, (known_at AT TIME ZONE 'UTC')::date FROM news
+        UNION
+        SELECT old_name_id, (old_known_at AT TIME ZONE 'UTC')::date FROM news
+        ORDER BY 1, 2
+        ON CONFLICT DO NOTHING
+    )
+    SELECT count(*) FROM news
+""")
+
+NULL = r"\N"
+SPECIAL = re.compile(r"[\\\t\n\r]")
+BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCounts:
+    """What came of results that were handed in."""
+
+    results: int = 0             # handed in
+    new: int = 0
+    changed: int = 0
+    classifications: int = 0     # added
+    assumed_times: int = 0       # classified, without a time: the push time stands for it
+
+    def __add__(self, other: "StoredCounts") -> "StoredCounts":
+        return StoredCounts(*map(sum, zip(astuple(self), astuple(other))))
+
+
+class ResultWriter:
+    """Stores batches of results, and remembers the ids of pushes and names between them.
+
+    After a transaction that was not committed, call `forget`.
+    """
+
+    def __init__(self):
+        self._pushes = PushIds()
+        self.names = NameIds()
+
+    def store(self, session: Session, results: Sequence[JobResult]) -> StoredCounts:
+        """Store results by (namespace, job id); a job that comes twice is taken as it came last.
+
+        Only what is new or differs is written. Raises UnknownProject.
+        """
+        if not results:
+            return StoredCounts()
+        lock_writers(session)
+        names = self.names.resolve(session, results)  # first: it knows the projects
+        pushes = self._pushes.resolve(session, results)
+        jobs = {(each.namespace, each.job_id): each for each in results}
+        said = [each for each in results if each.classification is not None]
+        session.execute(STAGING)
+        session.execute(text("TRUNCATE incoming_results"))
+        copy_lines(session, "incoming_results", f"{COLUMNS}, is_classified",
+                   lines_of(jobs, said, pushes, names))
+        new = session.scalar(ADD)
+        # A job that is new was neither stored otherwise nor spoken of before.
+        changed = session.scalar(CHANGE) if new < len(jobs) else 0
+        known = known_classifications(session) if new < len(jobs) else {}
+        return StoredCounts(
+            len(results), new, changed, store_classifications(session, said, known),
+            sum(map(lacks_time, said)))
+
+    def forget(self) -> None:
+        self._pushes.forget()
+        self.names.forget()
+
+
+def store_results(session: Session, results: Sequence[JobResult]) -> StoredCounts:
+    """Store results by (namespace, job id), once; see ResultWriter."""
+    return ResultWriter().store(session, results)
+
+
+def lines_of(
+    jobs: Mapping[Job, JobResult], said: Sequence[JobResult], pushes: Mapping[tuple, int],
+    names: Mapping[tuple, int],
+) -> Iterator[str]:
+    """Yield a line of the staging table for each job."""
+    classified = {(each.namespace, each.job_id) for each in said}
+    for key, job in jobs.items():
+        started = NULL if job.started_at is None else job.started_at.isoformat()
+        duration = NULL if job.duration_ms is None else job.duration_ms
+        yield (
+            f"{escaped(job.namespace)}\t{escaped(job.job_id)}\t"
+            f"{pushes[job.project, job.revision]}\t"
+            f"{names[job.project, job.build_system, job.name]}\t{job.result}\t{started}\t"
+            f"{duration}\t{job.known_at.isoformat()}\t{job.tier}\t{key in classified}\n")
+
+
+def lacks_time(result: JobResult) -> bool:
+    """Say whether a classification came without its time."""
+    return (result.classified_at is None
+            and result.classification is not Classification.NOT_CLASSIFIED)
+
+
+def escaped(value: str) -> str:
+    r"""Return a word as COPY's text format has it.
+
+    >>> escaped("a\tb"), escaped("plain")
+    ('a\\tb', 'plain')
+    """
+    if SPECIAL.search(value) is None:
+        return value
+    for plain, spelled in (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r")):
+        value = value.replace(plain, spelled)
+    return value
+
+
+def copy_lines(session: Session, table: str, columns: str, lines: Iterable[str]) -> None:
+    """Copy lines of tab-separated, escaped cells, each with its newline.
+
+    The database reads them while other threads of Python go on.
+    """
+    session.flush()
+    cursor = session.connection().connection.cursor()
+    try:
+        cursor.copy_expert(
+            f"COPY {table} ({columns}) FROM STDIN", StringIO("".join(lines)), BLOCK)
+    finally:
+        cursor.close()

@@ -1,0 +1,19 @@
+"""The tables. Rows stay in the store; other rooms see domain values."""
+
+from .base import Base
+from .curation import Override, Rename
+from .ledger import Schedule
+from .operation import Alarm, Audit, FailedSlice, Run, Watermark
+from .projects import Project, Scope
+from .results import (
+    ClassificationRow, JobDay, JobList, JobListEntry, JobName, JobResult, JobType, Push,
+    StaleJobDay,
+)
+from .snapshots import Publication, Snapshot, SnapshotList, SnapshotPriority, SnapshotRegression
+
+__all__ = [
+    "Alarm", "Audit", "Base", "ClassificationRow", "FailedSlice", "JobDay", "JobList",
+    "JobListEntry", "JobName", "JobResult", "JobType", "Override", "Project", "Publication",
+    "Push", "Rename", "Run", "Schedule", "Scope", "Snapshot", "SnapshotList",
+    "SnapshotPriority", "SnapshotRegression", "StaleJobDay", "Watermark",
+]

@@ -1,0 +1,55 @@
+"""The ledger of pushes."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger, CheckConstraint, ForeignKey, Identity, Index, LargeBinary, UniqueConstraint,
+    func, text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .base import Base
+
+
+class Schedule(Base):
+    """What was answered for one push. The answer never changes once it is given."""
+
+    __tablename__ = "schedules"
+    __table_args__ = (
+        UniqueConstraint("project", "build_system", "push_id"),
+        Index("ix_schedules_order", "project", "build_system", "pushed_at", "id"),
+        CheckConstraint("push_id ~ '^[A-Za-z0-9._:-]{1,64}$'", name="push_id"),
+        CheckConstraint("kind IN ('selective', 'full')", name="kind"),
+        CheckConstraint("(failed_at IS NULL) = (failed_why IS NULL)", name="failed"),
+        CheckConstraint("(late_at IS NULL) = (late_names = '{}')", name="late"),
+        # What is still to be looked at for whether it really ran.
+        Index("ix_schedules_unconfirmed", "project", "build_system", "pushed_at",
+              postgresql_where=text("confirmed_at IS NULL AND failed_at IS NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)  # arrival
+    project: Mapped[str] = mapped_column(ForeignKey("projects.name", ondelete="CASCADE"))
+    build_system: Mapped[str]
+    push_id: Mapped[str]
+    revision: Mapped[str]
+    pushed_at: Mapped[datetime]
+    answered_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    kind: Mapped[str]
+    snapshot_id: Mapped[int | None] = mapped_column(
+        ForeignKey("snapshots.id", ondelete="SET NULL"))
+    ran_low: Mapped[bool]
+    ran_lowest: Mapped[bool]
+    ran_backstop: Mapped[bool]
+    # False for a push older than the newest: it is answered full and moves no clock.
+    counts: Mapped[bool] = mapped_column(default=True)
+    run_names: Mapped[list[str]]
+    skip_names: Mapped[list[str]]
+    answer: Mapped[bytes] = mapped_column(LargeBinary)  # the JSON body, gzipped
+    failed_at: Mapped[datetime | None]   # it never really ran: its levels are owed again
+    failed_why: Mapped[str | None]
+    confirmed_at: Mapped[datetime | None]  # results showed which of its levels really ran
+    # What the answer left out and a timer started on this push afterwards.
+    late_names: Mapped[list[str]] = mapped_column(default=list, server_default=text("'{}'"))
+    late_at: Mapped[datetime | None]
+    # "low", "lowest", "backstop": these ran at late_at, not when the push came.
+    late_levels: Mapped[list[str]] = mapped_column(default=list, server_default=text("'{}'"))

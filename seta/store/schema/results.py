@@ -1,0 +1,178 @@
+"""Pushes, job names, what ran and what sheriffs said of it."""
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Identity, Index,
+    SmallInteger, UniqueConstraint, func,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ...domain import RESULTS, Classification
+from .base import Base
+
+
+def one_of(column: str, words) -> str:
+    return f"{column} IN ({', '.join(repr(str(word)) for word in sorted(words))})"
+
+
+class Push(Base):
+    __tablename__ = "pushes"
+    __table_args__ = (
+        UniqueConstraint("project", "revision"),
+        Index("ix_pushes_project_pushed_at", "project", "pushed_at"),
+        CheckConstraint("revision <> ''", name="revision"),
+        CheckConstraint("push_id ~ '^[A-Za-z0-9._:-]{1,64}$'", name="push_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    project: Mapped[str] = mapped_column(ForeignKey("projects.name", ondelete="CASCADE"))
+    revision: Mapped[str]
+    pushed_at: Mapped[datetime]
+    push_id: Mapped[str | None]
+
+
+class JobType(Base):
+    __tablename__ = "job_types"
+    __table_args__ = (
+        UniqueConstraint("platform", "build_type", "test_suite", "chunk"),
+        CheckConstraint("chunk >= 0", name="chunk"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    platform: Mapped[str]
+    build_type: Mapped[str]
+    test_suite: Mapped[str]
+    chunk: Mapped[int] = mapped_column(default=0)
+
+
+class JobName(Base):
+    """A task label or buildername, as it came. Without a job type it is unparsed, and runs."""
+
+    __tablename__ = "job_names"
+    __table_args__ = (
+        UniqueConstraint("project", "build_system", "name"),
+        CheckConstraint("name <> ''", name="name"),
+        CheckConstraint("tier BETWEEN 1 AND 9", name="tier"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    project: Mapped[str] = mapped_column(ForeignKey("projects.name", ondelete="CASCADE"))
+    build_system: Mapped[str]
+    name: Mapped[str]
+    job_type_id: Mapped[int | None] = mapped_column(ForeignKey("job_types.id"), index=True)
+    tier: Mapped[int] = mapped_column(SmallInteger, default=1)
+    group_symbol: Mapped[str] = mapped_column(default="")
+    symbol: Mapped[str] = mapped_column(default="")
+    # The source gave platform, build type, suite and chunk beside the name.
+    is_given: Mapped[bool] = mapped_column(default=False)
+
+
+class JobList(Base):
+    """A source said at `seen_at` what is runnable; `last_seen_at`: it said the same again."""
+
+    __tablename__ = "job_lists"
+    __table_args__ = (
+        UniqueConstraint("project", "build_system", "seen_at"),
+        CheckConstraint("last_seen_at >= seen_at", name="last_seen_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    project: Mapped[str] = mapped_column(ForeignKey("projects.name", ondelete="CASCADE"))
+    build_system: Mapped[str]
+    seen_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+
+
+class JobListEntry(Base):
+    __tablename__ = "job_list_entries"
+    __table_args__ = (CheckConstraint("tier BETWEEN 1 AND 9", name="tier"),)
+
+    job_list_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("job_lists.id", ondelete="CASCADE"), primary_key=True)
+    job_name_id: Mapped[int] = mapped_column(
+        ForeignKey("job_names.id", ondelete="CASCADE"), primary_key=True, index=True)
+    # As this list told it; the name's own row has the newest.
+    tier: Mapped[int] = mapped_column(SmallInteger, default=1, server_default="1")
+
+
+class JobResult(Base):
+    """One job run. Not partitioned: (namespace, job id) is unique over all times."""
+
+    __tablename__ = "job_results"
+    __table_args__ = (
+        CheckConstraint(one_of("result", RESULTS), name="result"),
+        CheckConstraint("duration_ms >= 0", name="duration"),
+        CheckConstraint("namespace <> '' AND job_id <> ''", name="key"),
+        Index("ix_job_results_job_name_id_known_at", "job_name_id", "known_at"),
+    )
+
+    namespace: Mapped[str] = mapped_column(primary_key=True)
+    job_id: Mapped[str] = mapped_column(primary_key=True)
+    push: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("pushes.id", ondelete="CASCADE"), index=True)
+    job_name_id: Mapped[int] = mapped_column(ForeignKey("job_names.id", ondelete="CASCADE"))
+    result: Mapped[str]
+    started_at: Mapped[datetime | None]
+    duration_ms: Mapped[int | None] = mapped_column(BigInteger)
+    known_at: Mapped[datetime]  # when it had ended: what an as-of before it must not see
+    tier: Mapped[int] = mapped_column(SmallInteger, default=1)
+
+
+class ClassificationRow(Base):
+    """What somebody said of a job, and when. Append-only: the newest counts."""
+
+    __tablename__ = "classifications"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["namespace", "job_id"], ["job_results.namespace", "job_results.job_id"],
+            ondelete="CASCADE", name="fk_classifications_job"),
+        CheckConstraint(one_of("classification", Classification), name="classification"),
+        CheckConstraint("unparsed >= 0", name="unparsed"),
+        CheckConstraint("NOT is_inferred OR who IS NULL", name="inferred"),
+        Index("ix_classifications_job", "namespace", "job_id", "classified_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    namespace: Mapped[str]
+    job_id: Mapped[str]
+    classification: Mapped[str]
+    fixed_by: Mapped[list[str]]
+    unparsed: Mapped[int] = mapped_column(default=0)  # revisions in the note that stayed unknown
+    classified_at: Mapped[datetime]
+    is_assumed: Mapped[bool] = mapped_column(default=False)  # no time told: the push time
+    is_inferred: Mapped[bool] = mapped_column(default=False)
+    who: Mapped[str | None]  # a person, through our API; None: the source said so
+    recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class JobDay(Base):
+    """The rollup: what a job name did on one UTC day, by the time its results were known."""
+
+    __tablename__ = "job_days"
+    __table_args__ = (
+        CheckConstraint("runs >= failures AND failures >= 0", name="failures"),
+        CheckConstraint("runs >= timed_runs AND timed_runs >= 0", name="timed_runs"),
+        CheckConstraint("runs > 0 OR listed_at IS NOT NULL", name="something"),
+    )
+
+    job_name_id: Mapped[int] = mapped_column(
+        ForeignKey("job_names.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    runs: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0)
+    timed_runs: Mapped[int] = mapped_column(default=0)
+    milliseconds: Mapped[int] = mapped_column(BigInteger, default=0)
+    first_at: Mapped[datetime | None]   # of the results
+    last_at: Mapped[datetime | None]
+    listed_at: Mapped[datetime | None]  # the first list of that day that named it
+
+
+class StaleJobDay(Base):
+    """A day of the rollup that results were added to since it was counted."""
+
+    __tablename__ = "stale_job_days"
+
+    job_name_id: Mapped[int] = mapped_column(
+        ForeignKey("job_names.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)

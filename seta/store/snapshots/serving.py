@@ -1,0 +1,66 @@
+"""What the faces serve: a light query for what may have changed, a heavy one for a snapshot."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ...domain import JobType, Priority
+from .. import schema
+
+Watermark, List = schema.Watermark, schema.SnapshotList
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFacts:
+    """A project, what is published for it, and how fresh its data is."""
+
+    project: str
+    scope: str
+    build_systems: tuple[str, ...]
+    is_integration: bool
+    is_killed: bool
+    is_archived: bool
+    snapshot_id: int | None
+    as_of: datetime | None
+    created_at: datetime | None
+    succeeded_at: datetime | None    # the last successful ingest from any source
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedLists:
+    """The names of one snapshot: (project, build system) -> priority -> (names, job type ids)."""
+
+    names: dict[tuple[str, str], dict[Priority, tuple[tuple[str, ...], tuple[int, ...]]]]
+    job_types: dict[int, JobType]
+
+
+def project_facts(session: Session) -> dict[str, ProjectFacts]:
+    """Return what is published for each project, by project. One light query."""
+    project, scope, snapshot = schema.Project, schema.Scope, schema.Snapshot
+    succeeded_at = (select(func.max(Watermark.succeeded_at))
+                    .where(Watermark.project == project.name).scalar_subquery())
+    query = (
+        select(project.name, project.scope, project.build_systems, project.is_integration,
+               project.is_killed, scope.is_archived, snapshot.id, snapshot.as_of,
+               snapshot.created_at, succeeded_at)
+        .join(scope, scope.name == project.scope)
+        .outerjoin(snapshot, snapshot.id == scope.published_snapshot_id)
+        .order_by(project.name)
+    )
+    return {row[0]: ProjectFacts(row[0], row[1], tuple(row[2]), *row[3:])
+            for row in session.execute(query)}
+
+
+def published_lists(session: Session, snapshot_id: int) -> PublishedLists:
+    """Return all names of a snapshot, and the job types that they mean. Two queries."""
+    names: dict = {}
+    for row in session.scalars(select(List).where(List.snapshot_id == snapshot_id)):
+        levels = names.setdefault((row.project, row.build_system), {})
+        levels[Priority(row.priority)] = (tuple(row.names), tuple(row.job_type_ids))
+    kind, priority = schema.JobType, schema.SnapshotPriority
+    query = (select(kind.id, kind.platform, kind.build_type, kind.test_suite, kind.chunk)
+             .join(priority, priority.job_type_id == kind.id)
+             .where(priority.snapshot_id == snapshot_id))
+    return PublishedLists(names, {row[0]: JobType(*row[1:]) for row in session.execute(query)})
