@@ -26,7 +26,8 @@ class JobVerdict:
 
     job_type: JobType
     priority: Priority
-    reason: str        # "forced: build", "chosen", "covered", "caught nothing", "overridden: low"
+    # "forced: build", "chosen", "covered", "caught nothing", "overridden: priority 2"
+    reason: str
     cost: int          # whole milliseconds, or 1 where the unit is "jobs"
     caught: int        # how many regressions of the window it caught
     certificate: dict  # shares its lists with others': to read, not to change
@@ -44,16 +45,16 @@ def verdicts_on(
     def judge(column, job_type):
         if column in cover.forced:
             why = problem.forced[job_type]
-            return Priority.HIGH, f"forced: {why}", {"kind": "forced", "why": why}
+            return Priority.FIRST, f"forced: {why}", {"kind": "forced", "why": why}
         if column in chosen:
-            return Priority.HIGH, "chosen", {"kind": "chosen", "needed_for": needed[column]}
+            return Priority.FIRST, "chosen", {"kind": "chosen", "needed_for": needed[column]}
         if column in cover.lowered:
             priority = problem.lowered[job_type]
-            return (priority, f"overridden: {priority.name.lower()}",
+            return (priority, f"overridden: priority {priority.value}",
                     {"kind": "overridden", "by": covered.get(column, {})})
         if column in covered:
-            return Priority.LOW, "covered", {"kind": "covered", "by": covered[column]}
-        return Priority.LOWEST, "caught nothing", {"kind": "caught nothing"}
+            return Priority.SECOND, "covered", {"kind": "covered", "by": covered[column]}
+        return Priority.THIRD, "caught nothing", {"kind": "caught nothing"}
 
     verdicts = []
     for column, job_type in enumerate(cover.job_types):

@@ -18,7 +18,7 @@ class Problem:
     alive: Mapping[str, frozenset[JobType]]      # project -> job types that can run there
     durations_ms: Mapping[JobType, int] = field(default_factory=dict)  # means, where known
     forced: Mapping[JobType, str] = field(default_factory=dict)        # -> why: "build"
-    lowered: Mapping[JobType, Priority] = field(default_factory=dict)  # overridden: LOW, LOWEST
+    lowered: Mapping[JobType, Priority] = field(default_factory=dict)  # overridden: priority 2 or 3
     redundancy: int = 1                          # witnesses that every regression keeps
 
     def __post_init__(self):
@@ -28,5 +28,5 @@ class Problem:
             if duration_ms < 0:
                 raise ValueError(f"{job_type} takes {duration_ms} ms, which is less than nothing")
         for job_type, priority in self.lowered.items():
-            if priority not in (Priority.LOW, Priority.LOWEST):
-                raise ValueError(f"{job_type} cannot be lowered to {priority!r}")
+            if priority not in (Priority.SECOND, Priority.THIRD):
+                raise ValueError(f"{job_type} cannot be lowered to priority {int(priority)}")

@@ -59,8 +59,8 @@ def _decided(program: Program, project: str):
     by_type = {each.job_type: each for each in snapshot.priorities}
     rows = [{"name": name, "build_system": build_system,
              "decided": by_type[lists.job_types[type_id]]}
-            for (owner, build_system), levels in sorted(lists.names.items()) if owner == project
-            for _, found in sorted(levels.items())
+            for (owner, build_system), priorities in sorted(lists.names.items()) if owner == project
+            for _, found in sorted(priorities.items())
             for name, type_id in zip(*found, strict=True)]
     return snapshot, rows
 

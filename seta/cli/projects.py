@@ -3,10 +3,9 @@
 import click
 
 from ..curation import projects as curation
-from ..domain import DEFAULT_SCOPE, Cadence, Limit, Project
+from ..domain import DEFAULT_SCOPE, INTERVALS, Cadence, Interval, Project
 from ..errors import BadInput
 from ..store.curation import projects as store
-from ..store.curation.projects import LEVELS
 from .output import as_json, print_json, print_table
 from .program import Program, operator
 
@@ -27,7 +26,8 @@ def list_projects(program: Program, is_json: bool):
         print_json(found)
         return
     print_table(
-        ["project", "scope", "build systems", "kind", "kill switch", "low", "lowest", "backstop",
+        ["project", "scope", "build systems", "kind", "kill switch", "priority 2", "priority 3",
+         "backstop",
          "source"],
         [[each.name, each.scope, ", ".join(each.build_systems),
           "integration" if each.is_integration else "always full",
@@ -37,7 +37,7 @@ def list_projects(program: Program, is_json: bool):
 def _limits(project: Project) -> list[str]:
     cadence = project.cadence
     return [f"{limit.pushes} pushes / {limit.minutes} min"
-            for limit in (cadence.low, cadence.lowest, cadence.backstop)]
+            for limit in (cadence.priority_2, cadence.priority_3, cadence.backstop)]
 
 
 def changes(command):
@@ -49,8 +49,9 @@ def changes(command):
                      help="Whether pushes are selective, or always run everything."),
         click.option("--kill/--no-kill", "is_killed", default=None,
                      help="The kill switch: everything runs."),
-        click.option("--low", metavar="PUSHES/MINUTES", help="When priority 2 runs: 5/90."),
-        click.option("--lowest", metavar="PUSHES/MINUTES", help="When priority 3 runs: 10/180."),
+        click.option("--priority-2", metavar="PUSHES/MINUTES", help="When priority 2 runs: 5/90."),
+        click.option("--priority-3", metavar="PUSHES/MINUTES",
+                     help="When priority 3 runs: 10/180."),
         click.option("--backstop", metavar="PUSHES/MINUTES", help="When all runs: 20/240."),
         click.option("--infer/--no-infer", "infer_regressions", default=None,
                      help="Take a job that failed and passed again as a fixed regression."),
@@ -94,14 +95,14 @@ def set_project(program: Program, name: str, why: str, **given):
 def _given(given: dict) -> dict:
     """Return the fields that the options set; the others stay."""
     fields = {name: value for name, value in given.items()
-              if value not in (None, ()) and name not in LEVELS}
-    limits = {level: _limit(level, given[level]) for level in LEVELS if given[level]}
-    return fields | ({"cadence": limits} if limits else {})
+              if value not in (None, ()) and name not in INTERVALS}
+    intervals = {each: _interval(each, given[each]) for each in INTERVALS if given[each]}
+    return fields | ({"cadence": intervals} if intervals else {})
 
 
-def _limit(name: str, text: str) -> Limit:
+def _interval(name: str, text: str) -> Interval:
     try:
         pushes, minutes = (int(word) for word in text.split("/"))
-        return Limit(pushes, minutes)
+        return Interval(pushes, minutes)
     except ValueError as error:
         raise BadInput(f"--{name} is {text!r}; expected is PUSHES/MINUTES such as 5/90") from error

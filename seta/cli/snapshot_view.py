@@ -5,10 +5,10 @@ import click
 from ..domain import Priority, Snapshot
 from .output import minutes, print_table
 
-LEVELS = {
-    Priority.HIGH: "1  every push",
-    Priority.LOW: "2  caught a regression that others catch too",
-    Priority.LOWEST: "3  caught nothing in the window",
+MEANINGS = {
+    Priority.FIRST: "1  every push",
+    Priority.SECOND: "2  caught a regression that others catch too",
+    Priority.THIRD: "3  caught nothing in the window",
 }
 COMPARED = {
     "ours": "SETA",
@@ -23,7 +23,7 @@ def print_snapshot(snapshot: Snapshot) -> None:
     click.echo(_headline(snapshot))
     click.echo(_proof(snapshot))
     click.echo()
-    print_table(["priority", "job types", "a full run"], _levels(snapshot))
+    print_table(["priority", "job types", "a full run"], _priorities(snapshot))
     click.echo()
     print_table(["to catch every regression", "job types", "on every push"],
                 _comparison(snapshot))
@@ -67,8 +67,8 @@ def _proof(snapshot: Snapshot) -> str:
             f"{amount(snapshot, int(snapshot.lower_bound))} (gap {snapshot.gap:.2%})")
 
 
-def _levels(snapshot: Snapshot):
-    for priority, says in LEVELS.items():
+def _priorities(snapshot: Snapshot):
+    for priority, says in MEANINGS.items():
         costs = [each.cost for each in snapshot.priorities if each.priority == priority]
         yield says, f"{len(costs):,}", amount(snapshot, sum(costs))
 

@@ -25,7 +25,7 @@ class Schedule:
     reasons: tuple[str, ...] = ()
     snapshot: str | int | None = None
     failure: str | None = None              # why SETA gave no answer; None when it did
-    levels: dict = field(default_factory=dict, compare=False)
+    priorities: dict = field(default_factory=dict, compare=False)
 
     @property
     def is_full(self) -> bool:
@@ -72,9 +72,9 @@ def read_selective(answer: dict, reasons: tuple[str, ...], *, now: datetime) -> 
     if answer.get("snapshot") is None:
         raise NoAnswer("a selective answer without a snapshot is not believed")
     refuse_stale(answer.get("fresh_until"), now=now)
-    levels = answer.get("levels")
+    priorities = answer.get("priorities")
     return Schedule(SELECTIVE, run, skip, reasons, answer["snapshot"],
-                    levels=levels if isinstance(levels, dict) else {})
+                    priorities=priorities if isinstance(priorities, dict) else {})
 
 
 def refuse_stale(fresh_until: object, *, now: datetime) -> None:

@@ -16,7 +16,7 @@ OLD_FIELDS = frozenset({
     "expires", "expiration_date", "timeout",
 })
 TELLING = frozenset({"buildtype", "testtype", "build_system_type", "buildsystem"})
-PRIORITIES = {1: Priority.HIGH, 5: Priority.LOW}
+PRIORITIES = {1: Priority.FIRST, 5: Priority.SECOND}
 REASON = "from an old preseed"
 
 # Buildbot's talos suites, which the preseed calls by their bare words.

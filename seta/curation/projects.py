@@ -6,14 +6,13 @@ from dataclasses import asdict, replace
 
 from sqlalchemy.orm import Session
 
-from ..domain import Cadence, Limit, Project
+from ..domain import Cadence, Interval, Project
 from ..errors import BadInput
 from ..store.curation import projects
 from ..store.curation.projects import lock_project, remove_project
 from ..store.operation.audit import record_audit
 
 BUILD_SYSTEM = re.compile(r"[A-Za-z0-9._:-]{1,64}")
-LEVELS = ("low", "lowest", "backstop")
 
 
 def add_project(session: Session, project: Project, *, who: str, why: str = "") -> Project:
@@ -30,7 +29,7 @@ def change_project(
 ) -> Project:
     """Change these fields of a project; a change that changes nothing is not recorded.
 
-    ``cadence`` is a mapping of levels to Limit; the levels that are not in it stay.
+    ``cadence`` maps names of intervals to what they become; those that are not in it stay.
     """
     lock_project(session, name)
     before = projects.project_named(session, name)
@@ -55,7 +54,7 @@ def drop_project(session: Session, name: str, *, who: str, why: str = "") -> Pro
     return project
 
 
-def _cadence(before: Project, changes: Mapping[str, Limit] | None) -> Cadence:
+def _cadence(before: Project, changes: Mapping[str, Interval] | None) -> Cadence:
     return replace(before.cadence, **(changes or {}))
 
 

@@ -4,7 +4,7 @@ from .jobs import BuildSystem, JobType, Priority
 from .ledger import LedgerEntry
 from .overrides import Override, strongest
 from .patterns import Pattern
-from .projects import DEFAULT_SCOPE, Cadence, Limit, Project, Scope
+from .projects import DEFAULT_SCOPE, INTERVALS, Cadence, Interval, Project, Scope
 from .regressions import Regression, Witnesses
 from .renames import NewWords, Rename, StoredRename
 from .results import FAILING, RESULTS, Classification, JobResult, ListedJob, Push
@@ -12,8 +12,9 @@ from .runs import Alarm, AuditEntry, Run
 from .snapshots import JobPriority, PriorityChange, Publication, Snapshot
 
 __all__ = [
-    "DEFAULT_SCOPE", "FAILING", "RESULTS", "Alarm", "AuditEntry", "BuildSystem", "Cadence",
-    "Classification", "JobPriority", "JobResult", "JobType", "LedgerEntry", "Limit",
+    "DEFAULT_SCOPE", "FAILING", "INTERVALS", "RESULTS", "Alarm", "AuditEntry", "BuildSystem",
+    "Cadence",
+    "Classification", "JobPriority", "JobResult", "JobType", "LedgerEntry", "Interval",
     "ListedJob", "NewWords", "Override", "Pattern", "Priority", "PriorityChange", "Project",
     "Publication", "Push", "Regression", "Rename", "Run", "Scope", "Snapshot", "StoredRename",
     "Witnesses", "strongest",

@@ -41,12 +41,17 @@ class JobType:
 
 
 class Priority(IntEnum):
-    """How often a job type runs: on every push, or on every so-manyth of its level."""
+    """How often a job type runs: on every push, or as its interval says."""
 
-    HIGH = 1    # chosen or forced: every push
-    LOW = 2     # caught a regression of the window that others catch too
-    LOWEST = 3  # caught nothing in the window
+    FIRST = 1   # high value: chosen or forced, on every push
+    SECOND = 2  # low value: caught a regression of the window that others catch too
+    THIRD = 3   # low value: caught nothing in the window
 
     @property
     def is_high_value(self) -> bool:
-        return self is Priority.HIGH
+        return self is Priority.FIRST
+
+    @property
+    def interval(self) -> str:
+        """The name of the interval at which low value jobs run: "priority_2" or "priority_3"."""
+        return f"priority_{self.value}"

@@ -15,8 +15,8 @@ class LedgerEntry:
     pushed_at: datetime
     kind: str                      # "selective" or "full"
     snapshot: int | None
-    ran_low: bool                  # as far as is known: a schedule that failed ran nothing
-    ran_lowest: bool
+    ran_priority_2: bool           # as far as is known: a schedule that failed ran nothing
+    ran_priority_3: bool
     ran_backstop: bool
     counts: bool                   # False: older than the newest, so it moves no clock
     run_names: tuple[str, ...]
@@ -27,7 +27,7 @@ class LedgerEntry:
     failed_why: str | None = None
     late_names: tuple[str, ...] = ()  # started on this push by a timer, afterwards
     late_at: datetime | None = None
-    late_levels: tuple[str, ...] = ()
+    late_intervals: tuple[str, ...] = ()
     id: int = 0
 
     @property

@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 DEFAULT_SCOPE = "trunk"
+INTERVALS = ("priority_2", "priority_3", "backstop")  # the fields of a cadence
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class Interval:
     """Due after so many pushes, or after so much time, whichever comes first."""
 
     pushes: int
@@ -15,7 +16,7 @@ class Limit:
 
     def __post_init__(self):
         if self.pushes < 1 or self.minutes < 1:
-            raise ValueError(f"a limit is at least 1 push and 1 minute, not {self.pushes} "
+            raise ValueError(f"an interval is at least 1 push and 1 minute, not {self.pushes} "
                              f"pushes and {self.minutes} minutes")
 
     @property
@@ -25,11 +26,11 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """How often each level below high value runs, and how often everything does."""
+    """How often the jobs of each low value priority run, and how often everything does."""
 
-    low: Limit = Limit(5, 90)
-    lowest: Limit = Limit(10, 180)
-    backstop: Limit = Limit(20, 240)
+    priority_2: Interval = Interval(5, 90)
+    priority_3: Interval = Interval(10, 180)
+    backstop: Interval = Interval(20, 240)
 
 
 @dataclass(frozen=True, slots=True)

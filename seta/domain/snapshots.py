@@ -12,7 +12,8 @@ class JobPriority:
 
     job_type: JobType
     priority: Priority
-    reason: str        # "forced: build", "chosen", "covered", "caught nothing", "overridden: low"
+    # "forced: build", "chosen", "covered", "caught nothing", "overridden: priority 2"
+    reason: str
     cost: int          # whole milliseconds, or 1 where the snapshot's unit is "jobs"
     caught: int        # how many regressions of the window it caught
     certificate: dict  # as `seta.analysis.JobVerdict` describes it

@@ -14,7 +14,7 @@ from ..store.results.job_runs import still_failing
 from .cadence import CadenceDecision, owed
 from .cadence_state import read_states
 from .plan import failing_reason
-from .priorities import PriorityLists, levels_now
+from .priorities import PriorityLists, priorities_now
 from .pushes import check_build_system
 from .schedule import reasons_to_run_everything
 
@@ -29,7 +29,7 @@ class Owed:
     push_id: str | None = None
     revision: str | None = None
     reasons: tuple[str, ...] = ()
-    levels: tuple[int, ...] = ()   # those that are owed as a whole
+    priorities: tuple[int, ...] = ()   # those that are owed as a whole
 
 
 def owed_now(
@@ -41,21 +41,23 @@ def owed_now(
     newest = entries.newest(session, project.name, build_system)
     if newest is None or not project.is_integration:
         return Owed()
-    level_of = levels_now(session, project.scope, project.name, build_system, published, now=now)
-    level_of = {name: level for name, level in level_of.items() if name not in newest.ran_names}
+    priority_of = priorities_now(
+        session, project.scope, project.name, build_system, published, now=now)
+    priority_of = {name: priority for name, priority in priority_of.items()
+                   if name not in newest.ran_names}
     refusals = reasons_to_run_everything(project, published)
     if refusals:
-        left_out = frozenset(level_of) | frozenset(newest.skip_names)
+        left_out = frozenset(priority_of) | frozenset(newest.skip_names)
         return _owed(newest, left_out - newest.ran_names, refusals, Priority)
     due = owed(now, project.cadence, read_states(session, project.name, build_system))
-    jobs = {name for name, level in level_of.items() if level in due.levels}
+    jobs = {name for name, priority in priority_of.items() if priority in due.priorities}
     failing = still_failing(
-        session, project.name, build_system, level_of.keys() - jobs)
+        session, project.name, build_system, priority_of.keys() - jobs)
     reasons = due.reasons + failing_reason(failing)
     if not newest.is_good:
         jobs |= set(newest.run_names) - newest.ran_names
         reasons += (f"push {newest.push_id} did not run: {newest.failed_why}",)
-    return _owed(newest, jobs | failing, reasons, _whole_levels(due))
+    return _owed(newest, jobs | failing, reasons, _whole_priorities(due))
 
 
 def take_owed(
@@ -75,22 +77,22 @@ def take_owed(
     if found.jobs:
         newest = entries.newest(session, project.name, build_system)
         outcomes.mark_late(session, newest, found.jobs, at=now,
-                           levels=_ledger_levels(found.levels))
+                           intervals=_ledger_intervals(found.priorities))
     logger.info("%d jobs that were owed run on push %s of %s", len(found.jobs), push_id,
                 project.name)
     return found
 
 
-def _owed(newest: LedgerEntry, jobs: Iterable[str], reasons, levels) -> Owed:
+def _owed(newest: LedgerEntry, jobs: Iterable[str], reasons, priorities) -> Owed:
     jobs = tuple(sorted(jobs))
-    levels = tuple(sorted(level.value for level in levels)) if jobs else ()
-    return Owed(jobs, newest.push_id, newest.revision, tuple(reasons), levels)
+    priorities = tuple(sorted(priority.value for priority in priorities)) if jobs else ()
+    return Owed(jobs, newest.push_id, newest.revision, tuple(reasons), priorities)
 
 
-def _whole_levels(due: CadenceDecision) -> frozenset[Priority]:
-    return frozenset(Priority) if due.is_full else due.levels
+def _whole_priorities(due: CadenceDecision) -> frozenset[Priority]:
+    return frozenset(Priority) if due.is_full else due.priorities
 
 
-def _ledger_levels(levels: Collection[int]) -> list[str]:
-    whole = [level.name.lower() for level in (Priority.LOW, Priority.LOWEST) if level in levels]
-    return whole + (["backstop"] if set(Priority) <= set(levels) else [])
+def _ledger_intervals(priorities: Collection[int]) -> list[str]:
+    whole = [each.interval for each in (Priority.SECOND, Priority.THIRD) if each in priorities]
+    return whole + (["backstop"] if set(Priority) <= set(priorities) else [])

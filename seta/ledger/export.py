@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 
-from ..domain import Limit, Priority, Project
+from ..domain import Interval, Priority, Project
 from ..errors import BadInput, CannotAnswer
 from .priorities import PriorityLists
 from .schedule import reasons_to_run_everything
@@ -19,8 +19,8 @@ def export_list(
 
     ``taskcluster`` lists the labels that may be skipped, builds never among them; ``buildbot`` is
     ``{builder name: [every so many pushes, or after so many seconds]}`` for what is held back;
-    ``json`` has every level. Raises CannotAnswer with the reason when the lists are not good now:
-    a file cannot say later that everything runs.
+    ``json`` has every priority. Raises CannotAnswer with the reason when the lists are not good
+    now: a file cannot say later that everything runs.
     """
     if format not in FORMATS:
         raise BadInput(f"format is one of {', '.join(FORMATS)}, not {format!r}")
@@ -32,30 +32,31 @@ def export_list(
 
 
 def _labels(project: Project, build_system: str, published: PriorityLists) -> dict:
-    low = [*_at(published, Priority.LOW), *_at(published, Priority.LOWEST)]
+    low = [*_at(published, Priority.SECOND), *_at(published, Priority.THIRD)]
     return {"action": "skip", "project": project.name, "snapshot": published.snapshot,
             "jobs": sorted(name for name in low if _may_be_skipped(name))}
 
 
 def _builders(project: Project, build_system: str, published: PriorityLists) -> Held:
-    limits = ((Priority.LOW, project.cadence.low), (Priority.LOWEST, project.cadence.lowest))
-    held = {name: _every(limit) for level, limit in limits for name in _at(published, level)}
+    held = {name: _every(getattr(project.cadence, priority.interval))
+            for priority in (Priority.SECOND, Priority.THIRD)
+            for name in _at(published, priority)}
     return dict(sorted(held.items()))
 
 
 def _everything(project: Project, build_system: str, published: PriorityLists) -> dict:
     return {
         "project": project.name, "build_system": build_system, "snapshot": published.snapshot,
-        "levels": {str(level.value): sorted(_at(published, level)) for level in Priority},
+        "priorities": {str(each.value): sorted(_at(published, each)) for each in Priority},
     }
 
 
-def _at(published: PriorityLists, level: Priority) -> tuple[str, ...]:
-    return published.levels.get(level, ())
+def _at(published: PriorityLists, priority: Priority) -> tuple[str, ...]:
+    return published.priorities.get(priority, ())
 
 
-def _every(limit: Limit) -> tuple[int, int]:
-    return limit.pushes, limit.minutes * 60
+def _every(interval: Interval) -> tuple[int, int]:
+    return interval.pushes, interval.minutes * 60
 
 
 def _may_be_skipped(label: str) -> bool:

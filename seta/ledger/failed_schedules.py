@@ -1,4 +1,4 @@
-"""Runs that were answered and never happened: their levels are owed again."""
+"""Runs that were answered and never happened: what they were to run is owed again."""
 
 import logging
 from datetime import datetime, timedelta
@@ -40,9 +40,9 @@ def infer_failed(
     session: Session, project: str, build_system: str, published: PriorityLists, *,
     now: datetime, never_ran_after: timedelta,
 ) -> int:
-    """Look at pushes that results must have told of by now; return how many levels never ran.
+    """Look at pushes that results must have told of by now; return how many intervals never ran.
 
-    Once results of `never_ran_after` past a push are in, a level that was to run there and none
+    Once results of `never_ran_after` past a push are in, an interval that was to run there and none
     of whose jobs has a result is owed again. The caller holds the ledger's lock.
     """
     reach = outcomes.results_reach(session, project)
@@ -60,15 +60,17 @@ def _settle(session: Session, entry: LedgerEntry, published: PriorityLists, now:
     if not seen:
         outcomes.mark_failed(
             session, entry, why="none of its jobs was ever seen", at=now)
-        return entry.ran_low + entry.ran_lowest + entry.ran_backstop
-    low = entry.ran_low and _has_run(seen, entry, published, Priority.LOW)
-    lowest = entry.ran_lowest and _has_run(seen, entry, published, Priority.LOWEST)
-    backstop = entry.ran_backstop and low and lowest
-    outcomes.confirm(session, entry, at=now, low=low, lowest=lowest, backstop=backstop)
-    return (entry.ran_low - low) + (entry.ran_lowest - lowest) + (entry.ran_backstop - backstop)
+        return entry.ran_priority_2 + entry.ran_priority_3 + entry.ran_backstop
+    second = entry.ran_priority_2 and _has_run(seen, entry, published, Priority.SECOND)
+    third = entry.ran_priority_3 and _has_run(seen, entry, published, Priority.THIRD)
+    backstop = entry.ran_backstop and second and third
+    outcomes.confirm(session, entry, at=now, priority_2=second, priority_3=third,
+                     backstop=backstop)
+    return (entry.ran_priority_2 - second + entry.ran_priority_3 - third
+            + entry.ran_backstop - backstop)
 
 
-def _has_run(seen: frozenset[str], entry: LedgerEntry, published: PriorityLists, level) -> bool:
-    """Say whether a level ran; one whose jobs are not known today is believed."""
-    to_run = entry.ran_names.intersection(published.levels.get(level, ()))
+def _has_run(seen: frozenset[str], entry: LedgerEntry, published: PriorityLists, interval) -> bool:
+    """Say whether an interval ran; one whose jobs are not known today is believed."""
+    to_run = entry.ran_names.intersection(published.priorities.get(interval, ()))
     return not to_run or bool(seen & to_run)

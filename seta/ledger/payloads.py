@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from .cadence import NextDue
 from .plan import Plan
 
-LEVEL_KEYS = {"low": "2", "lowest": "3", "backstop": "backstop"}
+INTERVAL_KEYS = {"priority_2": "2", "priority_3": "3", "backstop": "backstop"}
 
 
 def schedule_bytes(plan: Plan) -> bytes:
@@ -18,7 +18,7 @@ def schedule_bytes(plan: Plan) -> bytes:
         "kind": plan.kind,
         "run": plan.run,
         "skip": plan.skip,
-        "levels": plan.levels,
+        "priorities": plan.priorities,
         "snapshot": plan.snapshot,
         "reasons": plan.reasons,
         "next_due": next_due(plan.next_due),
@@ -31,13 +31,13 @@ def packed(value: object) -> bytes:
 
 
 def next_due(due: Mapping[str, NextDue]) -> dict[str, dict]:
-    """Spell when each level is due next, by its number on the wire.
+    """Spell when each interval is due next, by its number on the wire.
 
-    >>> next_due({"low": NextDue(3, datetime(2026, 3, 1, 12, tzinfo=UTC))})
+    >>> next_due({"priority_2": NextDue(3, datetime(2026, 3, 1, 12, tzinfo=UTC))})
     {'2': {'pushes_left': 3, 'at': '2026-03-01T12:00:00Z'}}
     """
-    return {LEVEL_KEYS[level]: {"pushes_left": each.pushes_left, "at": moment(each.at)}
-            for level, each in due.items()}
+    return {INTERVAL_KEYS[interval]: {"pushes_left": each.pushes_left, "at": moment(each.at)}
+            for interval, each in due.items()}
 
 
 def moment(at: datetime | None) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ..domain import Cadence, Priority
-from .cadence import CadenceDecision, LevelState, NextDue, States, due_on_push
+from .cadence import CadenceDecision, CadenceState, IntervalState, NextDue, due_on_push
 
 SELECTIVE = "selective"
 FULL = "full"
@@ -15,14 +15,14 @@ CLOCK_SKEW = timedelta(minutes=10)  # how far ahead of ours a scheduler's clock 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is answered for a push. ``counts`` says whether the levels' clocks move with it."""
+    """What is answered for a push. ``counts`` says whether the intervals count from it."""
 
     kind: str
     run: tuple[str, ...]
     skip: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     snapshot: int | None = None
-    levels: Mapping[str, dict] = field(default_factory=dict)
+    priorities: Mapping[str, dict] = field(default_factory=dict)
     next_due: Mapping[str, NextDue] = field(default_factory=dict)
     ran: Set[Priority] = frozenset()
     is_everything: bool = False
@@ -30,34 +30,35 @@ class Plan:
 
 
 def full_plan(
-    names: Set[str], level_of: Mapping[str, Priority], reasons: tuple[str, ...], *,
+    names: Set[str], priority_of: Mapping[str, Priority], reasons: tuple[str, ...], *,
     snapshot: int | None, next_due: Mapping[str, NextDue], counts: bool,
 ) -> Plan:
     """Everything runs, and says why."""
     return Plan(
         FULL, tuple(sorted(names)), (), reasons, snapshot,
-        level_counts(level_of, frozenset(Priority)), next_due, frozenset(Priority), True, counts)
+        priority_counts(priority_of, frozenset(Priority)), next_due, frozenset(Priority), True,
+        counts)
 
 
 def plan_by_cadence(
-    level_of: Mapping[str, Priority], due: CadenceDecision, failing: Set[str], *, snapshot: int
+    priority_of: Mapping[str, Priority], due: CadenceDecision, failing: Set[str], *, snapshot: int
 ) -> Plan:
-    """Return what runs at this point of the cadence; a failing job runs whatever its level."""
-    run = {name for name, level in level_of.items() if level in due.levels} | failing
+    """Return what runs at this point of the cadence; a failing job runs whatever its priority."""
+    run = {name for name, priority in priority_of.items() if priority in due.priorities} | failing
     if due.is_full or not run:
         return full_plan(
-            frozenset(level_of), level_of, due.reasons + empty_reason(run), snapshot=snapshot,
+            frozenset(priority_of), priority_of, due.reasons + empty_reason(run), snapshot=snapshot,
             next_due=due.next_due, counts=True)
     return Plan(
-        SELECTIVE, tuple(sorted(run)), tuple(sorted(level_of.keys() - run)),
-        due.reasons + failing_reason(failing), snapshot, level_counts(level_of, due.levels),
-        due.next_due, due.levels, False, True)
+        SELECTIVE, tuple(sorted(run)), tuple(sorted(priority_of.keys() - run)),
+        due.reasons + failing_reason(failing), snapshot,
+        priority_counts(priority_of, due.priorities), due.next_due, due.priorities, False, True)
 
 
 def everything_from(pushed_at: datetime, cadence: Cadence) -> CadenceDecision:
     """Return what is due next when everything runs on a push."""
-    never = LevelState(None)
-    return due_on_push(pushed_at, cadence, States(never, never, never))
+    never = IntervalState(None)
+    return due_on_push(pushed_at, cadence, CadenceState(never, never, never))
 
 
 def order_refusals(
@@ -73,9 +74,9 @@ def order_refusals(
     return ()
 
 
-def level_counts(level_of: Mapping[str, Priority], due: Set[Priority]) -> dict[str, dict]:
-    counts = Counter(level_of.values())
-    return {str(level.value): {"due": level in due, "jobs": counts[level]} for level in Priority}
+def priority_counts(priority_of: Mapping[str, Priority], due: Set[Priority]) -> dict[str, dict]:
+    counts = Counter(priority_of.values())
+    return {str(each.value): {"due": each in due, "jobs": counts[each]} for each in Priority}
 
 
 def failing_reason(failing: Set[str]) -> tuple[str, ...]:

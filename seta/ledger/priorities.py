@@ -13,7 +13,7 @@ from ..store.evidence import alive
 
 @dataclass(frozen=True)
 class PriorityLists:
-    """The names of each level alive on one project for one build system.
+    """The names of each priority alive on one project for one build system.
 
     ``refusals`` say why it may not be used (no snapshot, stale, a kill switch); then everything
     runs, and the names only tell what everything is.
@@ -21,7 +21,7 @@ class PriorityLists:
 
     snapshot: int | None = None
     created_at: datetime | None = None
-    levels: Mapping[Priority, tuple[str, ...]] = field(default_factory=dict)
+    priorities: Mapping[Priority, tuple[str, ...]] = field(default_factory=dict)
     refusals: tuple[str, ...] = ()
 
     def __post_init__(self):
@@ -31,44 +31,48 @@ class PriorityLists:
             raise ValueError(f"snapshot {self.snapshot} was made at {self.created_at}")
 
     @property
+    def priority_of(self) -> dict[str, Priority]:
+        return {name: priority for priority, names in self.priorities.items() for name in names}
+
+    @property
     def names(self) -> frozenset[str]:
-        return frozenset(name for names in self.levels.values() for name in names)
+        return frozenset(name for names in self.priorities.values() for name in names)
 
 
-def levels_now(
+def priorities_now(
     session: Session, scope: str, project: str, build_system: str, published: PriorityLists, *,
     now: datetime,
 ) -> dict[str, Priority]:
-    """Return the level of each published name at this second."""
-    level_of = {name: level for level, names in published.levels.items() for name in names}
+    """Return the priority of each published name at this second."""
+    priority_of = published.priority_of
     active, ended = _relevant(session, scope, published, now)
     if not active and not ended:
-        return level_of
+        return priority_of
     known = alive.known_jobs(session, project, build_system)
     job_types = {job.name: job.job_type for job in known}
-    return overridden(level_of, job_types, build_system, active=active, ended=ended)
+    return overridden(priority_of, job_types, build_system, active=active, ended=ended)
 
 
 def overridden(
-    level_of: Mapping[str, Priority], job_types: Mapping[str, JobType | None], build_system: str,
+    priority_of: Mapping[str, Priority], job_types: Mapping[str, JobType | None], build_system: str,
     *, active: Iterable[Override], ended: Iterable[Override],
 ) -> dict[str, Priority]:
-    """Return the levels with the active overrides applied.
+    """Return the priorities with the active overrides applied.
 
     A job that an override lowered when the snapshot was made, and that has ended since, runs
     until the next snapshot says what it is worth: nobody knows now.
     """
     active, ended = list(active), list(ended)
     found = {}
-    for name, level in level_of.items():
+    for name, priority in priority_of.items():
         job = job_types.get(name), name, build_system
         decided = strongest(active, *job)
         if decided is not None:
-            found[name] = decided.priority or Priority.HIGH
+            found[name] = decided.priority or Priority.FIRST
         elif any(override.matches(*job) for override in ended):
-            found[name] = Priority.HIGH
+            found[name] = Priority.FIRST
         else:
-            found[name] = level
+            found[name] = priority
     return found
 
 

@@ -16,7 +16,7 @@ from .cadence_state import newest_pushed_at, read_states
 from .failed_schedules import infer_failed
 from .payloads import schedule_bytes
 from .plan import Plan, everything_from, full_plan, order_refusals, plan_by_cadence
-from .priorities import PriorityLists, levels_now
+from .priorities import PriorityLists, priorities_now
 from .pushes import AskedPush, check_build_system, is_same_revision
 
 logger = logging.getLogger(__name__)
@@ -90,17 +90,17 @@ def make_plan(
     """Decide what runs on a push that the ledger does not know yet."""
     newest_at = newest_pushed_at(session, project.name, push.build_system)
     out_of_order = order_refusals(push.pushed_at, newest_at, now)
-    level_of = levels_now(session, project.scope, project.name, push.build_system, published,
-                          now=now)
+    priority_of = priorities_now(session, project.scope, project.name, push.build_system,
+                                 published, now=now)
     refusals = out_of_order + reasons_to_run_everything(project, published)
     if refusals:
-        return _everything(session, project, push, published, level_of, refusals,
+        return _everything(session, project, push, published, priority_of, refusals,
                            counts=not out_of_order, now=now)
     due = due_on_push(push.pushed_at, project.cadence,
                       read_states(session, project.name, push.build_system))
-    left_out = [name for name, level in level_of.items() if level not in due.levels]
+    left_out = [name for name, priority in priority_of.items() if priority not in due.priorities]
     failing = still_failing(session, project.name, push.build_system, left_out)
-    return plan_by_cadence(level_of, due, failing, snapshot=published.snapshot)
+    return plan_by_cadence(priority_of, due, failing, snapshot=published.snapshot)
 
 
 def reasons_to_run_everything(project: Project, published: PriorityLists) -> tuple[str, ...]:
@@ -123,23 +123,22 @@ def not_recorded(project: Project, push: AskedPush) -> tuple[str, ...]:
 
 
 def _unrecorded(session, project, push, published, why_not, now) -> Plan:
-    level_of = {name: level for level, names in published.levels.items() for name in names}
-    return _everything(session, project, push, published, level_of, why_not, counts=False,
-                       now=now)
+    return _everything(session, project, push, published, published.priority_of, why_not,
+                       counts=False, now=now)
 
 
-def _everything(session, project, push, published, level_of, reasons, *, counts, now) -> Plan:
-    names = frozenset(level_of)
+def _everything(session, project, push, published, priority_of, reasons, *, counts, now) -> Plan:
+    names = frozenset(priority_of)
     if not names:
         jobs = alive.alive_jobs(session, project.name, push.build_system, at=now)
         names = frozenset(job.name for job in jobs)
     next_due = everything_from(push.pushed_at, project.cadence).next_due if counts else {}
-    return full_plan(names, level_of, reasons, snapshot=published.snapshot, next_due=next_due,
+    return full_plan(names, priority_of, reasons, snapshot=published.snapshot, next_due=next_due,
                      counts=counts)
 
 
 def _entry(project: Project, push: AskedPush, plan: Plan, packed: bytes, now) -> LedgerEntry:
     return LedgerEntry(
         project.name, push.build_system, push.push_id, push.revision, push.pushed_at, plan.kind,
-        plan.snapshot, Priority.LOW in plan.ran, Priority.LOWEST in plan.ran, plan.is_everything,
+        plan.snapshot, Priority.SECOND in plan.ran, Priority.THIRD in plan.ran, plan.is_everything,
         plan.counts, plan.run, plan.skip, packed, now)

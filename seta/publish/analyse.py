@@ -117,12 +117,12 @@ def snapshot_of(gathered: Gathered, decision: Decision, *, now: datetime) -> Sna
 
 def _counts(priorities: tuple[JobPriority, ...]) -> dict:
     """Count job types by priority and by reason, and what each priority costs."""
-    levels = Counter(each.priority for each in priorities)
+    counts = Counter(each.priority for each in priorities)
     costs = Counter()
     for each in priorities:
         costs[each.priority] += each.cost
     return {
-        "priorities": {str(int(level)): levels[level] for level in Priority},
-        "costs": {str(int(level)): costs[level] for level in Priority},
+        "priorities": {str(int(priority)): counts[priority] for priority in Priority},
+        "costs": {str(int(priority)): costs[priority] for priority in Priority},
         "reasons": dict(sorted(Counter(each.reason for each in priorities).items())),
     }

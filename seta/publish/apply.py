@@ -16,7 +16,7 @@ from ..store.operation.alarms import clear_alarm, raise_alarm
 from ..store.snapshots import NameList
 from .diff import log_changes
 from .gather import Gathered
-from .guard import levels_in, reasons_to_hold, stopped
+from .guard import priorities_in, reasons_to_hold, stopped
 
 logger = logging.getLogger(__name__)
 
@@ -28,11 +28,12 @@ def apply(
     state = store.lock_publication(session, snapshot.scope)
     reasons = _reasons(session, snapshot, state, settings)
     held_because = "; ".join(reasons + stopped(state)) or None
-    levels = levels_in(snapshot)
+    priorities = priorities_in(snapshot)
     snapshot = store.add_snapshot(
         session, replace(snapshot, held_because=held_because, is_published=not held_because),
         type_ids=gathered.type_ids, regressions=gathered.witnesses,
-        lists=lists_of(gathered.names, {each: level for each, (level, _) in levels.items()}))
+        lists=lists_of(gathered.names,
+                       {each: priority for each, (priority, _) in priorities.items()}))
     _say_how_sure(session, snapshot)
     if held_because is None:
         _publish(session, snapshot, state.snapshot_id)

@@ -12,7 +12,7 @@ from ..store import snapshots as store
 
 logger = logging.getLogger(__name__)
 
-Levels = Mapping[JobType, tuple[Priority, str]]
+Priorities = Mapping[JobType, tuple[Priority, str]]
 
 
 def diff(session: Session, before: int, after: int) -> tuple[PriorityChange, ...]:
@@ -25,10 +25,10 @@ def diff(session: Session, before: int, after: int) -> tuple[PriorityChange, ...
     if len(scopes) > 1:
         raise BadInput(f"snapshots {before} and {after} are of different scopes: "
                        f"{', '.join(sorted(scopes))}")
-    return changes(store.levels_of(session, before), store.levels_of(session, after))
+    return changes(store.priorities_of(session, before), store.priorities_of(session, after))
 
 
-def changes(before: Levels, after: Levels) -> tuple[PriorityChange, ...]:
+def changes(before: Priorities, after: Priorities) -> tuple[PriorityChange, ...]:
     nothing = (None, None)
     found = []
     for job_type in sorted(before.keys() | after.keys()):
@@ -39,7 +39,7 @@ def changes(before: Levels, after: Levels) -> tuple[PriorityChange, ...]:
     return tuple(found)
 
 
-def share_moved(before: Levels, after: Levels) -> float:
+def share_moved(before: Priorities, after: Priorities) -> float:
     """Return which share of the job types that both know moved between priority 1 and the rest."""
     both = before.keys() & after.keys()
     if not both:
@@ -50,8 +50,8 @@ def share_moved(before: Levels, after: Levels) -> float:
 
 def log_changes(session: Session, scope: str, before: int | None, after: int) -> None:
     """Write one line with counts, and at DEBUG one for each job type whose priority changes."""
-    old = {} if before is None else store.levels_of(session, before)
-    found = changes(old, store.levels_of(session, after))
+    old = {} if before is None else store.priorities_of(session, before)
+    found = changes(old, store.priorities_of(session, after))
     kinds = Counter(_kind_of(change) for change in found)
     logger.info(
         "snapshot %d of %s is published: %d job types raised, %d lowered, %d came, %d went",

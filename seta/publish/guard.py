@@ -6,7 +6,7 @@ from ..domain import Scope, Snapshot
 from ..store import snapshots as store
 from ..store.operation.runs import failed_ingests
 from ..store.snapshots import PublicationState
-from .diff import Levels, share_moved
+from .diff import Priorities, share_moved
 
 
 def reasons_to_hold(
@@ -31,7 +31,7 @@ def stopped(state: PublicationState) -> list[str]:
             f"{state.stopped_at:%Y-%m-%d %H:%M}: {state.stopped_why}"]
 
 
-def levels_in(snapshot: Snapshot) -> Levels:
+def priorities_in(snapshot: Snapshot) -> Priorities:
     return {each.job_type: (each.priority, each.reason) for each in snapshot.priorities}
 
 
@@ -46,7 +46,7 @@ def _against_published(session, snapshot, published_id: int, max_change: float) 
     if snapshot.as_of < published.as_of:
         reasons.append(f"it is of {snapshot.as_of:%Y-%m-%d %H:%M}, which is before the published "
                        f"snapshot {published_id} ({published.as_of:%Y-%m-%d %H:%M})")
-    moved = share_moved(store.levels_of(session, published_id), levels_in(snapshot))
+    moved = share_moved(store.priorities_of(session, published_id), priorities_in(snapshot))
     if moved > max_change:
         reasons.append(f"{moved:.1%} of the job types move between priority 1 and the rest, "
                        f"more than {max_change:.0%}")

@@ -42,13 +42,13 @@ class Grid:
 
 
 def lay_out(
-    named: Iterable[tuple[str, JobType]], levels: Mapping[JobType, tuple[Priority, str]]
+    named: Iterable[tuple[str, JobType]], priorities: Mapping[JobType, tuple[Priority, str]]
 ) -> Grid:
     """Place each name, by what was decided on its job type: the priority, and why."""
     cells = defaultdict(list)
     for name, job_type in named:
         place = job_type.test_suite, (job_type.platform, job_type.build_type)
-        cells[place].append(Square(job_type, name, *levels[job_type]))
+        cells[place].append(Square(job_type, name, *priorities[job_type]))
     suites = sorted({suite for suite, _ in cells})
     columns = tuple(sorted({column for _, column in cells}))
     return Grid(columns, tuple(

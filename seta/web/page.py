@@ -11,7 +11,7 @@ from ..domain import Alarm, Snapshot
 from ..publish.serving import Published
 from ..store.curation.projects import project_named, scope_named
 from ..store.operation.alarms import open_alarms
-from ..store.snapshots import ProjectFacts, levels_of, published_lists, snapshot_with_id
+from ..store.snapshots import ProjectFacts, priorities_of, published_lists, snapshot_with_id
 from .grid import Grid, Square, lay_out
 
 
@@ -86,12 +86,12 @@ def _grids(session: Session, facts: ProjectFacts):
     if facts.snapshot_id is None:
         return
     lists = published_lists(session, facts.snapshot_id)
-    levels = levels_of(session, facts.snapshot_id)
+    priorities = priorities_of(session, facts.snapshot_id)
     for (project, build_system), found in sorted(lists.names.items()):
         if project == facts.project:
             named = [(name, lists.job_types[type_id]) for names, type_ids in found.values()
                      for name, type_id in zip(names, type_ids, strict=True)]
-            yield build_system, lay_out(named, levels)
+            yield build_system, lay_out(named, priorities)
 
 
 def _freshness(facts: ProjectFacts, now: datetime) -> str:

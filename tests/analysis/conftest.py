@@ -31,7 +31,7 @@ def problem(caught: dict[str, str], *, alive=None, costs=None, forced="", lowere
         alive={project: frozenset(map(job, names)) for project, names in alive.items()},
         durations_ms={job(name): cost for name, cost in (costs or {}).items()},
         forced={job(name): "pinned" for name in forced},
-        lowered={job(name): Priority.LOW for name in lowered},
+        lowered={job(name): Priority.SECOND for name in lowered},
         redundancy=k,
     )
 
@@ -55,7 +55,7 @@ def problems(draw):
         durations_ms=draw(st.dictionaries(jobs, st.integers(0, 9) | st.integers(0, 10**9))),
         forced=draw(st.dictionaries(jobs, st.sampled_from(FORCED), max_size=2)),
         lowered=draw(st.dictionaries(
-            jobs, st.sampled_from([Priority.LOW, Priority.LOWEST]), max_size=2)),
+            jobs, st.sampled_from([Priority.SECOND, Priority.THIRD]), max_size=2)),
         redundancy=draw(st.integers(1, 3)),
     )
 
@@ -91,7 +91,7 @@ def universe(problem) -> frozenset:
 
 def kept(decision) -> frozenset:
     return frozenset(verdict.job_type for verdict in decision.verdicts
-                     if verdict.priority is Priority.HIGH)
+                     if verdict.priority is Priority.FIRST)
 
 
 def best_price(problem, cost_of) -> tuple[int, int]:

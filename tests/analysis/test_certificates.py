@@ -25,7 +25,7 @@ def test_every_certificate_is_true(data, make, judge):
 
 def check_forced(problem, judge, verdict, kept):
     assert verdict.certificate["why"] == problem.forced[verdict.job_type]
-    assert verdict.priority is Priority.HIGH
+    assert verdict.priority is Priority.FIRST
 
 
 def check_chosen(problem, judge, verdict, kept):
@@ -38,12 +38,12 @@ def check_chosen(problem, judge, verdict, kept):
                for found in [judge.candidates(problem, regression, project)])
     ]
     assert verdict.certificate["needed_for"] == sorted(missed) != []
-    assert verdict.priority is Priority.HIGH
+    assert verdict.priority is Priority.FIRST
 
 
 def check_covered(problem, judge, verdict, kept):
     """Whatever it caught is caught by those named, all of them kept, as often as can be."""
-    assert verdict.priority is Priority.LOW
+    assert verdict.priority is Priority.SECOND
     assert verdict.certificate["by"]
     check_by(problem, judge, verdict, kept)
 
@@ -66,7 +66,7 @@ def check_by(problem, judge, verdict, kept):
 
 
 def check_nothing(problem, judge, verdict, kept):
-    assert verdict.priority is Priority.LOWEST
+    assert verdict.priority is Priority.THIRD
     assert verdict.caught == 0
     assert not any(verdict.job_type in regression.caught_by for regression in problem.regressions)
 

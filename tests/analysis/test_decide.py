@@ -186,12 +186,12 @@ def test_priorities_and_reasons_tell_what_happened(make):
     told = {verdict.job_type.test_suite: (verdict.priority, verdict.reason)
             for verdict in decide(problem).verdicts}
     assert told == {
-        "a": (Priority.HIGH, "chosen"),
-        "b": (Priority.LOW, "covered"),
-        "c": (Priority.LOW, "covered"),
-        "d": (Priority.LOW, "overridden: low"),
-        "e": (Priority.LOWEST, "caught nothing"),
-        "f": (Priority.HIGH, "forced: pinned"),
+        "a": (Priority.FIRST, "chosen"),
+        "b": (Priority.SECOND, "covered"),
+        "c": (Priority.SECOND, "covered"),
+        "d": (Priority.SECOND, "overridden: priority 2"),
+        "e": (Priority.THIRD, "caught nothing"),
+        "f": (Priority.FIRST, "forced: pinned"),
     }
 
 
@@ -225,13 +225,13 @@ def test_a_cost_that_is_not_known_is_the_usual_one(make, costs, expected, unit):
     [
         pytest.param({"redundancy": 0}, id="redundancy"),
         pytest.param({"costs": {"a": -1}}, id="negative duration"),
-        pytest.param({"lowered": Priority.HIGH}, id="lowered to high"),
+        pytest.param({"lowered": Priority.FIRST}, id="lowered to high"),
     ],
 )
 def test_a_problem_that_makes_no_sense_cannot_be_made(make, wrong):
-    with pytest.raises(ValueError, match="0|-1|HIGH"):
+    with pytest.raises(ValueError, match="0|-1|priority 1"):
         problem = make.problem({"r1": "a"}, k=wrong.get("redundancy", 1), costs=wrong.get("costs"))
-        replace(problem, lowered={make.job("a"): wrong.get("lowered", Priority.LOW)})
+        replace(problem, lowered={make.job("a"): wrong.get("lowered", Priority.SECOND)})
 
 
 def test_compared_with_the_drop_one_pass_of_ten_orders(make):

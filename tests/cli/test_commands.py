@@ -64,8 +64,8 @@ def test_the_help_names_every_command_and_each_has_a_help_of_its_own(seta):
     pytest.param(["analyze", "--as-of", "2999-01-01"], 2, "2999", id="the future"),
     pytest.param(["projects", "set", "nope"], 1, "'nope'", id="no such project"),
     pytest.param(["projects", "add", "a b"], 2, "'a b'", id="no name of a project"),
-    pytest.param(["projects", "add", "x", "--low", "5"], 2, "PUSHES/MINUTES", id="no limit"),
-    pytest.param(["projects", "add", "x", "--low", "0/9"], 2, "0/9", id="limit of nothing"),
+    pytest.param(["projects", "add", "x", "--priority-2", "5"], 2, "PUSHES/MINUTES", id="no limit"),
+    pytest.param(["projects", "add", "x", "--priority-2", "0/9"], 2, "0/9", id="limit of nothing"),
     pytest.param(["snapshots", "show", "77"], 1, "77", id="no such snapshot"),
     pytest.param(["jobs"], 2, "--project", id="jobs of no project"),
     pytest.param(["jobs", "--project", "nope"], 1, "'nope'", id="jobs of an unknown project"),
@@ -166,9 +166,9 @@ def test_a_publication_by_hand_stops_automatic_ones_until_released(analysed):
 def test_projects_are_added_changed_and_shown(seta):
     """R16: the cadence is changed without a deployment."""
     seta.good("projects", "add", "autoland")
-    seta.good("projects", "set", "autoland", "--low", "7/60", "--kill", "--why", "tree is red")
+    seta.good("projects", "set", "autoland", "--priority-2", "7/60", "--kill", "--why", "tree is red")
     found = json.loads(seta.good("projects", "list", "--json"))
-    assert found[0]["cadence"]["low"] == {"pushes": 7, "minutes": 60}
+    assert found[0]["cadence"]["priority_2"] == {"pushes": 7, "minutes": 60}
     assert found[0]["is_killed"]
     assert "7 pushes / 60 min" in seta.good("projects", "list")
 

@@ -158,7 +158,7 @@ def selective():
     """Return a maker of selective answers of the native API."""
     def make(run, skip, **changed):
         return {"action": "run", "kind": "selective", "run": run, "skip": skip,
-                "levels": {}, "snapshot": 7, "reasons": ["not due"], "next_due": {}, **changed}
+                "priorities": {}, "snapshot": 7, "reasons": ["not due"], "next_due": {}, **changed}
 
     return make
 

@@ -9,7 +9,7 @@ import pytest
 
 from seta.clients import http
 
-GOOD = {"action": "run", "kind": "selective", "run": ["a"], "skip": ["b"], "levels": {},
+GOOD = {"action": "run", "kind": "selective", "run": ["a"], "skip": ["b"], "priorities": {},
         "snapshot": 7, "reasons": [], "next_due": {}}
 DEADLINE = 0.6
 LATE = r"no whole answer within 0\.6 s"

@@ -168,14 +168,14 @@ def test_builds_run_whatever_they_caught(trunk, run):
 
 
 @pytest.mark.parametrize("pattern, priority, name, expected", [
-    pytest.param(Pattern(name=C), Priority.HIGH, "linux64/opt-mochitest-3",
+    pytest.param(Pattern(name=C), Priority.FIRST, "linux64/opt-mochitest-3",
                  (1, "forced: pinned"), id="pinned by name"),
     pytest.param(Pattern(test_suite="moch*"), None, "linux64/opt-mochitest-3",
                  (1, "forced: never skip"), id="never skip by suite"),
-    pytest.param(Pattern(platform="linux64", test_suite="mochitest-2"), Priority.LOWEST,
-                 "linux64/opt-mochitest-2", (3, "overridden: lowest"), id="lowered by glob"),
-    pytest.param(Pattern(name=FUZZING), Priority.LOW, "linux64-asan-fuzzing/opt-build",
-                 (2, "overridden: low"), id="a build, by its full name"),
+    pytest.param(Pattern(platform="linux64", test_suite="mochitest-2"), Priority.THIRD,
+                 "linux64/opt-mochitest-2", (3, "overridden: priority 3"), id="lowered by glob"),
+    pytest.param(Pattern(name=FUZZING), Priority.SECOND, "linux64-asan-fuzzing/opt-build",
+                 (2, "overridden: priority 2"), id="a build, by its full name"),
 ])
 def test_overrides_are_followed(trunk, sessions, run, pattern, priority, name, expected):
     """R53"""
@@ -190,7 +190,7 @@ def test_overrides_are_followed(trunk, sessions, run, pattern, priority, name, e
 def test_a_glob_lowers_no_build(trunk, sessions, run):
     trunk.caught("a" * 12, A).passed(FUZZING)
     with sessions.begin() as session:
-        add_override(session, Override("trunk", Pattern(platform="*fuzzing"), Priority.LOW,
+        add_override(session, Override("trunk", Pattern(platform="*fuzzing"), Priority.SECOND,
                                        "because", "ann", NOW - DAY))
     assert verdicts(run())["linux64-asan-fuzzing/opt-build"] == (1, "forced: build")
 
@@ -198,7 +198,7 @@ def test_a_glob_lowers_no_build(trunk, sessions, run):
 def test_a_regression_that_only_a_lowered_job_type_caught_is_given_up(trunk, sessions, run):
     trunk.caught("a" * 12, A).caught("b" * 12, B)
     with sessions.begin() as session:
-        add_override(session, Override("trunk", Pattern(name=A), Priority.LOW, "noise", "ann",
+        add_override(session, Override("trunk", Pattern(name=A), Priority.SECOND, "noise", "ann",
                                        NOW - DAY))
     snapshot = run()
     assert snapshot.given_up == ("a" * 12,)

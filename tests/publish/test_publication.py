@@ -113,8 +113,8 @@ def test_snapshots_differ_by_what_changed(trunk, sessions, settings):
         assert len(diff(session, second.id, first.id)) == len(found)
     assert [(str(each.job_type), each.before, each.after, each.reason_after, each.crosses)
             for each in found] == [
-        ("linux64/opt-mochitest-2", Priority.LOWEST, Priority.HIGH, "chosen", True),
-        ("linux64/opt-mochitest-3", None, Priority.LOWEST, "caught nothing", False)]
+        ("linux64/opt-mochitest-2", Priority.THIRD, Priority.FIRST, "chosen", True),
+        ("linux64/opt-mochitest-3", None, Priority.THIRD, "caught nothing", False)]
 
 
 def test_snapshots_of_two_scopes_are_not_compared(three, trunk, sessions, settings):

@@ -42,19 +42,19 @@ def first(trunk, sessions, settings):
     return analyse(sessions, "trunk", now=NOW, settings=settings)
 
 
-def listed(published, kind=Kind.TASKCLUSTER, levels=LOW_VALUE, project="autoland"):
-    prepared = published.served(Question(project, kind, levels)).prepared
+def listed(published, kind=Kind.TASKCLUSTER, priorities=LOW_VALUE, project="autoland"):
+    prepared = published.served(Question(project, kind, priorities)).prepared
     body = prepared.body("2026-03-01", today="2026-03-01")
     return json.loads(body.plain)["jobtypes"]["2026-03-01"]
 
 
 def test_names_are_given_by_priority(first, served):
     assert served.names_at("autoland", "taskcluster") == {
-        Priority.HIGH: (B,), Priority.LOW: (A,), Priority.LOWEST: (C,)}
+        Priority.FIRST: (B,), Priority.SECOND: (A,), Priority.THIRD: (C,)}
     assert served.names_at("autoland", "buildbot") == {}
     assert listed(served) == [A, C]
-    assert listed(served, levels=HIGH_VALUE) == [B]
-    assert listed(served, levels=ALL) == [A, B, C]
+    assert listed(served, priorities=HIGH_VALUE) == [B]
+    assert listed(served, priorities=ALL) == [A, B, C]
 
 
 def test_a_new_snapshot_is_noticed(trunk, first, served, sessions, settings, clock):
@@ -164,8 +164,8 @@ def test_builds_are_not_listed_for_taskcluster_unless_they_fuzz(
     fuzzing = "build-linux64-asan-fuzzing/opt"
     trunk.caught("a" * 12, A).passed("build-linux64/debug", fuzzing).ingested(at=NOW)
     analyse(sessions, "trunk", now=NOW, settings=settings)
-    assert listed(served, levels=HIGH_VALUE) == [fuzzing, A]
-    assert "build-linux64/debug" in served.names_at("autoland", "taskcluster")[Priority.HIGH]
+    assert listed(served, priorities=HIGH_VALUE) == [fuzzing, A]
+    assert "build-linux64/debug" in served.names_at("autoland", "taskcluster")[Priority.FIRST]
 
 
 def test_triples_are_of_job_types_and_none_twice(trunk, first, served):

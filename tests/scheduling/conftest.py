@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from hashlib import sha1
 
 import pytest
-from scheduling_world import LEVELS, NOON, Results, add_snapshot
+from scheduling_world import PRIORITIES, NOON, Results, add_snapshot
 
-from seta.domain import DEFAULT_SCOPE, Cadence, Limit, Project, Scope
+from seta.domain import DEFAULT_SCOPE, Cadence, Interval, Project, Scope
 from seta.ledger import AskedPush, PriorityLists, owed_now, preview, schedule_push, take_owed
 from seta.store.curation import projects
 
@@ -66,14 +66,15 @@ class Ci:
 
 @pytest.fixture
 def make_ci():
-    """Make a project with a published snapshot whose levels are LEVELS, unless told otherwise."""
-    def make(session, name="autoland", levels=LEVELS, refusals=(), cadence=Cadence(), **more):
+    """Make a project with a published snapshot that has PRIORITIES, unless told otherwise."""
+    def make(session, name="autoland", priorities=PRIORITIES, refusals=(), cadence=Cadence(),
+             **more):
         if DEFAULT_SCOPE not in [scope.name for scope in projects.scopes(session)]:
             projects.add_scope(session, Scope(DEFAULT_SCOPE))
         project = Project(name, cadence=cadence, **more)
         projects.add_project(session, project)
         snapshot = add_snapshot(session)
-        published = PriorityLists(snapshot, NOON - timedelta(hours=1), levels, refusals)
+        published = PriorityLists(snapshot, NOON - timedelta(hours=1), priorities, refusals)
         return Ci(session, project, published, project.build_systems[0])
     return make
 
@@ -86,13 +87,13 @@ def ci(session, make_ci):
 @pytest.fixture
 def quick():
     """A cadence whose limits a test reaches with few pushes."""
-    return Cadence(Limit(3, 90), Limit(4, 180), Limit(6, 240))
+    return Cadence(Interval(3, 90), Interval(4, 180), Interval(6, 240))
 
 
 @pytest.fixture
 def results(session, ci):
     found = Results(session, ci.project.name)
-    for names in LEVELS.values():
+    for names in PRIORITIES.values():
         for name in names:
             found.name_id(name)
     return found

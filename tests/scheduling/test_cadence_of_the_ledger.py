@@ -16,8 +16,8 @@ def kinds(ci, count, minutes_apart=1, start=1):
     found = []
     for number in range(start, start + count):
         answer = ci.ask(str(number), (number - 1) * minutes_apart)
-        levels = [level for level in "123" if answer["levels"][level]["due"]]
-        found.append("full" if answer["kind"] == "full" else "".join(levels))
+        priorities = [priority for priority in "123" if answer["priorities"][priority]["due"]]
+        found.append("full" if answer["kind"] == "full" else "".join(priorities))
     return found
 
 
@@ -33,7 +33,7 @@ def test_the_first_push_ever_runs_everything(ci):
 def test_the_answer_has_the_keys_that_clients_read(ci):
     """R1, R8: the answer says what the lists mean and from which snapshot they are."""
     assert list(ci.ask("1", 0)) == [
-        "action", "kind", "run", "skip", "levels", "snapshot", "reasons", "next_due"]
+        "action", "kind", "run", "skip", "priorities", "snapshot", "reasons", "next_due"]
 
 
 def test_low_value_runs_on_exactly_the_fifth_push(ci):
@@ -48,30 +48,30 @@ def test_what_is_not_due_is_left_out(ci):
     answer = ci.ask("2", 1)
     assert (answer["kind"], answer["run"], answer["skip"]) == (
         "selective", HIGH, sorted(LOW + LOWEST))
-    assert answer["levels"] == {"1": {"due": True, "jobs": 2}, "2": {"due": False, "jobs": 2},
-                                "3": {"due": False, "jobs": 1}}
+    assert answer["priorities"] == {"1": {"due": True, "jobs": 2}, "2": {"due": False, "jobs": 2},
+                                    "3": {"due": False, "jobs": 1}}
 
 
 @pytest.mark.parametrize("minutes, kind", [
     pytest.param(89.99, "1", id="just before 90 minutes"),
     pytest.param(90, "12", id="exactly 90 minutes"),
     pytest.param(179, "12", id="before 180"),
-    pytest.param(180, "full", id="exactly 180: both levels"),
+    pytest.param(180, "full", id="exactly 180: both priorities"),
     pytest.param(240, "full", id="the backstop"),
     pytest.param(9999, "full", id="long after"),
 ])
-def test_a_level_is_due_at_exactly_so_many_minutes(ci, minutes, kind):
+def test_a_priority_is_due_at_exactly_so_many_minutes(ci, minutes, kind):
     """R18: exactly T minutes."""
     ci.ask("1", 0)
     answer = ci.ask("2", minutes)
-    levels = "".join(level for level in "123" if answer["levels"][level]["due"])
-    assert ("full" if answer["kind"] == "full" else levels) == kind
+    priorities = "".join(priority for priority in "123" if answer["priorities"][priority]["due"])
+    assert ("full" if answer["kind"] == "full" else priorities) == kind
 
 
-def test_age_counts_from_the_last_run_of_the_level_not_from_the_push_before(ci):
+def test_age_counts_from_the_last_run_of_the_priority_not_from_the_push_before(ci):
     """R11: a steady trickle of pushes does not put the run off."""
     ci.ask("1", 0)
-    assert [ci.ask(str(number), number * 30)["levels"]["2"]["due"] for number in (2, 3, 4, 5)] \
+    assert [ci.ask(str(number), number * 30)["priorities"]["2"]["due"] for number in (2, 3, 4, 5)] \
         == [False, True, False, False]
 
 
@@ -100,7 +100,7 @@ def test_a_revision_that_is_cut_short_is_the_same(ci):
 def test_another_time_for_a_known_push_changes_nothing(ci):
     first = ci.raw("7", 0)
     assert ci.raw("7", 500).packed == first.packed
-    assert not ci.ask("8", 60)["levels"]["2"]["due"]
+    assert not ci.ask("8", 60)["priorities"]["2"]["due"]
 
 
 @pytest.mark.parametrize("push_id, minutes", [
@@ -137,7 +137,7 @@ def test_ids_say_nothing_of_the_order(ci):
 def test_pushes_of_one_second_count_in_the_order_they_came(ci):
     answers = [ci.ask(str(number), 0) for number in range(6)]
     assert [answer["kind"] for answer in answers] == ["full"] + ["selective"] * 5
-    assert answers[5]["levels"]["2"]["due"]
+    assert answers[5]["priorities"]["2"]["due"]
 
 
 def test_a_push_from_the_future_does_not_stop_the_clock(ci):

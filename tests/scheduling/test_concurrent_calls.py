@@ -56,8 +56,8 @@ def test_fifty_threads_and_twenty_pushes_keep_the_cadence(many, world):
             assert sum(answer.is_new for answer in answers) == 1
     with many() as session:
         ran = session.execute(select(
-            schema.Schedule.ran_low, schema.Schedule.ran_lowest).order_by(schema.Schedule.id)
-        ).all()
+            schema.Schedule.ran_priority_2, schema.Schedule.ran_priority_3)
+            .order_by(schema.Schedule.id)).all()
     assert [at for at, (low, _) in enumerate(ran) if low] == [0, 5, 10, 15]
     assert [at for at, (_, lowest) in enumerate(ran) if lowest] == [0, 10]
 

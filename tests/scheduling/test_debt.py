@@ -23,13 +23,13 @@ def test_a_full_run_that_failed_is_owed_at_once(ci):
     assert ci.ask("3", 2)["kind"] == "selective"
 
 
-def test_a_level_that_failed_is_owed_since_its_last_good_run(ci):
+def test_a_priority_that_failed_is_owed_since_its_last_good_run(ci):
     for number in range(1, 6):
         ci.ask(str(number), number)
-    assert ci.ask("6", 6)["levels"]["2"]["due"]
+    assert ci.ask("6", 6)["priorities"]["2"]["due"]
     fail(ci, "6", 7)
     seventh = ci.ask("7", 7)
-    assert seventh["levels"]["2"]["due"] and seventh["kind"] == "selective"
+    assert seventh["priorities"]["2"]["due"] and seventh["kind"] == "selective"
 
 
 def test_told_twice_the_first_time_counts(ci):
@@ -76,7 +76,7 @@ def test_a_run_whose_results_came_is_not_owed(ci, results):
     assert ci.ask("2", 1)["kind"] == "selective"
 
 
-def test_a_level_none_of_whose_jobs_came_is_owed(ci, results):
+def test_a_priority_none_of_whose_jobs_came_is_owed(ci, results):
     """R13: the builds broke, so that no test of the full run started."""
     ci.ask("1", 0)
     results.add("build-linux64/opt", ci.push("1", 0), "busted")

@@ -24,15 +24,15 @@ def test_the_tail_of_a_burst_is_owed_when_its_time_has_come(ci):
     ci.ask("2", 1, revision="b" * 40)
     assert ci.due(89).jobs == ()
     owed = ci.due(90)
-    assert (owed.jobs, owed.levels, owed.push_id, owed.revision) == (LOW, (2,), "2", "b" * 40)
+    assert (owed.jobs, owed.priorities, owed.push_id, owed.revision) == (LOW, (2,), "2", "b" * 40)
     assert ci.due(180).jobs == LOW + LOWEST
-    assert ci.due(240).levels == (1, 2, 3)
+    assert ci.due(240).priorities == (1, 2, 3)
 
 
 def test_what_ran_on_the_newest_push_is_not_owed(ci):
     ci.ask("1", 0)
     ci.ask("2", 1)
-    assert ci.ask("3", 90)["levels"]["2"]["due"]
+    assert ci.ask("3", 90)["priorities"]["2"]["due"]
     assert ci.due(91).jobs == ()
     assert ci.due(180).jobs == LOWEST
 
@@ -42,7 +42,7 @@ def test_asking_what_is_owed_changes_nothing(ci):
     ci.ask("1", 0)
     ci.ask("2", 1)
     assert ci.due(90) == ci.due(90)
-    assert ci.ask("3", 91)["levels"]["2"]["due"]
+    assert ci.ask("3", 91)["priorities"]["2"]["due"]
 
 
 def test_what_a_timer_took_is_owed_no_more_and_counts_as_run(ci):
@@ -50,7 +50,7 @@ def test_what_a_timer_took_is_owed_no_more_and_counts_as_run(ci):
     ci.ask("2", 1)
     assert ci.take("2", 90).jobs == LOW
     assert ci.take("2", 91).jobs == ()
-    assert not ci.ask("3", 92)["levels"]["2"]["due"]
+    assert not ci.ask("3", 92)["priorities"]["2"]["due"]
     assert ci.ask("4", 100)["next_due"]["2"] == {"pushes_left": 3, "at": "2026-03-01T15:00:00Z"}
 
 

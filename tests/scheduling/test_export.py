@@ -4,15 +4,15 @@ import json
 from dataclasses import replace
 
 import pytest
-from scheduling_world import LEVELS, NOON
+from scheduling_world import PRIORITIES, NOON
 
-from seta.domain import Cadence, Limit, Priority, Project
+from seta.domain import Cadence, Interval, Priority, Project
 from seta.errors import BadInput, CannotAnswer
 from seta.ledger import PriorityLists
 from seta.ledger.export import export_list
 
-PROJECT = Project("autoland", cadence=Cadence(low=Limit(7, 60)))
-GOOD = PriorityLists(3, NOON, LEVELS)
+PROJECT = Project("autoland", cadence=Cadence(priority_2=Interval(7, 60)))
+GOOD = PriorityLists(3, NOON, PRIORITIES)
 
 
 def exported(format, project=PROJECT, published=GOOD):
@@ -27,8 +27,9 @@ def test_taskcluster_lists_what_may_be_skipped():
 
 
 def test_builds_are_never_listed_for_taskcluster_but_fuzzing_ones():
-    levels = {Priority.LOW: ("build-linux64/opt", "build-linux64-fuzzing/debug", "test-a/opt-x")}
-    assert exported("taskcluster", published=replace(GOOD, levels=levels))["jobs"] == [
+    priorities = {
+        Priority.SECOND: ("build-linux64/opt", "build-linux64-fuzzing/debug", "test-a/opt-x")}
+    assert exported("taskcluster", published=replace(GOOD, priorities=priorities))["jobs"] == [
         "build-linux64-fuzzing/debug", "test-a/opt-x"]
 
 
@@ -39,22 +40,23 @@ def test_buildbot_says_how_often_what_is_held_back_runs():
         "test-linux64/opt-lowest": [10, 10800]}
 
 
-def test_json_has_every_level():
-    assert exported("json")["levels"] == {
-        str(level.value): list(names) for level, names in LEVELS.items()}
+def test_json_has_every_priority():
+    assert exported("json")["priorities"] == {
+        str(priority.value): list(names) for priority, names in PRIORITIES.items()}
 
 
 @pytest.mark.parametrize("format", ["taskcluster", "buildbot", "json"])
 def test_the_same_snapshot_gives_the_same_bytes(format):
     texts = {export_list(PROJECT, "taskcluster", published, format=format) for published in (
-        GOOD, replace(GOOD, levels={level: names[::-1] for level, names in LEVELS.items()}))}
+        GOOD, replace(GOOD, priorities={
+            priority: names[::-1] for priority, names in PRIORITIES.items()}))}
     assert len(texts) == 1 and texts.pop().endswith("}\n")
 
 
 @pytest.mark.parametrize("project, published, told", [
     pytest.param(PROJECT, replace(GOOD, refusals=("stale",)), "stale", id="refused"),
     pytest.param(replace(PROJECT, is_killed=True), GOOD, "kill switch", id="killed"),
-    pytest.param(PROJECT, replace(GOOD, levels={}), "names no job", id="nothing known"),
+    pytest.param(PROJECT, replace(GOOD, priorities={}), "names no job", id="nothing known"),
 ])
 def test_a_list_that_is_not_good_is_not_written(project, published, told):
     """R25: no file of nothing."""

@@ -42,15 +42,15 @@ def test_without_a_snapshot_everything_runs_by_the_names_that_are_known(ci, resu
 
 def test_a_snapshot_that_names_nothing_here_decides_nothing(ci):
     """R7, R23: nothing decides on nothing."""
-    ci.published = replace(ci.published, levels={})
+    ci.published = replace(ci.published, priorities={})
     ci.ask("1", 0)
     answer = ci.ask("2", 1)
     assert answer["kind"] == "full" and "names no job of autoland" in answer["reasons"][0]
 
 
 def test_an_answer_that_would_run_nothing_runs_everything(ci):
-    low = {Priority.LOW: ("test-linux64/opt-low-1",)}
-    ci.published = replace(ci.published, levels=low)
+    low = {Priority.SECOND: ("test-linux64/opt-low-1",)}
+    ci.published = replace(ci.published, priorities=low)
     ci.ask("1", 0)
     answer = ci.ask("2", 1)
     assert (answer["kind"], answer["run"]) == ("full", ["test-linux64/opt-low-1"])

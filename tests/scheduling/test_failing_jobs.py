@@ -76,7 +76,7 @@ def test_it_is_said_that_failing_jobs_run(ci, results):
     answer = ci.ask("2", 1)
     assert answer["reasons"][-1] == "jobs that failed when they last ran stay due until they " \
         "pass: 1"
-    assert answer["kind"] == "selective" and not answer["levels"]["3"]["due"]
+    assert answer["kind"] == "selective" and not answer["priorities"]["3"]["due"]
 
 
 def test_a_failure_on_another_project_does_not_count(ci, results, make_ci):

@@ -23,7 +23,7 @@ def test_an_entry_is_read_with_all_its_fields():
                   "build_system": "buildbot", "priority": 3, "reason": "slow", "who": "bob",
                   "expires": "2026-04-01"})
     assert str(found.pattern) == "linux*/opt-talos-*"
-    assert (found.priority, found.build_system) == (Priority.LOWEST, "buildbot")
+    assert (found.priority, found.build_system) == (Priority.THIRD, "buildbot")
     assert (found.reason, found.who, found.created_at) == ("slow", "bob", NOON)
     assert found.expires_at == datetime(2026, 4, 1, tzinfo=UTC)
 
@@ -85,7 +85,7 @@ def test_the_preseed_of_the_first_seta_is_read():
                          now=NOON)
     assert len(found) == 13
     assert str(found[1].pattern) == "linux64/opt-talos-tp5o-e10s"
-    assert (found[0].priority, found[1].priority) == (Priority.HIGH, Priority.LOW)
+    assert (found[0].priority, found[1].priority) == (Priority.FIRST, Priority.SECOND)
     assert found[1].expires_at is None and found[1].build_system == "buildbot"
     assert str(found[-1].pattern) == "linux64/pgo-*"
 

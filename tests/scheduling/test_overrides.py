@@ -40,10 +40,10 @@ def test_never_skip_runs_on_every_push(ci, second):
 
 def test_forever_low_works(ci, second):
     """R53."""
-    store.add_override(ci.session, override(HIGH, Priority.LOW))
+    store.add_override(ci.session, override(HIGH, Priority.SECOND))
     answer = second()
     assert HIGH in answer["skip"]
-    assert answer["levels"]["2"]["jobs"] == 3
+    assert answer["priorities"]["2"]["jobs"] == 3
 
 
 @pytest.mark.parametrize("seconds, is_low", [
@@ -54,7 +54,7 @@ def test_forever_low_works(ci, second):
 def test_expiry_is_exact_to_the_second(ci, second, seconds, is_low):
     """R52, R53: temporary low reverts, at once and by itself."""
     store.add_override(ci.session, override(
-        HIGH, Priority.LOW, expires_at=NOON + timedelta(seconds=60)))
+        HIGH, Priority.SECOND, expires_at=NOON + timedelta(seconds=60)))
     assert (HIGH in second(NOON + timedelta(seconds=seconds))["skip"]) is is_low
 
 
@@ -62,14 +62,14 @@ def test_a_job_lowered_in_the_snapshot_runs_once_that_has_ended(ci, second):
     """R53: what it is worth is known again with the next snapshot; until then it runs."""
     made = ci.published.created_at
     store.add_override(ci.session, override(
-        LOW, Priority.LOW, created_at=made - timedelta(days=1), expires_at=NOON))
+        LOW, Priority.SECOND, created_at=made - timedelta(days=1), expires_at=NOON))
     assert LOW in second()["run"]
 
 
 def test_an_override_of_a_later_snapshot_time_changes_nothing_when_it_ends(ci, second):
     made = ci.published.created_at
     store.add_override(ci.session, override(
-        LOW, Priority.LOW, created_at=made - timedelta(days=2),
+        LOW, Priority.SECOND, created_at=made - timedelta(days=2),
         expires_at=made - timedelta(days=1)))
     assert LOW in second()["skip"]
 
@@ -85,7 +85,7 @@ def test_a_glob_picks_jobs_that_appear_later(ci, second):
     pytest.param({"name": "build-linux64/opt"}, True, id="its full name does"),
 ])
 def test_builds_are_lowered_by_name_only(picks, is_low):
-    found = override(priority=Priority.LOW, **picks)
+    found = override(priority=Priority.SECOND, **picks)
     build = JobType("linux64", "opt", "build")
     assert found.matches(build, "build-linux64/opt", "taskcluster") is is_low
 
@@ -96,7 +96,7 @@ def test_another_build_system_is_not_picked(ci, second):
 
 
 @pytest.mark.parametrize("others, expected", [
-    pytest.param([{"name": LOW, "priority": Priority.LOW}], None, id="never skip wins"),
+    pytest.param([{"name": LOW, "priority": Priority.SECOND}], None, id="never skip wins"),
     pytest.param([], None, id="alone"),
 ])
 def test_never_skip_outdoes_all(others, expected):
@@ -107,9 +107,9 @@ def test_never_skip_outdoes_all(others, expected):
 
 def test_of_the_rest_the_narrowest_counts_then_the_newest():
     job = JobType("linux64", "opt", "low", 1)
-    wide = override(priority=Priority.HIGH, globs={"platform": "linux*"})
-    narrow = override(priority=Priority.LOW, globs={"platform": "linux*", "test_suite": "low"})
-    newer = replace(narrow, priority=Priority.LOWEST, created_at=NOON + timedelta(seconds=1))
+    wide = override(priority=Priority.FIRST, globs={"platform": "linux*"})
+    narrow = override(priority=Priority.SECOND, globs={"platform": "linux*", "test_suite": "low"})
+    newer = replace(narrow, priority=Priority.THIRD, created_at=NOON + timedelta(seconds=1))
     for found in ([wide, narrow, newer], [newer, narrow, wide]):
         assert strongest(found, job, LOW, "taskcluster") is newer
     assert strongest([], job, LOW, "taskcluster") is None

@@ -20,14 +20,14 @@ def rows(heading: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
 
 
-def documented_levels() -> dict[Priority, tuple[str, ...]]:
-    return {Priority(int(level)): tuple(re.findall(r"`([^`]+)`", jobs))
-            for level, jobs in rows("| level | jobs |")}
+def documented_priorities() -> dict[Priority, tuple[str, ...]]:
+    return {Priority(int(priority)): tuple(re.findall(r"`([^`]+)`", jobs))
+            for priority, jobs in rows("| priority | jobs |")}
 
 
 @pytest.fixture
 def ci(session, make_ci):
-    return make_ci(session, levels=documented_levels())
+    return make_ci(session, priorities=documented_priorities())
 
 
 def minutes_after_noon(time: str) -> float:
@@ -36,19 +36,19 @@ def minutes_after_noon(time: str) -> float:
 
 
 def play(ci, time, what, push_id, revision) -> tuple[str, str]:
-    """Do what a row says; return the kind and the levels that SETA answers."""
+    """Do what a row says; return the kind and the priorities that SETA answers."""
     at = minutes_after_noon(time)
     if what == "push":
         answer = ci.ask(push_id, at, revision)
         assert set(answer["run"]) | set(answer["skip"]) == ci.published.names
         return answer["kind"], " ".join(
-            level for level in "123" if answer["levels"][level]["due"])
+            priority for priority in "123" if answer["priorities"][priority]["due"])
     if what in ("timer", "take"):
         owed = ci.due(at) if what == "timer" else ci.take(push_id, at)
         assert (owed.push_id, owed.revision) == (push_id, revision)
-        assert set(owed.jobs) == {name for level in owed.levels
-                                  for name in ci.published.levels[level]}
-        return "", " ".join(map(str, owed.levels))
+        assert set(owed.jobs) == {name for priority in owed.priorities
+                                  for name in ci.published.priorities[priority]}
+        return "", " ".join(map(str, owed.priorities))
     if what == "failed":
         schedule_failed(ci.session, ci.project.name, ci.build_system, push_id, why="told",
                         now=ci.at(at))
@@ -67,6 +67,6 @@ def test_the_timeline_is_what_happens(ci):
 
 def test_the_limits_of_the_page_are_the_defaults():
     cadence = Cadence()
-    told = [re.findall(r"\d+", when) for _, _, when in rows("| level | what is in it | runs |")]
+    told = [re.findall(r"\d+", when) for _, _, when in rows("| priority | what is in it | runs |")]
     assert told == [[], *([str(limit.pushes), str(limit.minutes)] for limit in (
-        cadence.low, cadence.lowest, cadence.backstop))]
+        cadence.priority_2, cadence.priority_3, cadence.backstop))]

@@ -10,10 +10,10 @@ from seta.names import parse
 from seta.store import schema
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-LEVELS = {
-    Priority.HIGH: ("build-linux64/opt", "test-linux64/opt-high"),
-    Priority.LOW: ("test-linux64/opt-low-1", "test-linux64/opt-low-2"),
-    Priority.LOWEST: ("test-linux64/opt-lowest",),
+PRIORITIES = {
+    Priority.FIRST: ("build-linux64/opt", "test-linux64/opt-high"),
+    Priority.SECOND: ("test-linux64/opt-low-1", "test-linux64/opt-low-2"),
+    Priority.THIRD: ("test-linux64/opt-lowest",),
 }
 
 

@@ -29,6 +29,19 @@ def test_from_nothing_they_make_what_the_tables_say(empty):
     assert upgrade(empty) == upgrade(empty)
 
 
+@pytest.mark.parametrize("version", ["0001", "0040", "99.0"])
+def test_a_database_of_an_unknown_version_is_refused_and_left_as_it_is(empty, version):
+    """An earlier development version's tables have other columns, whatever their number."""
+    with empty.begin() as connection:
+        connection.execute(text("CREATE TABLE alembic_version (version_num varchar(32))"))
+        connection.execute(text("INSERT INTO alembic_version VALUES (:version)"),
+                           {"version": version})
+    for act in (upgrade, check_version):
+        with pytest.raises(StoreError, match=f"version {version}, which this program does not"):
+            act(empty)
+    assert inspect(empty).get_table_names() == ["alembic_version"]
+
+
 def test_two_at_once_wait_for_each_other(empty):
     reached = []
     threads = [threading.Thread(target=lambda: reached.append(upgrade(empty))) for _ in range(2)]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from seta.domain import Cadence, Limit, Project, Scope
+from seta.domain import Cadence, Interval, Project, Scope
 from seta.errors import BadInput, Conflict, UnknownProject, UnknownScope
 from seta.store.curation import projects
 from seta.store.operation import runs
@@ -51,7 +51,7 @@ def test_runs_and_audit_are_paged_from_the_newest(session):
 def test_a_project_comes_back_as_it_was_stored(session):
     projects.add_scope(session, Scope("trunk"))
     project = Project("autoland", "trunk", ("taskcluster", "buildbot"), is_killed=True,
-                      cadence=Cadence(low=Limit(7, 60)), infer_regressions=True)
+                      cadence=Cadence(priority_2=Interval(7, 60)), infer_regressions=True)
     projects.add_project(session, project)
     assert projects.project_named(session, "autoland") == project
     assert projects.projects(session, "trunk") == [project]

@@ -6,9 +6,9 @@ from seta.web.grid import lay_out
 
 def test_suites_are_rows_platforms_are_columns_and_chunks_stand_side_by_side():
     decided = {
-        JobType("linux64", "opt", "mochitest", 2): (Priority.HIGH, "chosen"),
-        JobType("linux64", "opt", "mochitest", 10): (Priority.LOW, "covered"),
-        JobType("linux64", "debug", "xpcshell"): (Priority.LOWEST, "caught nothing"),
+        JobType("linux64", "opt", "mochitest", 2): (Priority.FIRST, "chosen"),
+        JobType("linux64", "opt", "mochitest", 10): (Priority.SECOND, "covered"),
+        JobType("linux64", "debug", "xpcshell"): (Priority.THIRD, "caught nothing"),
     }
     grid = lay_out([(f"name of {job_type}", job_type) for job_type in reversed(decided)], decided)
 
@@ -22,7 +22,7 @@ def test_suites_are_rows_platforms_are_columns_and_chunks_stand_side_by_side():
 
 def test_two_names_of_one_job_type_are_both_shown():
     job_type = JobType("linux64", "opt", "mochitest", 1)
-    grid = lay_out([("b", job_type), ("a", job_type)], {job_type: (Priority.HIGH, "chosen")})
+    grid = lay_out([("b", job_type), ("a", job_type)], {job_type: (Priority.FIRST, "chosen")})
     ((_, (cell,)),) = grid.rows
     assert [square.name for square in cell] == ["a", "b"]
 

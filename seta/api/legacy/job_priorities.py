@@ -11,10 +11,10 @@ from .params import is_for_master, kind_asked, number_asked
 
 bp = Blueprint("job_priorities", __name__)
 VARY = "Accept-Encoding, User-Agent, Accept"
-LEVELS = {
+PRIORITIES = {
     1: HIGH_VALUE,
-    2: frozenset({Priority.LOW}),
-    3: frozenset({Priority.LOWEST}),
+    2: frozenset({Priority.SECOND}),
+    3: frozenset({Priority.THIRD}),
     4: frozenset(),
     5: LOW_VALUE,
 }
@@ -27,11 +27,11 @@ LEVELS = {
 def job_priorities(project: str) -> Response:
     """List the names of one priority on a project, of one build system or of all.
 
-    1 is high value, 5 is low value; 2 and 3 are our own levels of it, and 4 is empty.
+    1 is high value, 5 is low value; 2 and 3 are our own priorities of it, and 4 is empty.
     """
     args = request.args
     kind = kind_asked(args, request.headers.get("User-Agent")) or Kind.ANY
-    question = Question(project, kind, _levels(args, kind))
+    question = Question(project, kind, _priorities(args, kind))
     if not is_for_master(args):
         return answer(question, request, vary=VARY)
     try:
@@ -40,10 +40,10 @@ def job_priorities(project: str) -> Response:
         return answer_nothing(request, vary=VARY)
 
 
-def _levels(args: MultiDict, kind: str) -> frozenset[Priority]:
+def _priorities(args: MultiDict, kind: str) -> frozenset[Priority]:
     number = number_asked(args)
     if number is None:
         return LOW_VALUE if kind == Kind.TASKCLUSTER else ALL
-    if number not in LEVELS:
+    if number not in PRIORITIES:
         raise BadInput(f"priority is a number from 1 to 5, not {number}")
-    return LEVELS[number]
+    return PRIORITIES[number]

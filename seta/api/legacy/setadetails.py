@@ -12,7 +12,7 @@ from .params import asks_for_inactive, is_for_master, kind_asked, number_asked, 
 
 bp = Blueprint("setadetails", __name__)
 VARY = "Accept-Encoding, User-Agent, Accept"
-LEVELS = {None: LOW_VALUE, 1: HIGH_VALUE, 5: LOW_VALUE}
+PRIORITIES = {None: LOW_VALUE, 1: HIGH_VALUE, 5: LOW_VALUE}
 
 
 @bp.get("/data/setadetails")
@@ -34,12 +34,12 @@ def _question(request: Request) -> Question:
     kind = kind_asked(request.args, request.headers.get("User-Agent"))
     if kind is None or kind == Kind.ANY:
         kind = Kind.TRIPLES
-    return Question(project_asked(request.args), kind, _levels(request.args))
+    return Question(project_asked(request.args), kind, _priorities(request.args))
 
 
-def _levels(args: MultiDict) -> frozenset[Priority]:
+def _priorities(args: MultiDict) -> frozenset[Priority]:
     """Any number but 1 and 5 means all, which `inactive` outdoes."""
     number = number_asked(args)
     if asks_for_inactive(args):
         return LOW_VALUE
-    return LEVELS.get(number, ALL)
+    return PRIORITIES.get(number, ALL)

@@ -28,7 +28,7 @@ class DueOut(BaseModel):
     push_id: str | None = Field(description="The newest push; null where none is known.")
     revision: str | None
     reasons: list[str]
-    levels: list[int] = Field(description="The priorities that are owed as a whole.")
+    priorities: list[int] = Field(description="The priorities that are owed as a whole.")
 
 
 @bp.get("/projects/<project>/due")
@@ -65,10 +65,10 @@ def post_due(project: str, json_data: TakeIn):
             record_audit(
                 session, who=writer(), what="take owed jobs", target=f"{project} {owed.push_id}",
                 details={"build_system": build_system, "jobs": len(owed.jobs),
-                         "levels": owed.levels})
+                         "priorities": owed.priorities})
         return _shown(owed)
 
 
 def _shown(owed: Owed) -> dict:
     return {"jobs": owed.jobs, "push_id": owed.push_id, "revision": owed.revision,
-            "reasons": owed.reasons, "levels": owed.levels}
+            "reasons": owed.reasons, "priorities": owed.priorities}

@@ -1,12 +1,12 @@
 """Projects: list, show, add, change."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from apiflask import APIBlueprint
 from pydantic import BaseModel, Field
 
 from ...curation import projects
-from ...domain import DEFAULT_SCOPE, Cadence, Limit, Project
+from ...domain import DEFAULT_SCOPE, Interval, Project
 from ...store.curation import projects as store
 from ..context import context
 from . import lookups
@@ -18,7 +18,7 @@ bp = APIBlueprint("projects", __name__, url_prefix="/api/v1", tag="Projects")
 DEFAULT = Project("default")
 
 
-class LimitIn(Model):
+class IntervalIn(Model):
     """Due after so many pushes or so many minutes, whichever comes first."""
 
     pushes: Count
@@ -26,11 +26,11 @@ class LimitIn(Model):
 
 
 class CadenceIn(Model):
-    """How often the levels below high value run; what is left out stays."""
+    """How often the jobs of each low value priority run; what is left out stays."""
 
-    low: LimitIn | None = None
-    lowest: LimitIn | None = None
-    backstop: LimitIn | None = None
+    priority_2: IntervalIn | None = None
+    priority_3: IntervalIn | None = None
+    backstop: IntervalIn | None = None
 
 
 class ChangesIn(Model):
@@ -62,15 +62,15 @@ class RemoveIn(Model):
     why: Sentence = Field(description="For the audit.")
 
 
-class LimitOut(BaseModel):
+class IntervalOut(BaseModel):
     pushes: int
     minutes: int
 
 
 class CadenceOut(BaseModel):
-    low: LimitOut
-    lowest: LimitOut
-    backstop: LimitOut
+    priority_2: IntervalOut
+    priority_3: IntervalOut
+    backstop: IntervalOut
 
 
 class ProjectOut(BaseModel):
@@ -112,8 +112,7 @@ def get_projects(query_data: ListIn):
 def post_project(json_data: ProjectIn):
     """Add a project; what is left out is as by default."""
     fields = _fields(json_data)
-    limits = {level: getattr(DEFAULT.cadence, level) for level in ("low", "lowest", "backstop")}
-    fields["cadence"] = Cadence(**limits | fields.get("cadence", {}))
+    fields["cadence"] = replace(DEFAULT.cadence, **fields.get("cadence", {}))
     project = Project(json_data.name, **{"scope": DEFAULT_SCOPE} | fields)
     with context().sessions.begin() as session:
         store.ensure_scope(session, DEFAULT_SCOPE, context().settings)
@@ -163,6 +162,6 @@ def _fields(given: ChangesIn) -> dict:
     if "build_systems" in fields:
         fields["build_systems"] = tuple(fields["build_systems"])
     if given.cadence is not None:
-        limits = given.cadence.model_dump(exclude_none=True)
-        fields["cadence"] = {level: Limit(**limit) for level, limit in limits.items()}
+        intervals = given.cadence.model_dump(exclude_none=True)
+        fields["cadence"] = {interval: Interval(**limit) for interval, limit in intervals.items()}
     return fields

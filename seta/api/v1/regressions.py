@@ -100,7 +100,7 @@ def get_regression(fixed_by: str, query_data: OneIn):
         "snapshot": snapshot.id,
         "caught_by": [{"job_type": str(each.job_type), "priority": each.priority}
                       for each in witnesses],
-        "chosen": [str(each.job_type) for each in witnesses if each.priority is Priority.HIGH],
+        "chosen": [str(each.job_type) for each in witnesses if each.priority is Priority.FIRST],
         "culprit": asdict(failed[0]) if failed else None,
         "fixed_on": fixed_on and asdict(fixed_on),
         "failed_jobs": [asdict(job) for job in failed[:SHOWN]],

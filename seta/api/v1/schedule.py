@@ -22,9 +22,9 @@ ANYBODY = "(no token)"
 bp = APIBlueprint("schedule", __name__, url_prefix="/api/v1", tag="Pushes")
 
 
-class LevelOut(BaseModel):
+class PriorityCountOut(BaseModel):
     due: bool = Field(description="It runs on this push.")
-    jobs: int = Field(description="How many jobs are of this level.")
+    jobs: int = Field(description="How many jobs are of this priority.")
 
 
 class NextDueOut(BaseModel):
@@ -39,7 +39,7 @@ class ScheduleOut(BaseModel):
     kind: Literal["selective", "full"]
     run: list[str] = Field(description="Sorted names of the jobs to run.")
     skip: list[str] = Field(description="Those that may be left out; none in a full schedule.")
-    levels: dict[str, LevelOut] = Field(description="By priority: 1, 2 and 3.")
+    priorities: dict[str, PriorityCountOut] = Field(description="By priority: 1, 2 and 3.")
     snapshot: int | None = Field(description="The snapshot that the lists are of.")
     reasons: list[str]
     next_due: dict[str, NextDueOut] = Field(
@@ -132,7 +132,7 @@ def get_schedule(project: str, push_id: str, query_data: PreviewIn):
 @bp.output(FailedOut)
 @bp.doc(summary="Say that what was scheduled never ran", security="bearer")
 def post_failed(project: str, push_id: str, json_data: Failed):
-    """Put the levels of a push back on the debt: they are due on the next one.
+    """Put the priorities of a push back on the debt: they are due on the next one.
 
     Told twice, the first time counts.
     """

@@ -45,7 +45,7 @@ class Report:
         schedule = self.schedule
         return {
             "kind": schedule.kind, "reasons": schedule.reasons, "failure": schedule.failure,
-            "snapshot": schedule.snapshot, "levels": schedule.levels,
+            "snapshot": schedule.snapshot, "priorities": schedule.priorities,
             "skip": sorted(schedule.skip), "removed": self._removed,
         }
 

@@ -12,8 +12,8 @@ from ...domain import JobType, Priority
 from ...store.snapshots import PublishedLists
 from .payloads import spliced
 
-LOW_VALUE = frozenset({Priority.LOW, Priority.LOWEST})
-HIGH_VALUE = frozenset({Priority.HIGH})
+LOW_VALUE = frozenset({Priority.SECOND, Priority.THIRD})
+HIGH_VALUE = frozenset({Priority.FIRST})
 ALL = frozenset(Priority)
 
 
@@ -32,7 +32,7 @@ class Question:
 
     project: str | None
     kind: str
-    levels: frozenset[Priority]
+    priorities: frozenset[Priority]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +74,17 @@ def entries_of(lists: PublishedLists, projects: Iterable[str], question: Questio
     """Return the entries, sorted, none twice."""
     wanted = set(projects)
     found = set()
-    for (project, build_system), levels in lists.names.items():
+    for (project, build_system), priorities in lists.names.items():
         if project in wanted and question.kind in (build_system, Kind.ANY, Kind.TRIPLES):
-            for name, job_type in _at(lists, levels, question.levels):
+            for name, job_type in _at(lists, priorities, question.priorities):
                 if _may_be_listed(build_system, name, job_type, project):
                     found.add(_entry(question.kind, name, job_type))
     return sorted(found)
 
 
-def _at(lists, levels, wanted: frozenset[Priority]) -> Iterator[tuple[str, JobType]]:
-    for level in wanted:
-        names, type_ids = levels.get(level, ((), ()))
+def _at(lists, priorities, wanted: frozenset[Priority]) -> Iterator[tuple[str, JobType]]:
+    for priority in wanted:
+        names, type_ids = priorities.get(priority, ((), ()))
         for name, type_id in zip(names, type_ids, strict=True):
             yield name, lists.job_types[type_id]
 

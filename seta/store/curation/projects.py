@@ -8,14 +8,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ...config import Settings
-from ...domain import DEFAULT_SCOPE, Cadence, Limit, Project, Scope
+from ...domain import DEFAULT_SCOPE, INTERVALS, Cadence, Interval, Project, Scope
 from ...errors import BadInput, Conflict, UnknownProject, UnknownScope
 from .. import schema
 from ..locks import lock_writers
 
 DEMO = "demo"  # the source of the built-in data's projects
 DEMO_HINT = "remove the demo first: `seta demo --remove`"
-LEVELS = ("low", "lowest", "backstop")
 
 
 def add_scope(session: Session, scope: Scope) -> None:
@@ -135,11 +134,12 @@ def _to_scope(row: schema.Scope) -> Scope:
 
 
 def _to_project(row: schema.Project) -> Project:
-    limits = {level: Limit(getattr(row, f"{level}_pushes"), getattr(row, f"{level}_minutes"))
-              for level in LEVELS}
+    intervals = {
+        each: Interval(getattr(row, f"{each}_pushes"), getattr(row, f"{each}_minutes"))
+        for each in INTERVALS}
     return Project(
         name=row.name, scope=row.scope, build_systems=tuple(row.build_systems),
-        is_integration=row.is_integration, is_killed=row.is_killed, cadence=Cadence(**limits),
+        is_integration=row.is_integration, is_killed=row.is_killed, cadence=Cadence(**intervals),
         infer_regressions=row.infer_regressions, infer_after=row.infer_after,
         open_scheduling=row.open_scheduling, source=row.source)
 
@@ -151,9 +151,9 @@ def _project_columns(project: Project) -> dict:
         "infer_regressions": project.infer_regressions, "infer_after": project.infer_after,
         "open_scheduling": project.open_scheduling, "source": project.source,
     }
-    for level in LEVELS:
-        limit = getattr(project.cadence, level)
-        columns |= {f"{level}_pushes": limit.pushes, f"{level}_minutes": limit.minutes}
+    for interval in INTERVALS:
+        limit = getattr(project.cadence, interval)
+        columns |= {f"{interval}_pushes": limit.pushes, f"{interval}_minutes": limit.minutes}
     return columns
 
 

@@ -52,8 +52,8 @@ def add_schedule(session: Session, entry: LedgerEntry) -> None:
     session.add(Row(
         project=entry.project, build_system=entry.build_system, push_id=entry.push_id,
         revision=entry.revision, pushed_at=entry.pushed_at, answered_at=entry.answered_at,
-        kind=entry.kind, snapshot_id=entry.snapshot, ran_low=entry.ran_low,
-        ran_lowest=entry.ran_lowest, ran_backstop=entry.ran_backstop, counts=entry.counts,
+        kind=entry.kind, snapshot_id=entry.snapshot, ran_priority_2=entry.ran_priority_2,
+        ran_priority_3=entry.ran_priority_3, ran_backstop=entry.ran_backstop, counts=entry.counts,
         run_names=list(entry.run_names), skip_names=list(entry.skip_names),
         answer=entry.answer))
     session.flush()
@@ -63,12 +63,12 @@ def counting_pushes(session: Session, project: str, build_system: str) -> Iterat
     """Yield what the cadence needs of each push that counts, the newest first.
 
     Each has ``pushed_at``, ``push_id``, the three ``ran_...``, and ``late_at`` with the
-    ``late_levels`` that ran only then. Pages are read as they are asked for: a few rows nearly
+    ``late_intervals`` that ran only then. Pages are read as they are asked for: a few rows nearly
     always tell enough.
     """
     page = _newest_first(
-        project, build_system, Row.pushed_at, Row.id, Row.push_id, Row.ran_low, Row.ran_lowest,
-        Row.ran_backstop, Row.late_at, Row.late_levels).limit(PAGE)
+        project, build_system, Row.pushed_at, Row.id, Row.push_id, Row.ran_priority_2,
+        Row.ran_priority_3, Row.ran_backstop, Row.late_at, Row.late_intervals).limit(PAGE)
     last = None
     while True:
         query = page if last is None else page.where(_order() < (last.pushed_at, last.id))
@@ -111,7 +111,7 @@ def _order():
 def to_entry(row: Row) -> LedgerEntry:
     return LedgerEntry(
         row.project, row.build_system, row.push_id, row.revision, row.pushed_at, row.kind,
-        row.snapshot_id, row.ran_low, row.ran_lowest, row.ran_backstop, row.counts,
+        row.snapshot_id, row.ran_priority_2, row.ran_priority_3, row.ran_backstop, row.counts,
         tuple(row.run_names), tuple(row.skip_names), row.answer, row.answered_at, row.failed_at,
         row.failed_why, tuple(row.late_names), row.late_at,
-        tuple(row.late_levels), row.id)
+        tuple(row.late_intervals), row.id)

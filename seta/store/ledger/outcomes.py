@@ -12,29 +12,33 @@ from .entries import Row, to_entry
 
 
 def mark_failed(session: Session, entry: LedgerEntry, *, why: str, at: datetime) -> None:
-    """Record that nothing of a schedule ran, so that its levels are owed again."""
-    _change(session, entry, failed_at=at, failed_why=why, ran_low=False, ran_lowest=False,
+    """Record that nothing of a schedule ran, so that its intervals are owed again."""
+    _change(session, entry, failed_at=at, failed_why=why, ran_priority_2=False,
+            ran_priority_3=False,
             ran_backstop=False)
 
 
 def mark_late(
     session: Session, entry: LedgerEntry, names: Collection[str], *, at: datetime,
-    levels: Collection[str],
+    intervals: Collection[str],
 ) -> None:
-    """Record what a timer started on a push, and which levels ("low") have thereby run there.
+    """Record what a timer started on a push, and which intervals it thereby served.
 
     Started more than once, all count from the first time, which makes none of them late.
     """
-    late = {f"ran_{level}": True for level in levels}
+    late = {f"ran_{interval}": True for interval in intervals}
     _change(
         session, entry, late_names=sorted({*entry.late_names, *names}),
-        late_at=entry.late_at or at, late_levels=sorted({*entry.late_levels, *levels}), **late)
+        late_at=entry.late_at or at,
+        late_intervals=sorted({*entry.late_intervals, *intervals}), **late)
 
 
-def confirm(session: Session, entry: LedgerEntry, *, at: datetime, low: bool, lowest: bool,
-            backstop: bool) -> None:
-    """Record which levels of a schedule its results showed to have run."""
-    _change(session, entry, confirmed_at=at, ran_low=low, ran_lowest=lowest,
+def confirm(
+    session: Session, entry: LedgerEntry, *, at: datetime, priority_2: bool, priority_3: bool,
+    backstop: bool,
+) -> None:
+    """Record which intervals of a schedule its results showed to have run."""
+    _change(session, entry, confirmed_at=at, ran_priority_2=priority_2, ran_priority_3=priority_3,
             ran_backstop=backstop)
 
 

@@ -1,4 +1,4 @@
-"""Bring the database to this version's tables."""
+"""Migrate the database to this version's tables."""
 
 import logging
 from pathlib import Path
@@ -27,22 +27,36 @@ def migration_config(connection: Connection) -> Config:
 def upgrade(engine: Engine) -> str:
     """Apply what is missing, in one transaction; return the revision reached.
 
-    Two at once wait for each other.
+    Two at once wait for each other. Raises StoreError for tables of a version we do not know.
     """
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": Lock.UPGRADE})
-        command.upgrade(migration_config(connection), "head")
+        config = migration_config(connection)
+        _refuse_unknown(MigrationContext.configure(connection).get_current_revision(), config)
+        command.upgrade(config, "head")
         return MigrationContext.configure(connection).get_current_revision()
 
 
 def check_version(engine: Engine) -> None:
     """Raise StoreError with the command to run when the tables are not this version's."""
     with engine.connect() as connection:
+        config = migration_config(connection)
         there = MigrationContext.configure(connection).get_current_revision()
-        here = ScriptDirectory.from_config(migration_config(connection)).get_current_head()
+        here = ScriptDirectory.from_config(config).get_current_head()
+    _refuse_unknown(there, config)
     if there != here:
         raise StoreError(f"the database is at version {there or 'none'}, this program needs "
                          f"{here}: run `seta db upgrade`")
+
+
+def _refuse_unknown(revision: str | None, config: Config) -> None:
+    """Raise StoreError for tables that no migration of ours leads on from."""
+    known = {each.revision for each in ScriptDirectory.from_config(config).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise StoreError(
+            f"the database is at version {revision}, which this program does not know: it was made "
+            "by a development version before 1.0 or by a newer SETA. Use an empty database, or "
+            "the SETA that made this one")
 
 
 def differences(engine: Engine) -> list:

@@ -37,19 +37,19 @@ class Schedule(Base):
     kind: Mapped[str]
     snapshot_id: Mapped[int | None] = mapped_column(
         ForeignKey("snapshots.id", ondelete="SET NULL"))
-    ran_low: Mapped[bool]
-    ran_lowest: Mapped[bool]
+    ran_priority_2: Mapped[bool]
+    ran_priority_3: Mapped[bool]
     ran_backstop: Mapped[bool]
     # False for a push older than the newest: it is answered full and moves no clock.
     counts: Mapped[bool] = mapped_column(default=True)
     run_names: Mapped[list[str]]
     skip_names: Mapped[list[str]]
     answer: Mapped[bytes] = mapped_column(LargeBinary)  # the JSON body, gzipped
-    failed_at: Mapped[datetime | None]   # it never really ran: its levels are owed again
+    failed_at: Mapped[datetime | None]   # it never really ran: its intervals are owed again
     failed_why: Mapped[str | None]
-    confirmed_at: Mapped[datetime | None]  # results showed which of its levels really ran
+    confirmed_at: Mapped[datetime | None]  # results showed which of its intervals really ran
     # What the answer left out and a timer started on this push afterwards.
     late_names: Mapped[list[str]] = mapped_column(default=list, server_default=text("'{}'"))
     late_at: Mapped[datetime | None]
-    # "low", "lowest", "backstop": these ran at late_at, not when the push came.
-    late_levels: Mapped[list[str]] = mapped_column(default=list, server_default=text("'{}'"))
+    # "priority_2", "priority_3", "backstop": these ran at late_at, not when the push came.
+    late_intervals: Mapped[list[str]] = mapped_column(default=list, server_default=text("'{}'"))

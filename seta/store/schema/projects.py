@@ -40,8 +40,8 @@ class Project(Base):
         CheckConstraint("name ~ '^[A-Za-z0-9._-]{1,64}$'", name="name"),
         CheckConstraint("cardinality(build_systems) > 0", name="build_systems"),
         CheckConstraint(
-            "least(low_pushes, low_minutes, lowest_pushes, lowest_minutes, backstop_pushes, "
-            "backstop_minutes) >= 1", name="cadence"),
+            "least(priority_2_pushes, priority_2_minutes, priority_3_pushes, priority_3_minutes, "
+            "backstop_pushes, backstop_minutes) >= 1", name="cadence"),
         CheckConstraint("infer_after BETWEEN 1 AND 100", name="infer_after"),
     )
 
@@ -50,10 +50,10 @@ class Project(Base):
     build_systems: Mapped[list[str]]
     is_integration: Mapped[bool] = mapped_column(default=True)
     is_killed: Mapped[bool] = mapped_column(default=False)
-    low_pushes: Mapped[int] = mapped_column(default=5)
-    low_minutes: Mapped[int] = mapped_column(default=90)
-    lowest_pushes: Mapped[int] = mapped_column(default=10)
-    lowest_minutes: Mapped[int] = mapped_column(default=180)
+    priority_2_pushes: Mapped[int] = mapped_column(default=5)
+    priority_2_minutes: Mapped[int] = mapped_column(default=90)
+    priority_3_pushes: Mapped[int] = mapped_column(default=10)
+    priority_3_minutes: Mapped[int] = mapped_column(default=180)
     backstop_pushes: Mapped[int] = mapped_column(default=20)
     backstop_minutes: Mapped[int] = mapped_column(default=240)
     infer_regressions: Mapped[bool] = mapped_column(default=False)

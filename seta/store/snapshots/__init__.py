@@ -4,13 +4,13 @@ from .publication import (
     PublicationState, hold_no_longer, lock_publication, once_published_before,
     publication_state, publications, release_publication, set_published, stop_publication,
 )
-from .read import levels_of, priority_of, snapshot_with_id, snapshots_of
+from .read import priorities_of, priority_of, snapshot_with_id, snapshots_of
 from .serving import ProjectFacts, PublishedLists, project_facts, published_lists
 from .write import NameList, add_snapshot
 
 __all__ = [
     "NameList", "ProjectFacts", "PublicationState", "PublishedLists", "add_snapshot",
-    "hold_no_longer", "levels_of", "lock_publication", "once_published_before", "priority_of",
+    "hold_no_longer", "priorities_of", "lock_publication", "once_published_before", "priority_of",
     "project_facts", "publication_state", "publications", "published_lists",
     "release_publication", "set_published", "snapshot_with_id", "snapshots_of",
     "stop_publication",

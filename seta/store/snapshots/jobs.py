@@ -160,6 +160,6 @@ def caught_regressions(
 def _high_value(session: Session, snapshot_id: int, type_ids: set[int]) -> dict[int, JobType]:
     query = (
         select(Kind).join(Row, Row.job_type_id == Kind.id)
-        .where(Row.snapshot_id == snapshot_id, Row.priority == Priority.HIGH,
+        .where(Row.snapshot_id == snapshot_id, Row.priority == Priority.FIRST,
                Kind.id.in_(type_ids)))
     return {row.id: to_job_type(row) for row in session.scalars(query)}

@@ -36,7 +36,7 @@ def snapshot_with_id(
     return _to_snapshot(*found, _priorities(session, snapshot_id) if with_priorities else ())
 
 
-def levels_of(session: Session, snapshot_id: int) -> dict[JobType, tuple[Priority, str]]:
+def priorities_of(session: Session, snapshot_id: int) -> dict[JobType, tuple[Priority, str]]:
     """Return each job type's priority and reason, without the rest."""
     query = _joined(*WORDS, Row.priority, Row.reason).where(Row.snapshot_id == snapshot_id)
     return {JobType(*words): (Priority(priority), reason)

@@ -57,8 +57,8 @@ def published_lists(session: Session, snapshot_id: int) -> PublishedLists:
     """Return all names of a snapshot, and the job types that they mean. Two queries."""
     names: dict = {}
     for row in session.scalars(select(List).where(List.snapshot_id == snapshot_id)):
-        levels = names.setdefault((row.project, row.build_system), {})
-        levels[Priority(row.priority)] = (tuple(row.names), tuple(row.job_type_ids))
+        priorities = names.setdefault((row.project, row.build_system), {})
+        priorities[Priority(row.priority)] = (tuple(row.names), tuple(row.job_type_ids))
     kind, priority = schema.JobType, schema.SnapshotPriority
     query = (select(kind.id, kind.platform, kind.build_type, kind.test_suite, kind.chunk)
              .join(priority, priority.job_type_id == kind.id)

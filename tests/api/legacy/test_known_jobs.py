@@ -47,7 +47,7 @@ def test_what_the_snapshot_does_not_list_is_not_told(evidence, site):
 
 
 def test_without_any_project_there_is_nothing_known(site, sessions):
-    from seta.store import projects
+    from seta.store.curation import projects
     with sessions.begin() as session:
         projects.remove_scope(session, "trunk")
     assert answer(site.get("/data/jobtypes/")) == {"jobtypes": []}

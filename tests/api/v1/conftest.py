@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
-from scheduling_world import LEVELS, NOON, Results, add_snapshot
+from scheduling_world import PRIORITIES, NOON, Results, add_snapshot
 
 from seta.api import create_app, v1
 from seta.config import Settings
@@ -57,8 +57,8 @@ class Api:
     def post(self, path, json=None, **more):
         return self.call("POST", path, json=json, **more)
 
-    def add_project(self, name="autoland", levels=LEVELS, snapshot=True, **more) -> Project:
-        """Add a project with fresh results, and a published snapshot with these levels."""
+    def add_project(self, name="autoland", priorities=PRIORITIES, snapshot=True, **more) -> Project:
+        """Add a project with fresh results, and a published snapshot with these priorities."""
         with self.sessions.begin() as session:
             if not projects.scopes(session):
                 projects.add_scope(session, Scope(DEFAULT_SCOPE))
@@ -67,7 +67,7 @@ class Api:
             results = Results(session, name, project.build_systems[0])
             results.reached(NOON)
             if snapshot:
-                self._publish(session, results, levels)
+                self._publish(session, results, priorities)
         return project
 
     def change_project(self, name="autoland", **changes) -> None:
@@ -88,22 +88,22 @@ class Api:
             session.add(schema.SnapshotRegression(
                 snapshot_id=snapshot, fixed_by="9fa614d8310d", caught_by=[kind.job_type_id]))
 
-    def _publish(self, session, results, levels) -> None:
+    def _publish(self, session, results, priorities) -> None:
         snapshot = add_snapshot(session, created_at=NOON - timedelta(hours=1))
-        for level, names in levels.items():
+        for priority, names in priorities.items():
             session.add(schema.SnapshotList(
-                snapshot_id=snapshot, project=results.project, priority=level,
+                snapshot_id=snapshot, project=results.project, priority=priority,
                 build_system=results.build_system, names=list(names),
-                job_type_ids=[self._priority(session, results, snapshot, name, level)
+                job_type_ids=[self._priority(session, results, snapshot, name, priority)
                               for name in names]))
         session.get(schema.Scope, DEFAULT_SCOPE).published_snapshot_id = snapshot
 
-    def _priority(self, session, results, snapshot, name, level) -> int:
+    def _priority(self, session, results, snapshot, name, priority) -> int:
         type_id = session.get(schema.JobName, results.name_id(name)).job_type_id
         if session.get(schema.SnapshotPriority, (snapshot, type_id)) is None:
             session.add(schema.SnapshotPriority(
-                snapshot_id=snapshot, job_type_id=type_id, priority=level,
-                reason="chosen" if level == 1 else "covered", cost=60_000, caught=1,
+                snapshot_id=snapshot, job_type_id=type_id, priority=priority,
+                reason="chosen" if priority == 1 else "covered", cost=60_000, caught=1,
                 certificate={"kind": "chosen", "needed_for": ["9fa614d8310d"]}))
             session.flush()
         return type_id

@@ -17,7 +17,7 @@ def test_the_schedule_call_answers_in_the_form_that_is_shown(api, autoland):
     second = api.put(path, body | {"pushed_at": "2026-03-01T12:10:00Z"}).json
     assert second.keys() == ANSWER.keys()
     assert (second["action"], second["kind"]) == (ANSWER["action"], ANSWER["kind"])
-    assert second["levels"].keys() == ANSWER["levels"].keys()
+    assert second["priorities"].keys() == ANSWER["priorities"].keys()
     assert second["next_due"]["2"].keys() == ANSWER["next_due"]["2"].keys()
 
 

@@ -31,7 +31,7 @@ def test_jobs_are_listed_with_priority_and_reason(api, autoland):
 
 
 @pytest.mark.parametrize("query, found", [
-    pytest.param("priority=2", ["test-linux64/opt-low-1", "test-linux64/opt-low-2"], id="level"),
+    pytest.param("priority=2", ["test-linux64/opt-low-1", "test-linux64/opt-low-2"], id="priority"),
     pytest.param("test_suite=low*", ["test-linux64/opt-low-1", "test-linux64/opt-low-2",
                                      "test-linux64/opt-lowest"], id="suite glob"),
     pytest.param("test_suite=lo?st", [], id="glob that meets nothing"),
@@ -210,9 +210,9 @@ def test_what_is_owed_is_told_and_taken(api, autoland):
     put(api, "2", 5)
     api.now = NOON + timedelta(minutes=95)
     owed = api.get("/projects/autoland/due").json
-    assert set(owed) == {"jobs", "push_id", "revision", "reasons", "levels"}
+    assert set(owed) == {"jobs", "push_id", "revision", "reasons", "priorities"}
     assert owed["jobs"] == ["test-linux64/opt-low-1", "test-linux64/opt-low-2"]
-    assert (owed["push_id"], owed["revision"], owed["levels"]) == ("2", f"{2:040x}", [2])
+    assert (owed["push_id"], owed["revision"], owed["priorities"]) == ("2", f"{2:040x}", [2])
     assert api.get("/projects/autoland/due").json == owed
     assert api.post("/projects/autoland/due", {"push_id": "1"}).status_code == 409
     assert api.post("/projects/autoland/due", {"push_id": "2"}).json == owed

@@ -26,9 +26,9 @@ def test_a_project_is_added_shown_and_changed(api):
     added = api.post("/projects", {"name": "try", "is_integration": False, "why": "new"})
     assert added.status_code == 201 and added.json["is_integration"] is False
     changed = api.call("PATCH", "/projects/try", json={
-        "cadence": {"low": {"pushes": 7, "minutes": 60}}, "why": "too seldom"})
+        "cadence": {"priority_2": {"pushes": 7, "minutes": 60}}, "why": "too seldom"})
     assert changed.json["cadence"] == {
-        "low": {"pushes": 7, "minutes": 60}, "lowest": {"pushes": 10, "minutes": 180},
+        "priority_2": {"pushes": 7, "minutes": 60}, "priority_3": {"pushes": 10, "minutes": 180},
         "backstop": {"pushes": 20, "minutes": 240}}
     assert api.get("/projects/try").json == changed.json
     assert [item["name"] for item in api.get("/projects").json["items"]] == ["try"]
@@ -79,7 +79,7 @@ def test_the_kill_switch_works_from_the_next_push(api, autoland):
     pytest.param({"name": "a", "build_systems": []}, 400, id="no build system"),
     pytest.param({"name": "a", "build_systems": ["x", "x"]}, 400, id="one twice"),
     pytest.param({"name": "a", "is_killed": "yes"}, 400, id="no flag"),
-    pytest.param({"name": "a", "cadence": {"low": {"pushes": 0, "minutes": 5}}}, 400,
+    pytest.param({"name": "a", "cadence": {"priority_2": {"pushes": 0, "minutes": 5}}}, 400,
                  id="no limit"),
 ])
 def test_a_project_that_makes_no_sense_is_refused(api, autoland, body, status):

@@ -1,10 +1,10 @@
-"""first tables"""
+"""the tables of SETA 1.0"""
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = '0001'
+revision = '1.0'
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -74,7 +74,6 @@ def upgrade():
     sa.CheckConstraint('(stopped_at IS NULL) = (stopped_by IS NULL)', name=op.f('ck_scopes_stopped')),
     sa.CheckConstraint('redundancy BETWEEN 1 AND 10', name=op.f('ck_scopes_redundancy')),
     sa.CheckConstraint('window_days BETWEEN 1 AND 3650', name=op.f('ck_scopes_window_days')),
-    sa.ForeignKeyConstraint(['published_snapshot_id', 'name'], ['snapshots.id', 'snapshots.scope'], name='fk_scopes_published_snapshot', use_alter=True),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_scopes'))
     )
     op.create_table('overrides',
@@ -105,13 +104,13 @@ def upgrade():
     op.create_table('projects',
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('scope', sa.Text(), nullable=False),
-    sa.Column('build_systems', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('build_systems', sa.ARRAY(sa.Text()), nullable=False),
     sa.Column('is_integration', sa.Boolean(), nullable=False),
     sa.Column('is_killed', sa.Boolean(), nullable=False),
-    sa.Column('low_pushes', sa.Integer(), nullable=False),
-    sa.Column('low_minutes', sa.Integer(), nullable=False),
-    sa.Column('lowest_pushes', sa.Integer(), nullable=False),
-    sa.Column('lowest_minutes', sa.Integer(), nullable=False),
+    sa.Column('priority_2_pushes', sa.Integer(), nullable=False),
+    sa.Column('priority_2_minutes', sa.Integer(), nullable=False),
+    sa.Column('priority_3_pushes', sa.Integer(), nullable=False),
+    sa.Column('priority_3_minutes', sa.Integer(), nullable=False),
     sa.Column('backstop_pushes', sa.Integer(), nullable=False),
     sa.Column('backstop_minutes', sa.Integer(), nullable=False),
     sa.Column('infer_regressions', sa.Boolean(), nullable=False),
@@ -123,7 +122,7 @@ def upgrade():
     sa.CheckConstraint("name ~ '^[A-Za-z0-9._-]{1,64}$'", name=op.f('ck_projects_name')),
     sa.CheckConstraint('cardinality(build_systems) > 0', name=op.f('ck_projects_build_systems')),
     sa.CheckConstraint('infer_after BETWEEN 1 AND 100', name=op.f('ck_projects_infer_after')),
-    sa.CheckConstraint('least(low_pushes, low_minutes, lowest_pushes, lowest_minutes, backstop_pushes, backstop_minutes) >= 1', name=op.f('ck_projects_cadence')),
+    sa.CheckConstraint('least(priority_2_pushes, priority_2_minutes, priority_3_pushes, priority_3_minutes, backstop_pushes, backstop_minutes) >= 1', name=op.f('ck_projects_cadence')),
     sa.ForeignKeyConstraint(['scope'], ['scopes.name'], name=op.f('fk_projects_scope')),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_projects'))
     )
@@ -157,8 +156,8 @@ def upgrade():
     sa.Column('gap', sa.Double(), nullable=False),
     sa.Column('status', sa.Text(), nullable=False),
     sa.Column('regressions', sa.Integer(), nullable=False),
-    sa.Column('uncoverable', postgresql.ARRAY(sa.Text()), nullable=False),
-    sa.Column('given_up', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('uncoverable', sa.ARRAY(sa.Text()), nullable=False),
+    sa.Column('given_up', sa.ARRAY(sa.Text()), nullable=False),
     sa.Column('comparison', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('held_because', sa.Text(), nullable=True),
     sa.CheckConstraint("status IN ('optimal', 'limit')", name=op.f('ck_snapshots_status')),
@@ -252,15 +251,20 @@ def upgrade():
     sa.Column('answered_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('kind', sa.Text(), nullable=False),
     sa.Column('snapshot_id', sa.Integer(), nullable=True),
-    sa.Column('ran_low', sa.Boolean(), nullable=False),
-    sa.Column('ran_lowest', sa.Boolean(), nullable=False),
+    sa.Column('ran_priority_2', sa.Boolean(), nullable=False),
+    sa.Column('ran_priority_3', sa.Boolean(), nullable=False),
     sa.Column('ran_backstop', sa.Boolean(), nullable=False),
     sa.Column('counts', sa.Boolean(), nullable=False),
-    sa.Column('run_names', postgresql.ARRAY(sa.Text()), nullable=False),
-    sa.Column('skip_names', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('run_names', sa.ARRAY(sa.Text()), nullable=False),
+    sa.Column('skip_names', sa.ARRAY(sa.Text()), nullable=False),
     sa.Column('answer', sa.LargeBinary(), nullable=False),
     sa.Column('failed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('failed_why', sa.Text(), nullable=True),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('late_names', sa.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('late_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('late_intervals', sa.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.CheckConstraint("(late_at IS NULL) = (late_names = '{}')", name=op.f('ck_schedules_late')),
     sa.CheckConstraint("kind IN ('selective', 'full')", name=op.f('ck_schedules_kind')),
     sa.CheckConstraint("push_id ~ '^[A-Za-z0-9._:-]{1,64}$'", name=op.f('ck_schedules_push_id')),
     sa.CheckConstraint('(failed_at IS NULL) = (failed_why IS NULL)', name=op.f('ck_schedules_failed')),
@@ -270,13 +274,14 @@ def upgrade():
     sa.UniqueConstraint('project', 'build_system', 'push_id', name=op.f('uq_schedules_project_build_system_push_id'))
     )
     op.create_index('ix_schedules_order', 'schedules', ['project', 'build_system', 'pushed_at', 'id'], unique=False)
+    op.create_index('ix_schedules_unconfirmed', 'schedules', ['project', 'build_system', 'pushed_at'], unique=False, postgresql_where=sa.text('confirmed_at IS NULL AND failed_at IS NULL'))
     op.create_table('snapshot_lists',
     sa.Column('snapshot_id', sa.Integer(), nullable=False),
     sa.Column('project', sa.Text(), nullable=False),
     sa.Column('build_system', sa.Text(), nullable=False),
     sa.Column('priority', sa.SmallInteger(), nullable=False),
-    sa.Column('names', postgresql.ARRAY(sa.Text()), nullable=False),
-    sa.Column('job_type_ids', postgresql.ARRAY(sa.Integer()), nullable=False),
+    sa.Column('names', sa.ARRAY(sa.Text()), nullable=False),
+    sa.Column('job_type_ids', sa.ARRAY(sa.Integer()), nullable=False),
     sa.CheckConstraint('priority BETWEEN 1 AND 3', name=op.f('ck_snapshot_lists_priority')),
     sa.ForeignKeyConstraint(['project'], ['projects.name'], name=op.f('fk_snapshot_lists_project'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['snapshot_id'], ['snapshots.id'], name=op.f('fk_snapshot_lists_snapshot_id'), ondelete='CASCADE'),
@@ -300,7 +305,7 @@ def upgrade():
     sa.Column('snapshot_id', sa.Integer(), nullable=False),
     sa.Column('fixed_by', sa.Text(), nullable=False),
     sa.Column('is_inferred', sa.Boolean(), nullable=False),
-    sa.Column('caught_by', postgresql.ARRAY(sa.Integer()), nullable=False),
+    sa.Column('caught_by', sa.ARRAY(sa.Integer()), nullable=False),
     sa.ForeignKeyConstraint(['snapshot_id'], ['snapshots.id'], name=op.f('fk_snapshot_regressions_snapshot_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('snapshot_id', 'fixed_by', name=op.f('pk_snapshot_regressions'))
     )
@@ -309,7 +314,11 @@ def upgrade():
     sa.Column('source', sa.Text(), nullable=False),
     sa.Column('reached_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('succeeded_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint('reached_at IS NOT NULL OR succeeded_at IS NOT NULL', name=op.f('ck_watermarks_known')),
+    sa.Column('fill_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('filled_to', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('asked_to', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(fill_until IS NULL) = (filled_to IS NULL)', name=op.f('ck_watermarks_fill')),
+    sa.CheckConstraint('num_nonnulls(reached_at, succeeded_at, fill_until) > 0', name=op.f('ck_watermarks_known')),
     sa.ForeignKeyConstraint(['project'], ['projects.name'], name=op.f('fk_watermarks_project'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('project', 'source', name=op.f('pk_watermarks'))
     )
@@ -332,6 +341,8 @@ def upgrade():
     op.create_table('job_list_entries',
     sa.Column('job_list_id', sa.BigInteger(), nullable=False),
     sa.Column('job_name_id', sa.Integer(), nullable=False),
+    sa.Column('tier', sa.SmallInteger(), server_default='1', nullable=False),
+    sa.CheckConstraint('tier BETWEEN 1 AND 9', name=op.f('ck_job_list_entries_tier')),
     sa.ForeignKeyConstraint(['job_list_id'], ['job_lists.id'], name=op.f('fk_job_list_entries_job_list_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['job_name_id'], ['job_names.id'], name=op.f('fk_job_list_entries_job_name_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('job_list_id', 'job_name_id', name=op.f('pk_job_list_entries'))
@@ -367,7 +378,7 @@ def upgrade():
     sa.Column('namespace', sa.Text(), nullable=False),
     sa.Column('job_id', sa.Text(), nullable=False),
     sa.Column('classification', sa.Text(), nullable=False),
-    sa.Column('fixed_by', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('fixed_by', sa.ARRAY(sa.Text()), nullable=False),
     sa.Column('unparsed', sa.Integer(), nullable=False),
     sa.Column('classified_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('is_assumed', sa.Boolean(), nullable=False),
@@ -403,6 +414,7 @@ def downgrade():
     op.drop_index(op.f('ix_snapshot_priorities_job_type_id'), table_name='snapshot_priorities')
     op.drop_table('snapshot_priorities')
     op.drop_table('snapshot_lists')
+    op.drop_index('ix_schedules_unconfirmed', table_name='schedules', postgresql_where=sa.text('confirmed_at IS NULL AND failed_at IS NULL'))
     op.drop_index('ix_schedules_order', table_name='schedules')
     op.drop_table('schedules')
     op.drop_index('ix_pushes_project_pushed_at', table_name='pushes')

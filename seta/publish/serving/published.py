@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from ....config import Settings
-from ....domain import DEFAULT_SCOPE, Priority
-from ....errors import CannotAnswer, NoSnapshot, UnknownProject
-from ....store.snapshots import ProjectFacts
-from ..lists import LOW_VALUE, Prepared, Question, entries_of
-from ..refusals import refusals_of
-from ..state import EVERY, PATIENCE, State, Watch, load_state
+from ...config import Settings
+from ...domain import DEFAULT_SCOPE, Priority
+from ...errors import CannotAnswer, NoSnapshot, UnknownProject
+from ...store.snapshots import ProjectFacts
+from .lists import LOW_VALUE, Prepared, Question, entries_of
+from .refusals import refusals_of
+from .state import EVERY, PATIENCE, State, Watch, load_state
 
 
 def utc_now() -> datetime:
@@ -65,16 +65,16 @@ class Published:
         facts = _known(state, project)
         if facts.snapshot_id is None:
             return {}
-        levels = state.snapshots[facts.snapshot_id].lists.names.get((project, build_system), {})
-        return {priority: levels[priority][0] for priority in Priority if priority in levels}
+        priorities = state.snapshots[facts.snapshot_id].lists.names.get((project, build_system), {})
+        return {each: priorities[each][0] for each in Priority if each in priorities}
 
     def listed(self, facts: ProjectFacts) -> dict[str, frozenset[str]] | None:
         """Return the names of each build system in a project's snapshot; None without one."""
         snapshot = self._watch.value().snapshots.get(facts.snapshot_id)
         if snapshot is None:
             return None
-        return {build_system: frozenset(name for names, _ in levels.values() for name in names)
-                for (project, build_system), levels in snapshot.lists.names.items()
+        return {build_system: frozenset(name for names, _ in priorities.values() for name in names)
+                for (project, build_system), priorities in snapshot.lists.names.items()
                 if project == facts.project}
 
     def served(self, question: Question) -> Served:
@@ -117,7 +117,7 @@ def _prepared(
     state: State, snapshot_id: int, projects: tuple[str, ...], question: Question
 ) -> Prepared:
     served = state.snapshots[snapshot_id]
-    key = (projects, question.kind, question.levels)
+    key = (projects, question.kind, question.priorities)
     found = served.prepared.get(key)
     if found is None:
         found = Prepared(entries_of(served.lists, projects, question))
