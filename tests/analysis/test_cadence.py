@@ -100,7 +100,8 @@ def test_what_is_not_due_says_how_much_is_left():
     [
         pytest.param(NEVER, "priority 2 is due: it has never run here", id="never"),
         pytest.param(since(4), "priority 2 is due: push 5 since it last ran, of 5", id="pushes"),
-        pytest.param(since(0, 95), "priority 2 is due: 95 minutes since it last ran, of 90", id="time"),
+        pytest.param(since(0, 95), "priority 2 is due: 95 minutes since it last ran, of 90",
+                     id="time"),
     ],
 )
 def test_a_reason_says_by_what_a_priority_is_due(state, reason):

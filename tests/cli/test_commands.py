@@ -166,7 +166,8 @@ def test_a_publication_by_hand_stops_automatic_ones_until_released(analysed):
 def test_projects_are_added_changed_and_shown(seta):
     """R16: the cadence is changed without a deployment."""
     seta.good("projects", "add", "autoland")
-    seta.good("projects", "set", "autoland", "--priority-2", "7/60", "--kill", "--why", "tree is red")
+    seta.good("projects", "set", "autoland", "--priority-2", "7/60", "--kill",
+              "--why", "tree is red")
     found = json.loads(seta.good("projects", "list", "--json"))
     assert found[0]["cadence"]["priority_2"] == {"pushes": 7, "minutes": 60}
     assert found[0]["is_killed"]
