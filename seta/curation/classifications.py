@@ -1,7 +1,6 @@
 """Say what failed jobs were, where no sheriff's tool says it."""
 
 import logging
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ..domain import Classification
+from ..domain.limits import REVISION_DIGITS, is_hg_revision
 from ..errors import BadInput, NotFound
 from ..store.curation import classifications
 from ..store.curation.classifications import JobKey
@@ -16,8 +16,6 @@ from ..store.operation.audit import record_audit
 
 logger = logging.getLogger(__name__)
 
-REVISION = re.compile(r"[0-9a-f]{12,40}")
-DIGITS = 12  # of a fixing revision
 SAYABLE = (Classification.FIXED_BY_COMMIT, Classification.INTERMITTENT,
            Classification.NOT_CLASSIFIED)
 
@@ -40,11 +38,11 @@ class Verdict:
 
 def verdict(classification: str, fixed_by: str | None = None) -> Verdict:
     """Return what is meant. Raises BadInput with the value that is wrong."""
-    if fixed_by is not None and not REVISION.fullmatch(fixed_by.lower()):
+    if fixed_by is not None and not is_hg_revision(fixed_by.lower()):
         raise BadInput(f"fixed_by is a revision of 12 to 40 hexadecimal digits, not {fixed_by!r}")
     if classification not in set(SAYABLE):
         raise BadInput(f"classification is one of {', '.join(SAYABLE)}, not {classification!r}")
-    revisions = () if fixed_by is None else (fixed_by.lower()[:DIGITS],)
+    revisions = () if fixed_by is None else (fixed_by.lower()[:REVISION_DIGITS],)
     return Verdict(Classification(classification), revisions)
 
 

@@ -12,6 +12,7 @@ from itertools import groupby
 from sqlalchemy.orm import Session
 
 from ..domain import Classification, Project
+from ..domain.limits import REVISION_DIGITS
 from ..store.curation import classifications, projects
 from ..store.curation.classifications import CountedClassification, JobKey
 from ..store.evidence import push_outcomes
@@ -19,7 +20,6 @@ from ..store.evidence.push_outcomes import PushOutcome
 
 logger = logging.getLogger(__name__)
 
-DIGITS = 12  # of a fixing revision
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -78,7 +78,7 @@ def infer_scope(session: Session, scope: str, *, now: datetime) -> int:
 def _apply(session: Session, island: Island, infer_after: int, now: datetime) -> int:
     is_regression = len(island.failed) >= infer_after
     known = classifications.counted(session, island.jobs)
-    fixed_by = (island.passed_again.revision[:DIGITS],)
+    fixed_by = (island.passed_again.revision[:REVISION_DIGITS],)
     if not is_regression:
         wrong = [job for job in island.jobs if _is_inferred_fix(known.get(job))]
         classifications.add_classifications(

@@ -1,7 +1,6 @@
 """Overrides as a person writes them: entries of a file, or the body of a call."""
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import yaml
 
 from ..domain import Override, Pattern, Priority
+from ..domain.limits import is_build_system
 from ..errors import BadInput
 from .preseed import from_preseed, is_preseed
 
@@ -16,7 +16,6 @@ FIELDS = frozenset({
     "platform", "build_type", "test_suite", "name", "build_system", "priority", "never_skip",
     "reason", "who", "expires",
 })
-BUILD_SYSTEM = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 NEVER = (None, "", "*", "never")
 
 
@@ -90,7 +89,7 @@ def _build_system(entry: Mapping) -> str | None:
     value = entry.get("build_system")
     if value in (None, "*"):
         return None
-    if not isinstance(value, str) or not BUILD_SYSTEM.fullmatch(value):
+    if not isinstance(value, str) or not is_build_system(value):
         raise BadInput(f"build_system is a word such as taskcluster, not {value!r}")
     return value
 

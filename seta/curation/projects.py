@@ -1,18 +1,16 @@
 """Projects, changed by people: validated, audited, effective from the next push."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 
 from sqlalchemy.orm import Session
 
 from ..domain import Cadence, Interval, Project
+from ..domain.limits import is_build_system
 from ..errors import BadInput
 from ..store.curation import projects
 from ..store.curation.projects import lock_project, remove_project
 from ..store.operation.audit import record_audit
-
-BUILD_SYSTEM = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 
 def add_project(session: Session, project: Project, *, who: str, why: str = "") -> Project:
@@ -63,7 +61,7 @@ def _check(project: Project) -> None:
     if not systems or len(set(systems)) < len(systems):
         raise BadInput(f"a project has one or more build systems, each once, not {systems!r}")
     for system in systems:
-        if not BUILD_SYSTEM.fullmatch(system):
+        if not is_build_system(system):
             raise BadInput(f"a build system is a word such as taskcluster, not {system!r}")
 
 

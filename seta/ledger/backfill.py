@@ -9,6 +9,7 @@ from functools import cache
 from sqlalchemy.orm import Session
 
 from ..domain import LedgerEntry
+from ..domain.limits import REVISION_DIGITS
 from ..store.ledger import entries
 from ..store.results import job_runs
 from ..store.results.job_runs import JobRun
@@ -16,7 +17,6 @@ from .failed_schedules import entry_of
 from .push_status import PushRef, as_ref
 
 FURTHEST = 500  # pushes that are looked back over
-DIGITS = 12     # of a revision, which tell it from all others
 WHOLE = re.compile("[0-9a-f]{40,64}")
 
 
@@ -112,4 +112,4 @@ def _cut(revision: str) -> str:
     >>> _cut("9fa614d8310d2c7c3f4d8fe4a26e9d1ed4d3c6c0"), _cut("r17")
     ('9fa614d8310d', 'r17')
     """
-    return revision[:DIGITS] if WHOLE.fullmatch(revision) else revision
+    return revision[:REVISION_DIGITS] if WHOLE.fullmatch(revision) else revision

@@ -1,16 +1,13 @@
 """The push that a scheduler asks about."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from ..domain import Project
+from ..domain.limits import REVISION_DIGITS, is_push_id, is_token
 from ..errors import BadInput
 
-PUSH_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
-REVISION = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 NO_PUSH = frozenset({None, "", "-1"})  # cron, and whatever else nobody pushed
-SHORTEST = 12                          # digits of a revision that stand for the whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +24,7 @@ class AskedPush:
 
     def __post_init__(self):
         check_push_id(self.push_id)
-        if not REVISION.fullmatch(self.revision):
+        if not is_token(self.revision):
             raise BadInput(f"revision {self.revision!r} is not 1 to 64 letters, digits or . _ : -")
         if self.pushed_at is not None and self.pushed_at.tzinfo is None:
             raise BadInput(f"pushed_at {self.pushed_at.isoformat()} has no time zone; "
@@ -39,7 +36,7 @@ class AskedPush:
 
 
 def check_push_id(push_id: str | None) -> None:
-    if push_id not in NO_PUSH and not PUSH_ID.fullmatch(push_id):
+    if push_id not in NO_PUSH and not is_push_id(push_id):
         raise BadInput(f"push id {push_id!r} is not 1 to 64 letters, digits or . _ : -")
 
 
@@ -60,4 +57,4 @@ def is_same_revision(one: str, other: str) -> bool:
     True
     """
     short, long = sorted((one, other), key=len)
-    return one == other or len(short) >= SHORTEST and long.startswith(short)
+    return one == other or len(short) >= REVISION_DIGITS and long.startswith(short)

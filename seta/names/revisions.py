@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ..domain import Classification
-
-KEPT = 12  # digits; a revision's first 12 are as good as all 40
+from ..domain.limits import REVISION_DIGITS, SHORTEST_REVISION, WHOLE_REVISION
 
 # A job or crash id such as 8c1c7ee0-4b1e-4e8b-9d7c-0d5a1b2c3d4e ends in what looks like one.
 UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
 REVISION = re.compile(
     r"(?P<said>\b(?:rev|revision|changeset|commit)s?[/=:\s]+)?"
-    r"(?<!\w)(?P<digits>[0-9a-f]{7,40})(?!\w)",
+    r"(?<!\w)(?P<digits>[0-9a-f]{%d,%d})(?!\w)" % (SHORTEST_REVISION, WHOLE_REVISION),
     re.IGNORECASE | re.ASCII,
 )
 PHABRICATOR = re.compile("D[0-9]+")  # D123456 is a review; revisions are lower case
@@ -47,15 +46,18 @@ def fixing_revisions(note: str | None) -> FixingRevisions:
     """
     found = [match["digits"].lower() for match in REVISION.finditer(UUID.sub(" ", note or ""))
              if _is_revision(match["digits"], is_said=bool(match["said"]))]
-    full = tuple(dict.fromkeys(digits[:KEPT] for digits in found if len(digits) >= KEPT))
+    full = tuple(dict.fromkeys(
+        digits[:REVISION_DIGITS] for digits in found if len(digits) >= REVISION_DIGITS
+    ))
     short = tuple(dict.fromkeys(
-        digits for digits in found if len(digits) < KEPT and not _starts_any(digits, full)
+        digits for digits in found
+        if len(digits) < REVISION_DIGITS and not _starts_any(digits, full)
     ))
     return FixingRevisions(full, short)
 
 
 def _is_revision(digits: str, *, is_said: bool) -> bool:
-    if len(digits) >= KEPT:
+    if len(digits) >= REVISION_DIGITS:
         return True
     if PHABRICATOR.fullmatch(digits):
         return False

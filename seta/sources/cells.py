@@ -1,12 +1,10 @@
 """One cell of an answer as a Python value. A cell is null, a scalar, or a list of either."""
 
-import re
 from datetime import UTC, datetime
 from math import isfinite
 from typing import Any
 
-REVISION = re.compile(r"[0-9a-f]{12,40}")
-PUSH_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+from ..domain.limits import is_hg_revision, is_push_id
 
 
 class LeftOut(Exception):
@@ -75,13 +73,13 @@ def identifier(cell: Any) -> str:
 def push_identifier(cell: Any) -> str | None:
     """A push id, None where it is missing or is none that a ledger can keep."""
     found = identifier(cell)
-    return found if PUSH_ID.fullmatch(found) else None
+    return found if is_push_id(found) else None
 
 
 def revision(cell: Any) -> str:
     """A revision of 12 to 40 digits, "" where there is none."""
     found = text(cell).lower()
-    return found if REVISION.fullmatch(found) else ""
+    return found if is_hg_revision(found) else ""
 
 
 def moment(cell: Any) -> datetime | None:

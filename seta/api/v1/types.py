@@ -9,14 +9,15 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from ...domain import limits
+from ...domain.limits import anchored
+
 LARGEST = 2**31 - 1  # of an id, and of any number that is stored
 DIGITS = re.compile(r"[0-9]{1,10}")
 TIME = re.compile(
     r"2[0-9]{3}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
     r"([Zz]|[+-][0-9]{2}:[0-9]{2})")
-NAME = r"^[A-Za-z0-9._-]{1,64}$"          # of a project or a scope
-PUSH_ID = r"^[A-Za-z0-9._:-]{1,64}$"
-WORD = r"^[A-Za-z0-9._:-]{1,64}$"         # of a build system
+NAME, PUSH_ID, BUILD_SYSTEM = map(anchored, (limits.NAME, limits.PUSH_ID, limits.BUILD_SYSTEM))
 SENTENCE = r"^[^\x00]*[^\x00\s][^\x00]*$"     # not only blanks
 TEXT = r"^[^\x00]*$"
 
@@ -71,4 +72,4 @@ Sentence = Annotated[str, Field(max_length=2000, pattern=SENTENCE)]
 JobName = Annotated[str, Field(min_length=1, max_length=400, pattern=TEXT)]
 Name = Annotated[str, Field(pattern=NAME)]
 PushId = Annotated[str, Field(pattern=PUSH_ID)]
-BuildSystem = Annotated[str, Field(pattern=WORD)]
+BuildSystem = Annotated[str, Field(pattern=BUILD_SYSTEM)]

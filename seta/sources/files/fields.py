@@ -12,22 +12,15 @@ from typing import Any
 import msgspec
 
 from ...domain import RESULTS, Classification
+from ...domain.limits import is_job_id, is_name, is_revision, is_token
 from ...names import fixing_revisions
 
 # No control characters, no space at either end: what a person reads is what is stored.
 WORDS = r"[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?"
-TOKEN = r"[A-Za-z0-9._:-]{1,64}"
-JOB_ID = r"[A-Za-z0-9._:/+=@#-]{1,128}"
-PROJECT = r"[A-Za-z0-9._-]{1,64}"
-REVISION = r"[A-Za-z0-9._-]{1,64}"  # of any version control, so not hexadecimal digits only
 LONGEST = 255
 FIRST_YEAR, LAST_YEAR = 1970, 2099
 
 is_words = re.compile(WORDS).fullmatch
-is_token = re.compile(TOKEN).fullmatch
-is_job_id = re.compile(JOB_ID).fullmatch
-is_project = re.compile(PROJECT).fullmatch
-is_revision = re.compile(REVISION).fullmatch
 
 PLACE = re.compile(r"^(?P<said>.*?)(?: - at `\$(?P<path>[^`]*)`)?$", re.DOTALL)
 STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
@@ -68,7 +61,7 @@ def revision(value: str) -> str:
 
 @lru_cache(maxsize=1 << 12)
 def project(value: str) -> str:
-    if not is_project(value):
+    if not is_name(value):
         raise ValueError(f"project is 1 to 64 of A-Z a-z 0-9 . _ -, not {value[:80]!r}")
     return value
 

@@ -8,14 +8,13 @@ from sqlalchemy import or_, select, text
 from sqlalchemy.orm import Session
 
 from ...domain import FAILING, Classification
+from ...domain.limits import REVISION_DIGITS
 from ...errors import NotFound
 from .. import schema
-from ..ledger.outcomes import is_revision
+from ..ledger.outcomes import has_revision
 
 Classified, Result, Push, Name = (
     schema.ClassificationRow, schema.JobResult, schema.Push, schema.JobName)
-
-SHORTEST = 12  # digits of a revision that name a push
 
 # What counts for each of these jobs now: the newest of what was said, else of what was inferred.
 COUNTED = text("""
@@ -98,8 +97,8 @@ def add_classifications(
 
 def _push(session: Session, project: str, named: str) -> schema.Push:
     is_named = Push.push_id == named
-    if len(named) >= SHORTEST:
-        is_named = or_(is_named, is_revision(named))
+    if len(named) >= REVISION_DIGITS:
+        is_named = or_(is_named, has_revision(named))
     found = session.scalars(
         select(Push).where(Push.project == project, is_named).limit(2)).all()
     if len(found) != 1:

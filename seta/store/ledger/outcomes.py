@@ -7,6 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from ...domain import LedgerEntry
+from ...domain.limits import WHOLE_REVISION
 from .. import schema
 from .entries import Row, to_entry
 
@@ -65,15 +66,15 @@ def names_seen_on(session: Session, entry: LedgerEntry) -> frozenset[str]:
         select(schema.JobName.name).distinct()
         .join(schema.JobResult, schema.JobResult.job_name_id == schema.JobName.id)
         .join(schema.Push, schema.Push.id == schema.JobResult.push)
-        .where(schema.Push.project == entry.project, is_revision(entry.revision),
+        .where(schema.Push.project == entry.project, has_revision(entry.revision),
                schema.JobName.project == entry.project,
                schema.JobName.build_system == entry.build_system))
     return frozenset(session.scalars(query))
 
 
-def is_revision(revision: str):
+def has_revision(revision: str):
     """The condition that a push has this revision, which may be cut short."""
-    if len(revision) >= 40:
+    if len(revision) >= WHOLE_REVISION:
         return schema.Push.revision == revision
     return schema.Push.revision.startswith(revision, autoescape=True)
 

@@ -11,10 +11,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from ...domain import Classification, JobResult
+from ...domain.limits import REVISION_DIGITS
 from .. import schema
 from .pushes import complete_revision
-
-DIGITS = 12  # of a fixing revision
 
 Job = tuple[str, str]  # namespace, job id
 
@@ -121,8 +120,8 @@ def _to_classification(
     unparsed = 0
     for digits in result.fixed_by:
         key = result.project, digits.lower()
-        if len(digits) >= DIGITS:
-            found.add(key[1][:DIGITS])
+        if len(digits) >= REVISION_DIGITS:
+            found.add(key[1][:REVISION_DIGITS])
             continue
         if key not in completed:
             completed[key] = complete_revision(session, *key)

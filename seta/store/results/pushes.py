@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import DateTime, Text
 
 from ...domain import JobResult
+from ...domain.limits import REVISION_DIGITS
 
 KEPT = 50_000  # pushes; more are asked for again
 
@@ -36,7 +37,7 @@ IDS = text("""
     bindparam("projects", type_=ARRAY(Text)), bindparam("revisions", type_=ARRAY(Text)))
 
 COMPLETE = text("""
-    SELECT DISTINCT left(revision, 12) FROM pushes
+    SELECT DISTINCT left(revision, :kept) FROM pushes
     WHERE project = :project AND revision >= :digits AND revision < :digits || 'g'
     LIMIT 2
 """)
@@ -107,5 +108,6 @@ def complete_revision(session: Session, project: str, digits: str) -> str | None
 
     `digits` are hexadecimal and lower case.
     """
-    found = session.scalars(COMPLETE, {"project": project, "digits": digits}).all()
+    found = session.scalars(
+        COMPLETE, {"project": project, "digits": digits, "kept": REVISION_DIGITS}).all()
     return found[0] if len(found) == 1 else None

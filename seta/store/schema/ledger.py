@@ -8,6 +8,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ...domain.limits import PUSH_ID, anchored
 from .base import Base
 
 
@@ -18,7 +19,7 @@ class Schedule(Base):
     __table_args__ = (
         UniqueConstraint("project", "build_system", "push_id"),
         Index("ix_schedules_order", "project", "build_system", "pushed_at", "id"),
-        CheckConstraint("push_id ~ '^[A-Za-z0-9._:-]{1,64}$'", name="push_id"),
+        CheckConstraint(f"push_id ~ '{anchored(PUSH_ID)}'", name="push_id"),
         CheckConstraint("kind IN ('selective', 'full')", name="kind"),
         CheckConstraint("(failed_at IS NULL) = (failed_why IS NULL)", name="failed"),
         CheckConstraint("(late_at IS NULL) = (late_names = '{}')", name="late"),

@@ -5,13 +5,14 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ...domain.limits import NAME, anchored
 from .base import Base
 
 
 class Scope(Base):
     __tablename__ = "scopes"
     __table_args__ = (
-        CheckConstraint("name ~ '^[A-Za-z0-9._-]{1,64}$'", name="name"),
+        CheckConstraint(f"name ~ '{anchored(NAME)}'", name="name"),
         CheckConstraint("redundancy BETWEEN 1 AND 10", name="redundancy"),
         CheckConstraint("window_days BETWEEN 1 AND 3650", name="window_days"),
         CheckConstraint("(stopped_at IS NULL) = (stopped_by IS NULL)", name="stopped"),
@@ -37,7 +38,7 @@ class Scope(Base):
 class Project(Base):
     __tablename__ = "projects"
     __table_args__ = (
-        CheckConstraint("name ~ '^[A-Za-z0-9._-]{1,64}$'", name="name"),
+        CheckConstraint(f"name ~ '{anchored(NAME)}'", name="name"),
         CheckConstraint("cardinality(build_systems) > 0", name="build_systems"),
         CheckConstraint(
             "least(priority_2_pushes, priority_2_minutes, priority_3_pushes, priority_3_minutes, "

@@ -9,6 +9,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...domain import RESULTS, Classification
+from ...domain.limits import PUSH_ID, anchored
 from .base import Base
 
 
@@ -22,7 +23,7 @@ class Push(Base):
         UniqueConstraint("project", "revision"),
         Index("ix_pushes_project_pushed_at", "project", "pushed_at"),
         CheckConstraint("revision <> ''", name="revision"),
-        CheckConstraint("push_id ~ '^[A-Za-z0-9._:-]{1,64}$'", name="push_id"),
+        CheckConstraint(f"push_id ~ '{anchored(PUSH_ID)}'", name="push_id"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
