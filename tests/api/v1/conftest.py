@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
-from scheduling_world import PRIORITIES, NOON, Results, add_snapshot
+from ci_world import PRIORITIES, NOON, Results, add_snapshot
 
 from seta.api import create_app, v1
 from seta.config import Settings

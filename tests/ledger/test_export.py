@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from scheduling_world import PRIORITIES, NOON
+from ci_world import PRIORITIES, NOON
 
 from seta.domain import Cadence, Interval, Priority, Project
 from seta.errors import BadInput, CannotAnswer
@@ -23,7 +23,7 @@ def test_taskcluster_lists_what_may_be_skipped():
     """R1: the file says what its list means."""
     assert exported("taskcluster") == {
         "action": "skip", "project": "autoland", "snapshot": 3,
-        "jobs": ["test-linux64/opt-low-1", "test-linux64/opt-low-2", "test-linux64/opt-lowest"]}
+        "jobs": ["test-linux64/opt-low-1", "test-linux64/opt-low-2", "test-linux64/opt-low-rare"]}
 
 
 def test_builds_are_never_listed_for_taskcluster_but_fuzzing_ones():
@@ -37,7 +37,7 @@ def test_buildbot_says_how_often_what_is_held_back_runs():
     """R16: by the project's own limits."""
     assert exported("buildbot") == {
         "test-linux64/opt-low-1": [7, 3600], "test-linux64/opt-low-2": [7, 3600],
-        "test-linux64/opt-lowest": [10, 10800]}
+        "test-linux64/opt-low-rare": [10, 10800]}
 
 
 def test_json_has_every_priority():

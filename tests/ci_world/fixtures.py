@@ -1,4 +1,4 @@
-"""A project with a published snapshot, and pushes that come minutes apart."""
+"""Fixtures: a project with a published snapshot, and pushes that come minutes apart."""
 
 import gzip
 import json
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hashlib import sha1
 
 import pytest
-from scheduling_world import PRIORITIES, NOON, Results, add_snapshot
+from ci_world import PRIORITIES, NOON, Results, add_snapshot
 
 from seta.domain import DEFAULT_SCOPE, Cadence, Interval, Project, Scope
 from seta.ledger import AskedPush, PriorityLists, owed_now, preview, schedule_push, take_owed

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scheduling_world import NOON, Results
+from ci_world import NOON, Results
 from sqlalchemy import func, select
 
 from seta.curation.classifications import classify_job, verdict

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from scheduling_world import NOON
+from ci_world import NOON
 
 from seta.curation import overrides
 from seta.domain import JobType, Override, Pattern, Priority, strongest
@@ -12,9 +12,9 @@ from seta.errors import BadInput, Conflict, NotFound, UnknownScope
 from seta.store.curation import overrides as store
 from seta.store.operation.audit import audit_entries
 
-LOW = "test-linux64/opt-low-1"
-HIGH = "test-linux64/opt-high"
-LOWEST = "test-linux64/opt-lowest"
+JOB = "test-linux64/opt-low-1"
+CHOSEN = "test-linux64/opt-high"
+RARE = "test-linux64/opt-low-rare"
 
 
 def override(name=None, priority=None, **more):
@@ -34,15 +34,15 @@ def second(ci, results):
 
 
 def test_never_skip_runs_on_every_push(ci, second):
-    store.add_override(ci.session, override(LOWEST))
-    assert LOWEST in second()["run"]
+    store.add_override(ci.session, override(RARE))
+    assert RARE in second()["run"]
 
 
 def test_forever_low_works(ci, second):
     """R53."""
-    store.add_override(ci.session, override(HIGH, Priority.SECOND))
+    store.add_override(ci.session, override(CHOSEN, Priority.SECOND))
     answer = second()
-    assert HIGH in answer["skip"]
+    assert CHOSEN in answer["skip"]
     assert answer["priorities"]["2"]["jobs"] == 3
 
 
@@ -54,30 +54,30 @@ def test_forever_low_works(ci, second):
 def test_expiry_is_exact_to_the_second(ci, second, seconds, is_low):
     """R52, R53: temporary low reverts, at once and by itself."""
     store.add_override(ci.session, override(
-        HIGH, Priority.SECOND, expires_at=NOON + timedelta(seconds=60)))
-    assert (HIGH in second(NOON + timedelta(seconds=seconds))["skip"]) is is_low
+        CHOSEN, Priority.SECOND, expires_at=NOON + timedelta(seconds=60)))
+    assert (CHOSEN in second(NOON + timedelta(seconds=seconds))["skip"]) is is_low
 
 
 def test_a_job_lowered_in_the_snapshot_runs_once_that_has_ended(ci, second):
     """R53: what it is worth is known again with the next snapshot; until then it runs."""
     made = ci.published.created_at
     store.add_override(ci.session, override(
-        LOW, Priority.SECOND, created_at=made - timedelta(days=1), expires_at=NOON))
-    assert LOW in second()["run"]
+        JOB, Priority.SECOND, created_at=made - timedelta(days=1), expires_at=NOON))
+    assert JOB in second()["run"]
 
 
 def test_an_override_of_a_later_snapshot_time_changes_nothing_when_it_ends(ci, second):
     made = ci.published.created_at
     store.add_override(ci.session, override(
-        LOW, Priority.SECOND, created_at=made - timedelta(days=2),
+        JOB, Priority.SECOND, created_at=made - timedelta(days=2),
         expires_at=made - timedelta(days=1)))
-    assert LOW in second()["skip"]
+    assert JOB in second()["skip"]
 
 
 def test_a_glob_picks_jobs_that_appear_later(ci, second):
     """R56: a whole class, its future jobs too."""
     store.add_override(ci.session, override(globs={"test_suite": "low"}))
-    assert {LOW, "test-linux64/opt-low-2"} <= set(second()["run"])
+    assert {JOB, "test-linux64/opt-low-2"} <= set(second()["run"])
 
 
 @pytest.mark.parametrize("picks, is_low", [
@@ -91,18 +91,18 @@ def test_builds_are_lowered_by_name_only(picks, is_low):
 
 
 def test_another_build_system_is_not_picked(ci, second):
-    store.add_override(ci.session, override(LOWEST, build_system="buildbot"))
-    assert LOWEST in second()["skip"]
+    store.add_override(ci.session, override(RARE, build_system="buildbot"))
+    assert RARE in second()["skip"]
 
 
 @pytest.mark.parametrize("others, expected", [
-    pytest.param([{"name": LOW, "priority": Priority.SECOND}], None, id="never skip wins"),
+    pytest.param([{"name": JOB, "priority": Priority.SECOND}], None, id="never skip wins"),
     pytest.param([], None, id="alone"),
 ])
 def test_never_skip_outdoes_all(others, expected):
     found = [override(globs={"platform": "linux*"}), *(override(**more) for more in others)]
     job = JobType("linux64", "opt", "low", 1)
-    assert strongest(found, job, LOW, "taskcluster").priority is expected
+    assert strongest(found, job, JOB, "taskcluster").priority is expected
 
 
 def test_of_the_rest_the_narrowest_counts_then_the_newest():
@@ -111,8 +111,8 @@ def test_of_the_rest_the_narrowest_counts_then_the_newest():
     narrow = override(priority=Priority.SECOND, globs={"platform": "linux*", "test_suite": "low"})
     newer = replace(narrow, priority=Priority.THIRD, created_at=NOON + timedelta(seconds=1))
     for found in ([wide, narrow, newer], [newer, narrow, wide]):
-        assert strongest(found, job, LOW, "taskcluster") is newer
-    assert strongest([], job, LOW, "taskcluster") is None
+        assert strongest(found, job, JOB, "taskcluster") is newer
+    assert strongest([], job, JOB, "taskcluster") is None
 
 
 def plan(ci, *wanted, now=NOON):
@@ -121,9 +121,9 @@ def plan(ci, *wanted, now=NOON):
 
 def test_a_dry_run_says_what_is_picked_and_stores_nothing(ci, results):
     """R54: also what picks nothing."""
-    results.add(LOW, ci.push("0", -60))
-    planned = plan(ci, override(LOW), override("test-win/opt-x"))
-    assert [(each.matched, each.examples) for each in planned] == [(1, (LOW,)), (0, ())]
+    results.add(JOB, ci.push("0", -60))
+    planned = plan(ci, override(JOB), override("test-win/opt-x"))
+    assert [(each.matched, each.examples) for each in planned] == [(1, (JOB,)), (0, ())]
     assert planned[1].matches_nothing
     assert store.overrides(ci.session, "trunk") == []
 
@@ -132,7 +132,7 @@ def test_applying_twice_stores_once_and_is_audited(ci):
     """R57."""
     for _ in range(2):
         applied = overrides.apply_overrides(
-            ci.session, [override(LOW), override(LOW)], scope="trunk", who="ann", now=NOON)
+            ci.session, [override(JOB), override(JOB)], scope="trunk", who="ann", now=NOON)
     assert [each.is_new for each in applied] == [False, False]
     assert len(store.overrides(ci.session, "trunk")) == 1
     entry, = audit_entries(ci.session)
@@ -140,7 +140,7 @@ def test_applying_twice_stores_once_and_is_audited(ci):
 
 
 def test_ending_an_override_is_audited_and_happens_once(ci):
-    stored = store.add_override(ci.session, override(LOW))
+    stored = store.add_override(ci.session, override(JOB))
     ended = overrides.end_override(ci.session, stored.id, who="bob", now=ci.at(5))
     assert (ended.ended_by, ended.is_active(ci.at(4)), ended.is_active(ci.at(5))) == (
         "bob", True, False)
@@ -153,8 +153,8 @@ def test_ending_an_override_is_audited_and_happens_once(ci):
 
 def test_overrides_whose_jobs_are_gone_are_found(ci, results):
     """R58: they do not die quietly."""
-    results.add(LOW, ci.push("0", -60))
-    store.add_override(ci.session, override(LOW))
+    results.add(JOB, ci.push("0", -60))
+    store.add_override(ci.session, override(JOB))
     gone = store.add_override(ci.session, override("test-osx/opt-x"))
     assert overrides.vanished_overrides(ci.session, "trunk", now=NOON) == [gone]
 
@@ -171,7 +171,7 @@ def test_a_scope_that_is_not_there_takes_none(ci):
 ])
 def test_the_table_itself_refuses_nonsense(ci, wrong, constraint):
     with pytest.raises(BadInput, match=constraint):
-        store.add_override(ci.session, override(LOW, **wrong))
+        store.add_override(ci.session, override(JOB, **wrong))
 
 
 def test_overrides_are_paged_from_the_newest(ci):

@@ -7,7 +7,7 @@ import pytest
 from seta.errors import NotFound
 from seta.ledger import schedule_failed
 
-LOW = ["test-linux64/opt-low-1", "test-linux64/opt-low-2"]
+SECOND = ["test-linux64/opt-low-1", "test-linux64/opt-low-2"]
 
 
 def fail(ci, push_id, minutes=0, why="the decision task failed"):
@@ -70,7 +70,7 @@ def test_without_a_source_nothing_is_inferred(ci):
 
 def test_a_run_whose_results_came_is_not_owed(ci, results):
     ci.ask("1", 0)
-    for name in (*LOW, "test-linux64/opt-lowest"):
+    for name in (*SECOND, "test-linux64/opt-low-rare"):
         results.add(name, ci.push("1", 0))
     results.reached(ci.at(0) + timedelta(days=3))
     assert ci.ask("2", 1)["kind"] == "selective"
@@ -80,7 +80,7 @@ def test_a_priority_none_of_whose_jobs_came_is_owed(ci, results):
     """R13: the builds broke, so that no test of the full run started."""
     ci.ask("1", 0)
     results.add("build-linux64/opt", ci.push("1", 0), "busted")
-    results.add("test-linux64/opt-lowest", ci.push("1", 0))
+    results.add("test-linux64/opt-low-rare", ci.push("1", 0))
     results.reached(ci.at(0) + timedelta(days=3))
     answer = ci.ask("2", 1)
     assert answer["kind"] == "full" and "backstop is due" in answer["reasons"][2]
@@ -97,6 +97,6 @@ def test_what_was_inferred_once_is_not_looked_at_again(ci, results):
     ci.ask("1", 0)
     results.reached(ci.at(0) + timedelta(days=3))
     assert ci.ask("2", 1)["kind"] == "full"
-    for name in (*LOW, "test-linux64/opt-lowest"):
+    for name in (*SECOND, "test-linux64/opt-low-rare"):
         results.add(name, ci.push("2", 1))
     assert ci.ask("3", 2)["kind"] == "selective"

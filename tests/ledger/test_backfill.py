@@ -1,74 +1,15 @@
-"""What became of a push, and who may be guilty of a failure on it."""
+"""Which pushes may be guilty of a failure, and where to run the job to find out."""
 
 import pytest
 
 from seta.errors import NotFound
-from seta.ledger import backfill, push_status, schedule_failed
+from seta.ledger import backfill
 from seta.ledger.backfill import bisection, expected_runs
 
-LOW = "test-linux64/opt-low-1"
-LOWEST = "test-linux64/opt-lowest"
-HIGH = "test-linux64/opt-high"
+JOB = "test-linux64/opt-low-1"
 
 
-def status(ci, push_id):
-    return push_status(ci.session, "autoland", "taskcluster", push_id)
-
-
-def where_run(ci, push_id):
-    return {job.name: job.ran_on and (job.ran_on.push_id, job.how)
-            for job in status(ci, push_id).skipped}
-
-
-def test_a_full_run_is_fully_tested(ci):
-    ci.ask("1", 0)
-    assert status(ci, "1").is_fully_tested and status(ci, "1").skipped == ()
-
-
-def test_a_skipped_job_is_told_with_the_push_it_ran_on_next(ci):
-    """R76: what was skipped stays visible on its push."""
-    for number in range(1, 12):
-        ci.ask(str(number), number)
-    assert where_run(ci, "2") == {
-        LOW: ("6", "scheduled"), "test-linux64/opt-low-2": ("6", "scheduled"),
-        LOWEST: ("11", "scheduled")}
-    assert not status(ci, "2").is_fully_tested
-
-
-def test_what_has_not_run_yet_is_told_so(ci):
-    ci.ask("1", 0)
-    ci.ask("2", 1)
-    assert set(where_run(ci, "2").values()) == {None}
-
-
-def test_a_timer_or_a_backfill_makes_a_push_fully_tested(ci, results):
-    """R79: which push really ran it is recorded."""
-    ci.ask("1", 0)
-    ci.ask("2", 1)
-    ci.take("2", 90)
-    results.add(LOWEST, ci.push("2", 1))
-    assert where_run(ci, "2") == {
-        LOW: ("2", "late"), "test-linux64/opt-low-2": ("2", "late"), LOWEST: ("2", "seen")}
-    assert status(ci, "2").is_fully_tested
-
-
-def test_a_run_that_failed_does_not_count_as_the_next_one(ci):
-    ci.ask("1", 0)
-    ci.ask("2", 1)
-    ci.ask("3", 300)
-    schedule_failed(ci.session, "autoland", "taskcluster", "3", why="down", now=ci.at(301))
-    assert where_run(ci, "2")[LOW] is None
-    assert not status(ci, "3").is_fully_tested
-    ci.ask("4", 302)
-    assert where_run(ci, "2")[LOW] == ("4", "scheduled")
-
-
-def test_an_unknown_push_has_no_status(ci):
-    with pytest.raises(NotFound, match="no push '9'"):
-        status(ci, "9")
-
-
-def blame(ci, push_id, job=LOW):
+def blame(ci, push_id, job=JOB):
     found = backfill(ci.session, "autoland", "taskcluster", push_id, job)
     return found, [push.push_id for push in found.suspects], [run.push_id for run in found.runs]
 
@@ -78,7 +19,7 @@ def add_history(ci, results, told):
     for number, what in enumerate(told):
         ci.ask(str(number), number)
         if what != ".":
-            results.add(LOW, ci.push(str(number), number),
+            results.add(JOB, ci.push(str(number), number),
                         "success" if what == "P" else "testfailed")
 
 

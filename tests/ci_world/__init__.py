@@ -1,4 +1,4 @@
-"""What tests of schedules share: a snapshot, and job results straight in the store."""
+"""A made-up CI: a snapshot, and job results put straight into the store."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PRIORITIES = {
     Priority.FIRST: ("build-linux64/opt", "test-linux64/opt-high"),
     Priority.SECOND: ("test-linux64/opt-low-1", "test-linux64/opt-low-2"),
-    Priority.THIRD: ("test-linux64/opt-lowest",),
+    Priority.THIRD: ("test-linux64/opt-low-rare",),
 }
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from scheduling_world import NOON
+from ci_world import NOON
 
 from seta.domain import Cadence, Priority
 from seta.ledger import schedule_failed

@@ -1,7 +1,7 @@
 """What people say of failed jobs through our own API."""
 
 import pytest
-from scheduling_world import NOON
+from ci_world import NOON
 from sqlalchemy import func, select
 
 from seta.curation.classifications import classify_job, classify_range, verdict

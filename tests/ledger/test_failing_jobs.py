@@ -2,7 +2,7 @@
 
 import pytest
 
-JOB = "test-linux64/opt-lowest"
+JOB = "test-linux64/opt-low-rare"
 
 
 def is_run(ci) -> bool:

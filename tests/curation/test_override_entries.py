@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from scheduling_world import NOON
+from ci_world import NOON
 
 from seta.curation.override_entries import read_entries, read_entry, read_file, read_text
 from seta.domain import JobType, Priority
 from seta.errors import BadInput
 
-DATA = Path(__file__).parents[1] / "data" / "scheduling"
+DATA = Path(__file__).parents[1] / "data" / "preseeds"
 GOOD = {"platform": "linux*", "priority": 2, "reason": "broken there"}
 
 

@@ -8,7 +8,7 @@ from seta.domain import Priority
 from seta.ledger import PriorityLists
 from seta.store.ledger import entries
 
-HIGH = "test-linux64/opt-high"
+JOB = "test-linux64/opt-high"
 
 
 @pytest.mark.parametrize("reason", ["the data is stale: no ingest for 40 h", "SETA_KILL is set"])
@@ -35,9 +35,9 @@ def test_the_kill_switch_of_a_project_runs_everything(ci):
 def test_without_a_snapshot_everything_runs_by_the_names_that_are_known(ci, results):
     """R7: no knowledge is not the same as nothing to skip."""
     ci.published = PriorityLists(refusals=("no snapshot of trunk has been published yet",))
-    results.add(HIGH, ci.push("0", -60))
+    results.add(JOB, ci.push("0", -60))
     answer = ci.ask("1", 0)
-    assert (answer["kind"], answer["snapshot"], answer["run"]) == ("full", None, [HIGH])
+    assert (answer["kind"], answer["snapshot"], answer["run"]) == ("full", None, [JOB])
 
 
 def test_a_snapshot_that_names_nothing_here_decides_nothing(ci):

@@ -5,14 +5,14 @@ import pytest
 from seta.errors import BadInput, Conflict
 from seta.ledger import AskedPush
 
-HIGH = ["build-linux64/opt", "test-linux64/opt-high"]
-LOW = ["test-linux64/opt-low-1", "test-linux64/opt-low-2"]
-LOWEST = ["test-linux64/opt-lowest"]
-ALL = sorted(HIGH + LOW + LOWEST)
+FIRST = ["build-linux64/opt", "test-linux64/opt-high"]
+SECOND = ["test-linux64/opt-low-1", "test-linux64/opt-low-2"]
+THIRD = ["test-linux64/opt-low-rare"]
+ALL = sorted(FIRST + SECOND + THIRD)
 
 
 def kinds(ci, count, minutes_apart=1, start=1):
-    """What each of so many pushes got: "1" high value only, "12" low too, "full" everything."""
+    """What each of so many pushes got: "1" for priority 1 alone, "12", "13", or "full"."""
     found = []
     for number in range(start, start + count):
         answer = ci.ask(str(number), (number - 1) * minutes_apart)
@@ -36,8 +36,8 @@ def test_the_answer_has_the_keys_that_clients_read(ci):
         "action", "kind", "run", "skip", "priorities", "snapshot", "reasons", "next_due"]
 
 
-def test_low_value_runs_on_exactly_the_fifth_push(ci):
-    """R18: exactly the Nth push; lowest on the tenth, which is a full run with the low."""
+def test_priority_2_runs_on_exactly_the_fifth_push(ci):
+    """R18: exactly the Nth push; priority 3 on the tenth, where 2 is due too: a full run."""
     assert kinds(ci, 21) == [
         "full", "1", "1", "1", "1", "12", "1", "1", "1", "1", "full", "1", "1", "1", "1", "12",
         "1", "1", "1", "1", "full"]
@@ -47,7 +47,7 @@ def test_what_is_not_due_is_left_out(ci):
     ci.ask("1", 0)
     answer = ci.ask("2", 1)
     assert (answer["kind"], answer["run"], answer["skip"]) == (
-        "selective", HIGH, sorted(LOW + LOWEST))
+        "selective", FIRST, sorted(SECOND + THIRD))
     assert answer["priorities"] == {"1": {"due": True, "jobs": 2}, "2": {"due": False, "jobs": 2},
                                     "3": {"due": False, "jobs": 1}}
 

@@ -10,7 +10,7 @@ from seta.domain import Cadence, Interval, Priority
 from seta.ledger.cadence import IntervalState, NextDue, CadenceState, due_on_push, owed
 
 NOW = datetime(2018, 3, 1, 12, tzinfo=UTC)
-CADENCE = Cadence()  # low 5 / 90, lowest 10 / 180, backstop 20 / 240
+CADENCE = Cadence()  # pushes, minutes: 5, 90; 10, 180; 20, 240
 FIRST, SECOND, THIRD = Priority
 NEVER = IntervalState(None)
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from scheduling_world import NOON
+from ci_world import NOON
 from sqlalchemy import select
 
 from seta.curation import renames

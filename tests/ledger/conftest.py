@@ -1,0 +1,3 @@
+from ci_world.fixtures import ci, make_ci, quick, results
+
+__all__ = ["ci", "make_ci", "quick", "results"]
