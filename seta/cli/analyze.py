@@ -4,7 +4,6 @@ from datetime import datetime
 
 import click
 
-from ..curation.preparation import prepare_analysis
 from ..domain import DEFAULT_SCOPE
 from ..errors import BadInput, CannotAnswer
 from ..publish import analyse
@@ -32,8 +31,6 @@ def analyze(program: Program, scope: str, as_of: datetime | None, dry_run: bool,
     """
     if as_of is not None and as_of > program.now:
         raise BadInput(f"--as-of is {as_of.isoformat()}, which has not come yet")
-    if not dry_run:
-        prepare_analysis(program.sessions, scope, now=program.now)
     with spinner(program.has_terminal) as say:
         snapshot = analyse(
             program.sessions, scope, now=program.now, settings=program.settings, as_of=as_of,

@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from ..analysis import Decision, decide
 from ..config import Settings
+from ..curation.inference import infer_scope
+from ..curation.renames import watch_platforms
 from ..domain import JobPriority, Priority, Snapshot
-from ..store.curation.projects import scope_named
+from ..store.curation.projects import projects, scope_named
 from ..store.operation.alarms import clear_alarm, raise_alarm
 from ..store.operation.runs import end_run, start_run
-from ..store.results.rollup import refresh_all_job_days
+from ..store.results.rollup import refresh_all_job_days, refresh_job_days
 from .apply import apply, would_hold
 from .gather import Gathered, gather
 
@@ -28,43 +30,56 @@ def analyse(
 ) -> Snapshot:
     """Decide on a scope, store the snapshot and publish it, unless the guard holds it back.
 
-    `as_of` decides as of a past moment from what was known then. A dry run changes nothing; its
-    snapshot has no id. A held one says why, and has raised an alarm, unless a person had stopped
-    publication. `compare` adds the earlier SETA's pass to the comparison.
+    First it prepares the data: it infers regressions for projects that want that, looks for
+    platforms that seem renamed, and refreshes the rollup. `as_of` decides as of a past moment
+    from what was known then. A dry run decides the same and stores nothing, not even what it
+    inferred; its snapshot has no id. A snapshot that is held back says why, and an alarm is
+    raised unless a person had stopped publication. `compare` adds the earlier SETA's pass to the
+    comparison.
 
-    Raises NothingToAnalyse when no regression of the window has a living witness: there is no
-    snapshot then, an alarm, and what was published stays.
+    Raises UnknownScope, and NothingToAnalyse when no regression of the window has a living
+    witness: then there is no snapshot but an alarm, and the published snapshot stays.
     """
-    wanted = {"now": now, "as_of": as_of, "settings": settings}
+    def read(session: Session) -> Gathered:
+        if progress is not None:
+            progress("reading the regressions and the job types")
+        return gather(session, scope_named(session, scope), now=now, as_of=as_of,
+                      settings=settings)
+
+    def decided(gathered: Gathered) -> Snapshot:
+        decision = decide(
+            gathered.problem, work_limit=settings.node_limit,
+            time_limit=settings.time_limit.total_seconds(), compare=compare, progress=progress)
+        return snapshot_of(gathered, decision, now=now)
+
     if dry_run:
-        refresh_all_job_days(sessions)
+        with sessions() as session:  # never committed
+            infer_scope(session, scope, now=now)
+            refresh_job_days(session)
+            gathered = read(session)
+        snapshot = decided(gathered)
         with sessions() as session:
-            gathered = _gathered(session, scope, wanted, progress)
-            snapshot = _decided(gathered, wanted, compare, progress)
             return would_hold(session, snapshot, settings=settings)
     with _recorded(sessions, scope, now) as counts:
-        refresh_all_job_days(sessions)
+        _prepare(sessions, scope, now)
         with sessions() as session:
-            gathered = _gathered(session, scope, wanted, progress)
-        snapshot = _decided(gathered, wanted, compare, progress)
+            gathered = read(session)
+        snapshot = decided(gathered)
         with sessions.begin() as session:
             snapshot = apply(session, gathered, snapshot, settings=settings)
         counts |= _counts_of(snapshot)
     return snapshot
 
 
-def _gathered(session: Session, scope: str, wanted: dict, progress) -> Gathered:
-    if progress is not None:
-        progress("reading the regressions and the job types")
-    return gather(session, scope_named(session, scope), **wanted)
-
-
-def _decided(gathered: Gathered, wanted: dict, compare: bool, progress) -> Snapshot:
-    settings = wanted["settings"]
-    decision = decide(
-        gathered.problem, work_limit=settings.node_limit,
-        time_limit=settings.time_limit.total_seconds(), compare=compare, progress=progress)
-    return snapshot_of(gathered, decision, now=wanted["now"])
+def _prepare(sessions: Sessions, scope: str, now: datetime) -> None:
+    """Infer regressions, refresh the rollup, and look in it for platforms that seem renamed."""
+    with sessions.begin() as session:
+        infer_scope(session, scope, now=now)
+    refresh_all_job_days(sessions)
+    with sessions.begin() as session:
+        if not scope_named(session, scope).is_archived:
+            for project in projects(session, scope):
+                watch_platforms(session, project)
 
 
 def _counts_of(snapshot: Snapshot) -> dict:

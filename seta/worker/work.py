@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session, sessionmaker
 
 from ..config import Settings
-from ..curation.preparation import prepare_analysis
 from ..domain import Project
 from ..errors import SetaError
 from ..ingest import Spans, ingest_project
@@ -92,9 +91,7 @@ class Work:
 
     def _analyse(self, scope: str) -> None:
         with _written_down(f"analysis of {scope}"):
-            now = datetime.now(UTC)
-            prepare_analysis(self._sessions, scope, now=now)
-            analyse(self._sessions, scope, now=now, settings=self._settings)
+            analyse(self._sessions, scope, now=datetime.now(UTC), settings=self._settings)
 
     @contextmanager
     def _busy(self) -> Iterator[None]:

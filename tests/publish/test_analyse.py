@@ -1,20 +1,21 @@
 """From evidence to a published snapshot."""
 
 import logging
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations
 
 import pytest
 from publish.made_evidence import DAY, NOW
-from sqlalchemy import event
+from sqlalchemy import event, func, select
 
 from seta.analysis import Problem
 from seta.domain import NewWords, Override, Pattern, Priority, Rename, StoredRename
 from seta.errors import NothingToAnalyse, UnknownScope
 from seta.publish import analyse
 from seta.publish.gather import gather
-from seta.store import snapshots
+from seta.store import schema, snapshots
 from seta.store.curation.overrides import add_override
 from seta.store.curation.projects import scope_named
 from seta.store.curation.renames import add_rename
@@ -49,6 +50,28 @@ def alarms(sessions):
 def last_run(sessions):
     with sessions() as session:
         return runs.runs(session, task="analysis", limit=1)[0]
+
+
+def stored(sessions):
+    """What a dry run must leave as it is."""
+    tables = (schema.ClassificationRow, schema.Alarm, schema.Snapshot, schema.Run, schema.JobDay,
+              schema.StaleJobDay)
+    with sessions() as session:
+        return [session.scalar(select(func.count()).select_from(table)) for table in tables]
+
+
+@contextmanager
+def statements(engine):
+    seen = []
+
+    def note(connection, cursor, statement, *more):
+        seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
 
 
 def test_a_first_snapshot_is_stored_and_published_whole(trunk, sessions, run):
@@ -92,6 +115,40 @@ def test_a_dry_run_decides_the_same_and_changes_nothing(trunk, sessions, run):
     with sessions() as session:
         assert runs.runs(session) == [] and snapshots.snapshots_of(session, "trunk") == []
     assert verdicts(dry) == verdicts(run())
+
+
+def test_a_dry_run_infers_what_the_real_run_will_and_stores_none_of_it(
+    evidence, sessions, run
+):
+    evidence.scope().project(infer_regressions=True, infer_after=2)
+    for hours, result in enumerate(["success", "testfailed", "testfailed", "success"]):
+        evidence.result(A, result, at=NOW - DAY + timedelta(hours=hours))
+    evidence.caught("a" * 12, B, C)
+    before = stored(sessions)
+
+    dry = run(dry_run=True)
+
+    assert stored(sessions) == before
+    real = run()
+    assert dry.regressions == 2 and verdicts(dry)["linux64/opt-mochitest-1"] == (1, "chosen")
+    assert real == replace(dry, id=real.id, is_published=True)
+
+
+def test_a_dry_run_raises_no_alarm(trunk, sessions, run, caplog):
+    """Not even one that a real run would raise: a platform seems to have been renamed."""
+    old, new = "test-osx-10-8/opt-xpcshell", "test-osx-10-10/opt-xpcshell"
+    trunk.passed(A, old, at=NOW - 30 * DAY).passed(old, at=NOW - 8 * DAY).caught("a" * 12, A, new)
+    run(dry_run=True)
+    assert alarms(sessions) == {} and not caplog.records
+    run()
+    assert "osx-10-8 vanished" in alarms(sessions)["platforms autoland"]
+
+
+def test_an_analysis_looks_at_the_rollup_once(trunk, run, engine):
+    trunk.caught("a" * 12, A)
+    with statements(engine) as seen:
+        run()
+    assert sum("DELETE FROM stale_job_days" in each for each in seen) == 1
 
 
 def test_without_regressions_nothing_is_decided_and_what_is_published_stays(
@@ -262,19 +319,11 @@ def test_compare_adds_the_pass_of_earlier_setas(trunk, run):
 def test_the_number_of_queries_does_not_grow_with_the_data(trunk, sessions, settings, engine):
     """R60"""
     def queries():
-        count = 0
-
-        def counted(*args):
-            nonlocal count
-            count += 1
-
-        event.listen(engine, "before_cursor_execute", counted)
-        with sessions() as session:
+        with statements(engine) as seen, sessions() as session:
             gathered = gather(session, scope_named(session, "trunk"), now=NOW, as_of=None,
                               settings=settings)
-        event.remove(engine, "before_cursor_execute", counted)
         assert isinstance(gathered.problem, Problem)
-        return count
+        return len(seen)
 
     trunk.caught("a" * 12, A).project("other")
     few = queries()

@@ -5,7 +5,6 @@ from datetime import datetime
 from apiflask import APIBlueprint
 from pydantic import BaseModel, Field
 
-from ...curation.preparation import prepare_analysis
 from ...domain import Scope
 from ...errors import BadInput
 from ...publish import analyse, release, roll_back
@@ -80,8 +79,6 @@ def post_analyze(scope: str, json_data: AnalyseIn):
         raise BadInput(f"as_of {json_data.as_of.isoformat()} is in the future")
     with sessions() as session:
         lookups.scope_named(session, scope)
-    if not json_data.dry_run:
-        prepare_analysis(sessions, scope, now=now)
     return snapshot_shown(analyse(
         sessions, scope, now=now, settings=context().settings, as_of=json_data.as_of,
         dry_run=json_data.dry_run, compare=json_data.compare))
