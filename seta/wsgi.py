@@ -1,28 +1,43 @@
 """The web application for gunicorn: ``seta.wsgi:create_app()``."""
 
 import os
+from collections.abc import Callable
+from datetime import datetime
 
+from apiflask import APIFlask
 from flask import Flask
+from sqlalchemy.orm import Session, sessionmaker
 
-from .config import from_environment
+from . import api, web
+from .config import Settings, from_environment
+from .publish.serving import Published, utc_now
 from .store.embedded import EmbeddedServer
 from .store.engine import make_engine, make_sessions
 
 
 def create_app() -> Flask:
-    """Build the app from the environment, in each web process for itself.
+    """Build the app from the environment, once in each web process.
 
-    Without DATABASE_URL the embedded Postgres is used, together with whoever started it. The
+    Without DATABASE_URL it uses the embedded Postgres, which other processes may share. The
     database need not be there yet: until it is, every client is told to run everything.
     """
-    from . import api, web
-
     settings = from_environment(os.environ)
     url = settings.database_url or EmbeddedServer(
         settings.home_path, postgres_bin=settings.postgres_bin).start().url
-    threads = settings.web_threads
-    engine = make_engine(url, pool_size=threads, max_overflow=2)
-    app = api.create_app(settings, make_sessions(engine))
-    context = app.extensions["seta"]
-    web.init_app(app, context.sessions, context.published, context.clock)
+    engine = make_engine(url, pool_size=settings.web_threads, max_overflow=2)
+    return build_app(settings, make_sessions(engine))
+
+
+def build_app(
+    settings: Settings, sessions: sessionmaker[Session], *,
+    clock: Callable[[], datetime] = utc_now, published: Published | None = None,
+) -> APIFlask:
+    """Build the API and the pages from what is passed in.
+
+    It reads no environment and opens no connection.
+    """
+    app = APIFlask("seta", docs_path=None, spec_path=None, json_errors=False, static_folder=None)
+    published = published or Published(sessions, settings, clock)
+    api.init_app(app, api.Context(settings, sessions, clock, published))
+    web.init_app(app, sessions, published, clock)
     return app

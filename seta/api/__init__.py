@@ -1,30 +1,18 @@
-"""The API: routes of the old wire, and /api/v1."""
-
-from collections.abc import Callable
-from datetime import datetime
+"""The API: the old routes, and /api/v1."""
 
 from apiflask import APIFlask
-from sqlalchemy.orm import Session, sessionmaker
 
-from ..config import Settings
-from ..publish.serving import Published, utc_now
 from . import cors, errors, legacy, v1
-from .context import Context, context
+from .context import Context
 
-__all__ = ["Context", "context", "create_app"]
+__all__ = ["Context", "init_app"]
 
 
-def create_app(
-    settings: Settings, sessions: sessionmaker[Session], *,
-    clock: Callable[[], datetime] = utc_now, published: Published | None = None,
-) -> APIFlask:
-    """Build the app from what it is given; it reads no environment and opens no connection."""
-    app = APIFlask("seta", docs_path=None, spec_path=None, json_errors=False, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_body
-    app.extensions["seta"] = Context(
-        settings, sessions, clock, published or Published(sessions, settings, clock))
+def init_app(app: APIFlask, context: Context) -> None:
+    """Add every route of the API to the app; its views work with the context."""
+    app.config["MAX_CONTENT_LENGTH"] = context.settings.max_body
+    app.extensions["seta"] = context
     errors.init_app(app)
     cors.init_app(app)
     legacy.init_app(app)
-    v1.init_app(app)
-    return app
+    v1.init_app(app, context.settings)

@@ -6,9 +6,9 @@ import threading
 import pytest
 from werkzeug.serving import make_server
 
-from seta import api
 from seta.config import Settings
 from seta.store.engine import make_engine, make_sessions
+from seta.wsgi import build_app
 
 SCOPE = ("--scope", "demo-talos-2014")
 G1 = "Windows 7 32-bit mozilla-inbound talos g1"
@@ -105,7 +105,7 @@ def test_nothing_is_exported_while_everything_runs(demo):
 def server(demo):
     settings = Settings(database_url=demo.settings.database_url)
     engine = make_engine(settings.database_url)
-    server = make_server("127.0.0.1", 0, api.create_app(settings, make_sessions(engine)),
+    server = make_server("127.0.0.1", 0, build_app(settings, make_sessions(engine)),
                          threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"

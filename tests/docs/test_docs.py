@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from seta import api
 from seta.config import Settings, described
 from seta.sources.files import decode_record
 from seta.store.engine import make_engine, make_sessions
+from seta.wsgi import build_app
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -37,7 +37,7 @@ def test_the_commands_are_documented_by_their_own_help():
 
 
 def test_every_route_stands_in_the_docs(database):
-    app = api.create_app(Settings(), make_sessions(make_engine(database)))
+    app = build_app(Settings(), make_sessions(make_engine(database)))
     text = page("api") + page("legacy-api")
     for rule in app.url_map.iter_rules():
         shown = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)

@@ -4,11 +4,11 @@ import threading
 import pytest
 from werkzeug.serving import make_server
 
-from seta import api, web
 from seta.cli.commands import run
 from seta.cli.program import Program
 from seta.config import Settings
 from seta.store.engine import make_engine, make_sessions
+from seta.wsgi import build_app
 
 CHROMIUM_OPTIONS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -28,10 +28,7 @@ def demo_database(make_database, template):
 
 def make_app(url: str, **settings):
     settings = Settings(database_url=url, **settings)
-    app = api.create_app(settings, make_sessions(make_engine(url)))
-    parts = app.extensions["seta"]
-    web.init_app(app, parts.sessions, parts.published, parts.clock)
-    return app
+    return build_app(settings, make_sessions(make_engine(url)))
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 from apiflask import APIFlask
 
-from ..context import Context
+from ...config import Settings
 from . import (
     access, answers, audit, classifications, due, jobs, openapi, overrides, problems, projects,
     pushes, regressions, renames, results, runs, schedule, scopes, snapshots, status,
@@ -15,12 +15,10 @@ ROUTES = (
 )
 
 
-def init_app(app: APIFlask) -> None:
-    """Add the API to an app whose context is set."""
-    context: Context = app.extensions["seta"]
+def init_app(app: APIFlask, settings: Settings) -> None:
     problems.init_app(app, f"{PREFIX}/")
     answers.init_app(app, f"{PREFIX}/")
-    access.init_app(app, f"{PREFIX}/", context.settings)
+    access.init_app(app, f"{PREFIX}/", settings)
     for routes in ROUTES:
         app.register_blueprint(routes.bp)
     openapi.init_app(app)

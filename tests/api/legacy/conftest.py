@@ -7,12 +7,12 @@ import pytest
 from flask.testing import FlaskClient
 from publish.made_evidence import DAY, NOW, Evidence
 
-from seta.api import create_app
 from seta.config import Settings
 from seta.publish import analyse
 from seta.publish.serving import Published
 from seta.store.curation import projects
 from seta.store.engine import make_engine, make_sessions
+from seta.wsgi import build_app
 
 TODAY = "2026-03-01"
 LABELS = [f"test-linux64/opt-mochitest-{number}" for number in (1, 2, 3)]
@@ -72,8 +72,8 @@ class Site:
     def _client(self) -> FlaskClient:
         published = Published(self.sessions, self.settings, lambda: self.now, every=0,
                               patience=30)
-        app = create_app(self.settings, self.sessions, clock=lambda: self.now,
-                         published=published)
+        app = build_app(self.settings, self.sessions, clock=lambda: self.now,
+                        published=published)
         client = app.test_client()
         del client.environ_base["HTTP_USER_AGENT"]  # early clients send none
         return client

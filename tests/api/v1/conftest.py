@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 import pytest
 from ci_world import PRIORITIES, NOON, Results, add_snapshot
 
-from seta.api import create_app, v1
 from seta.config import Settings
 from seta.domain import DEFAULT_SCOPE, Project, Push, Scope
 from seta.publish.serving import Published
 from seta.store import schema
 from seta.store.curation import projects
 from seta.store.engine import make_engine, make_sessions
+from seta.wsgi import build_app
 
 TOKEN = "let me write"
 SETTINGS = Settings(tokens=(("ann", hashlib.sha256(TOKEN.encode()).hexdigest()),))
@@ -30,10 +30,8 @@ class Api:
 
     def __post_init__(self):
         published = Published(self.sessions, self.settings, self.clock, every=0, patience=10)
-        self.app = create_app(self.settings, self.sessions, clock=self.clock,
-                              published=published)
-        if "schedule" not in self.app.blueprints:
-            v1.init_app(self.app)
+        self.app = build_app(self.settings, self.sessions, clock=self.clock,
+                             published=published)
         self.client = self.app.test_client()
 
     def clock(self) -> datetime:

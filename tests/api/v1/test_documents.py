@@ -7,14 +7,14 @@ import schemathesis
 from jsonschema import Draft202012Validator
 from sqlalchemy.orm import sessionmaker
 
-from seta.api import create_app
 from seta.config import Settings
+from seta.wsgi import build_app
 
 
 @pytest.fixture(scope="module")
 def app():
     """A server without a database: documents need none."""
-    return create_app(Settings(), sessionmaker())
+    return build_app(Settings(), sessionmaker())
 
 
 @pytest.fixture(scope="module")

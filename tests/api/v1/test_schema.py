@@ -8,9 +8,9 @@ from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 from sqlalchemy.orm import sessionmaker
 
-from seta.api import create_app
 from seta.config import Settings
 from seta.store.engine import make_engine, make_sessions
+from seta.wsgi import build_app
 
 METHODS = ("get", "post", "put", "patch", "delete")
 PLAIN = {"Accept-Encoding": "identity"}
@@ -22,7 +22,7 @@ BOUNDED = settings(
 
 
 def document() -> dict:
-    app = create_app(Settings(), sessionmaker())
+    app = build_app(Settings(), sessionmaker())
     with app.app_context():
         return app.spec
 
