@@ -8,8 +8,9 @@ two runs, which are the project's to say today), the second ``buildsystem`` and
 
 from collections.abc import Mapping
 
-from ..domain import BuildSystem, Priority
+from ..domain import Priority
 from ..errors import BadInput
+from ..names import BUILDBOT
 
 OLD_FIELDS = frozenset({
     "platform", "buildtype", "testtype", "priority", "build_system_type", "buildsystem",
@@ -59,7 +60,7 @@ def _picked(entry: Mapping, build_system: str) -> dict:
     if "/" in testtype:
         return {"name": testtype}
     suite = testtype.removesuffix("-e10s")
-    if build_system == BuildSystem.BUILDBOT and suite in TALOS:
+    if build_system == BUILDBOT.word and suite in TALOS:
         testtype = f"talos-{testtype}"
     return {"platform": entry["platform"], "build_type": entry["buildtype"],
             "test_suite": testtype}

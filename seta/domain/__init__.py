@@ -1,6 +1,6 @@
 """The words of the field as frozen values. No I/O."""
 
-from .jobs import BuildSystem, JobType, Priority
+from .jobs import JobType, Priority
 from .ledger import LedgerEntry
 from .overrides import Override, strongest
 from .patterns import Pattern
@@ -12,7 +12,7 @@ from .runs import Alarm, AuditEntry, Run
 from .snapshots import JobPriority, PriorityChange, Publication, Snapshot
 
 __all__ = [
-    "DEFAULT_SCOPE", "FAILING", "INTERVALS", "RESULTS", "Alarm", "AuditEntry", "BuildSystem",
+    "DEFAULT_SCOPE", "FAILING", "INTERVALS", "RESULTS", "Alarm", "AuditEntry",
     "Cadence",
     "Classification", "JobPriority", "JobResult", "JobType", "LedgerEntry", "Interval",
     "ListedJob", "NewWords", "Override", "Pattern", "Priority", "PriorityChange", "Project",

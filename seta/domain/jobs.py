@@ -1,14 +1,7 @@
 """What can be scheduled, and how urgently."""
 
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
-
-
-class BuildSystem(StrEnum):
-    """The systems whose names old clients ask for; any other word is a CI of its own."""
-
-    BUILDBOT = "buildbot"
-    TASKCLUSTER = "taskcluster"
+from enum import IntEnum
 
 
 @dataclass(frozen=True, order=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from ..domain import Interval, Priority, Project
 from ..errors import BadInput, CannotAnswer
+from ..names import TASKCLUSTER, may_be_listed
 from .priorities import PriorityLists
 from .schedule import reasons_to_run_everything
 
@@ -34,7 +35,8 @@ def export_list(
 def _labels(project: Project, build_system: str, published: PriorityLists) -> dict:
     low = [*_at(published, Priority.SECOND), *_at(published, Priority.THIRD)]
     return {"action": "skip", "project": project.name, "snapshot": published.snapshot,
-            "jobs": sorted(name for name in low if _may_be_skipped(name))}
+            "jobs": sorted(
+                name for name in low if may_be_listed(name, TASKCLUSTER.word, project.name))}
 
 
 def _builders(project: Project, build_system: str, published: PriorityLists) -> Held:
@@ -57,10 +59,6 @@ def _at(published: PriorityLists, priority: Priority) -> tuple[str, ...]:
 
 def _every(interval: Interval) -> tuple[int, int]:
     return interval.pushes, interval.minutes * 60
-
-
-def _may_be_skipped(label: str) -> bool:
-    return not label.startswith("build-") or "fuzzing" in label
 
 
 FORMATS: dict[str, Callable] = {

@@ -8,7 +8,14 @@ import re
 
 from ..domain import JobType
 from ..domain.limits import WORDS
+from .build_system import BuildSystem, Example
 from .spelling import longest_known, spell, tables
+from .taskcluster import parse_label
+
+
+def parse_name(name: str, project: str) -> JobType | None:
+    """Return the job type of what a master runs: task labels come through its bridge."""
+    return parse_label(name) or parse_builder(name, project)
 
 
 def parse_builder(name: str, project: str) -> JobType | None:
@@ -72,3 +79,28 @@ def _build(platform: str, words: list[str]) -> JobType | None:
     plain = [word for word in types if word not in tables().build_type_suffixes]
     return spell("-".join([platform, *suffixes]), plain[0] if plain else "opt",
                  "-".join(["build", *kinds]))
+
+
+def _may_be_listed(name: str, project: str, job_type: JobType | None) -> bool:
+    """A master finds the platform in front of the branch, so the name must contain the branch."""
+    return f" {project} " in f" {name} "
+
+
+BUILDBOT = BuildSystem(
+    word="buildbot",
+    parse=parse_name,
+    may_be_listed=_may_be_listed,
+    examples=(
+        Example("Windows 8 64-bit mozilla-inbound debug test mochitest-1", "mozilla-inbound",
+                JobType("windows8-64", "debug", "mochitest", 1)),
+        Example("Rev7 MacOSX Yosemite 10.10.5 fx-team pgo talos tp5o-e10s", "fx-team",
+                JobType("osx-10-10", "pgo", "talos-tp5o-e10s")),
+        Example("Linux x86-64 fx-team debug asan build", "fx-team",
+                JobType("linux64", "asan-debug", "build")),
+        Example("Windows 8 64-bit fx-team opt test reftest", "mozilla-inbound", None,
+                is_listed=False),
+        Example("test-linux64/opt-xpcshell", "mozilla-inbound",
+                JobType("linux64", "opt", "xpcshell"), is_listed=False),
+        Example("b2g_autoland_emulator_dep", "autoland", None, is_listed=False),
+    ),
+)

@@ -1,35 +1,43 @@
-"""The build systems whose names SETA can read."""
+"""The build systems whose names SETA reads. A new one is a file like buildbot.py, and a line here.
 
-from ..domain import BuildSystem, JobType
-from .buildbot import parse_builder
-from .taskcluster import parse_label
+Every other CI still works: its names are tried with each parser in turn, and all are listed.
+"""
+
+from ..domain import JobType
+from .build_system import BuildSystem
+from .buildbot import BUILDBOT
+from .taskcluster import TASKCLUSTER
+
+BUILD_SYSTEMS: tuple[BuildSystem, ...] = (
+    TASKCLUSTER,
+    BUILDBOT,
+)
+_BY_WORD = {each.word: each for each in BUILD_SYSTEMS}
 
 
 def parse(name: str, build_system: str, project: str) -> JobType | None:
     """Return the job type that a job's name means, or None: unparsed, so that it always runs.
 
-    Never raises. A name of the build system ``taskcluster`` is a task label; any other CI may
-    use labels or builder names. The project counts for builder names alone, which hold it.
+    Never raises.
 
     >>> str(parse("test-linux64-pgo/opt-talos-g1-e10s", "taskcluster", "autoland"))
     'linux64/pgo-talos-g1-e10s'
-    >>> str(parse("Ubuntu VM 12.04 x64 fx-team debug test mochitest-gl-2", "buildbot", "fx-team"))
+    >>> str(parse("Ubuntu VM 12.04 x64 fx-team debug test mochitest-gl-2", "our-ci", "fx-team"))
     'linux64/debug-mochitest-webgl-2'
     >>> parse("source-test-mozlint-eslint", "taskcluster", "autoland") is None
     True
     """
-    job_type = parse_label(name)
-    if job_type is None and build_system != BuildSystem.TASKCLUSTER:
-        job_type = parse_builder(name, project)
-    return job_type
+    known = _BY_WORD.get(build_system)
+    for each in (known,) if known else BUILD_SYSTEMS:
+        job_type = each.parse(name, project)
+        if job_type:
+            return job_type
+    return None
 
 
-def canonical(job_type: JobType) -> str:
-    """Return the label that parses to this job type, if any name does; builds are no exception.
-
-    >>> canonical(JobType("linux64", "asan-debug", "build"))
-    'test-linux64-asan/debug-build'
-    """
-    *suffixes, build_type = job_type.build_type.split("-")
-    platform = "-".join([job_type.platform, *suffixes])
-    return f"test-{platform}/{build_type}-{job_type.testtype}"
+def may_be_listed(
+    name: str, build_system: str, project: str, job_type: JobType | None = None
+) -> bool:
+    """Say whether the clients of a build system can use a list with this name in it."""
+    known = _BY_WORD.get(build_system)
+    return known is None or known.may_be_listed(name, project, job_type)

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from ..domain import BuildSystem, ListedJob
+from ..domain import ListedJob
 from ..errors import SourceGarbled, SourceRefused
+from ..names import TASKCLUSTER
 from .cells import tier
 from .http import Http, decode_json, naming
 
@@ -55,7 +56,7 @@ def to_job(project: str, name: str, entry: Any, seen_at: datetime, what: str) ->
     if not name.strip() or not isinstance(entry, dict):
         raise SourceGarbled(f"{what}: {name!r} is no job: {str(entry)[:200]!r}")
     return ListedJob(
-        project=project, build_system=BuildSystem.TASKCLUSTER, name=name.strip(),
+        project=project, build_system=TASKCLUSTER.word, name=name.strip(),
         seen_at=seen_at, tier=tier(entry.get("tier")),
         group_symbol=symbol(entry.get("groupSymbol")), symbol=symbol(entry.get("symbol")),
     )

@@ -36,3 +36,13 @@ def project_in(name):
     """Find the project that a builder name holds; labels hold none and are autoland's."""
     match = PROJECT.search(name)
     return match[1] if match else "autoland"
+
+
+@pytest.fixture(scope="session")
+def canonical():
+    """Make the label that parses to a job type, if any name does; builds are no exception."""
+    def label(job_type):
+        *suffixes, build_type = job_type.build_type.split("-")
+        platform = "-".join([job_type.platform, *suffixes])
+        return f"test-{platform}/{build_type}-{job_type.testtype}"
+    return label

@@ -1,7 +1,7 @@
 import pytest
 
 from seta.domain import JobType
-from seta.names import canonical, parse
+from seta.names import parse
 
 LABELS = [
     ("test-linux64/opt-mochitest-1", "linux64", "opt", "mochitest", 1),
@@ -49,7 +49,7 @@ LABELS = [
 
 @pytest.mark.parametrize(("label", "platform", "build_type", "suite", "chunk"), LABELS,
                          ids=[row[0] for row in LABELS])
-def test_a_task_label_is_a_job_type(label, platform, build_type, suite, chunk):
+def test_a_task_label_is_a_job_type(canonical, label, platform, build_type, suite, chunk):
     job_type = JobType(platform, build_type, suite, chunk)
     assert parse(label, "taskcluster", "autoland") == job_type
     assert parse(canonical(job_type), "taskcluster", "autoland") == job_type
@@ -90,7 +90,9 @@ BUILDERS = [
 @pytest.mark.parametrize("project", ["mozilla-inbound", "try"])
 @pytest.mark.parametrize(("name", "platform", "build_type", "suite", "chunk"), BUILDERS,
                          ids=[row[0] for row in BUILDERS])
-def test_a_buildername_is_a_job_type(name, platform, build_type, suite, chunk, project):
+def test_a_buildername_is_a_job_type(
+    canonical, name, platform, build_type, suite, chunk, project
+):
     platform = platform.replace("@", project)
     name = name.replace("@", project)
     job_type = JobType(platform, build_type, suite, chunk)

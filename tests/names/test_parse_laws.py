@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seta.names import canonical, parse
+from seta.names import parse
 from seta.names.spelling import tables
 
 WORD = st.text("ab1_.+", min_size=1, max_size=3)
@@ -32,7 +32,9 @@ SYSTEM = st.sampled_from(["taskcluster", "buildbot", "other", ""])
 
 @settings(deadline=None)
 @given(st.text() | LABEL | BUILDER, SYSTEM | st.text(), st.text() | st.just("proj"))
-def test_whatever_parses_comes_back_from_its_canonical_name(name, build_system, project):
+def test_whatever_parses_comes_back_from_its_canonical_name(
+    canonical, name, build_system, project
+):
     job_type = parse(name, build_system, project)
     if job_type is not None:
         assert parse(canonical(job_type), "taskcluster", "any") == job_type

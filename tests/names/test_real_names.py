@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from seta.names import JobName, canonical, parse, parse_report
+from seta.names import JobName, parse, parse_report
 
 MUST_PARSE = re.compile(r"^(desktop-|android-)?test-| test | talos ")
 
@@ -46,7 +46,7 @@ def test_no_two_names_fall_together(real_names, file_name, build_system, count, 
 
 @each_file
 def test_a_canonical_name_parses_to_the_same(
-    real_names, file_name, build_system, count, must_parse
+    real_names, canonical, file_name, build_system, count, must_parse
 ):
     parsed = [parse(name, system, project)
               for project, system, name in real_names(file_name, build_system)]

@@ -9,6 +9,7 @@ from enum import StrEnum
 import msgspec
 
 from ...domain import JobType, Priority
+from ...names import may_be_listed
 from ...store.snapshots import PublishedLists
 from .payloads import spliced
 
@@ -77,7 +78,7 @@ def entries_of(lists: PublishedLists, projects: Iterable[str], question: Questio
     for (project, build_system), priorities in lists.names.items():
         if project in wanted and question.kind in (build_system, Kind.ANY, Kind.TRIPLES):
             for name, job_type in _at(lists, priorities, question.priorities):
-                if _may_be_listed(build_system, name, job_type, project):
+                if may_be_listed(name, build_system, project, job_type):
                     found.add(_entry(question.kind, name, job_type))
     return sorted(found)
 
@@ -93,17 +94,3 @@ def _entry(kind: Kind, name: str, job_type: JobType):
     if kind is not Kind.TRIPLES:
         return name
     return (job_type.platform, job_type.build_type, job_type.testtype)
-
-
-def _may_be_listed(build_system: str, name: str, job_type: JobType, project: str) -> bool:
-    """Say whether old clients can live with it; what they are not told of runs.
-
-    A decision task drops no build but a fuzzing one. A Buildbot master finds the platform of a
-    builder in front of the branch in its name.
-    """
-    if build_system == Kind.TASKCLUSTER:
-        is_build = job_type.is_build or name.startswith("build-")
-        return not is_build or "fuzzing" in name
-    if build_system == Kind.BUILDBOT:
-        return f" {project} " in f" {name} "
-    return True

@@ -4,8 +4,8 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from ...domain import RESULTS, BuildSystem, Classification, JobResult
-from ...names import Note
+from ...domain import RESULTS, Classification, JobResult
+from ...names import BUILDBOT, TASKCLUSTER, Note
 from ..cells import (
     LeftOut, as_list, identifier, milliseconds, moment, number, push_identifier, revision,
     text, tier,
@@ -64,15 +64,15 @@ def which_build_system(row: Row) -> str:
     A name alone does not tell: a guess would put a job into the wrong list.
     """
     if identifier(row.get("task_id")):
-        return BuildSystem.TASKCLUSTER
+        return TASKCLUSTER.word
     if identifier(row.get("buildbot_id")):
-        return BuildSystem.BUILDBOT
+        return BUILDBOT.word
     raise LeftOut("no build system")
 
 
 def name_of(row: Row, build_system: str) -> str:
     """A task label, or the builder name, of which `job.type.name` is only the last word."""
-    column = "key" if build_system == BuildSystem.BUILDBOT else "label"
+    column = "key" if build_system == BUILDBOT.word else "label"
     return text(row.get(column)) or leave_out("no name")
 
 

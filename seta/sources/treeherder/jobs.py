@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from ...domain import RESULTS, BuildSystem, Classification, JobResult, Push
+from ...domain import RESULTS, Classification, JobResult, Push
 from ...errors import SourceGarbled
-from ...names import Note
+from ...names import BUILDBOT, TASKCLUSTER, Note
 from ..cells import LeftOut, identifier, milliseconds, moment, number, text, tier
 from ..job_rows import Decoded, Fix, fix_in
 from .api import Api
@@ -80,16 +80,16 @@ def which_result(row: dict) -> str:
 
 def which_build_system(row: dict) -> str:
     said = text(row.get("build_system_type"))
-    if said in (BuildSystem.TASKCLUSTER, BuildSystem.BUILDBOT):
-        return BuildSystem(said)
+    if said in (TASKCLUSTER.word, BUILDBOT.word):
+        return said
     if identifier(row.get("task_id")):
-        return BuildSystem.TASKCLUSTER
+        return TASKCLUSTER.word
     raise LeftOut("no build system")
 
 
 def name_of(row: dict, build_system: str) -> str:
     """A task label, or the builder name; `ref_data_name` may be a hash, which means nothing."""
-    column = "ref_data_name" if build_system == BuildSystem.BUILDBOT else "job_type_name"
+    column = "ref_data_name" if build_system == BUILDBOT.word else "job_type_name"
     name = text(row.get(column))
     if not name or SIGNATURE.fullmatch(name):
         raise LeftOut("no name")
