@@ -1,23 +1,24 @@
-"""What SETA answers, checked before anybody obeys it.
+"""What SETA answers, checked before any client acts on it.
 
-A client may turn an outage into "run everything", since that is the safe side; so whatever is
-not exactly right is a ``NoAnswer`` here, and every caller turns that into a full schedule.
+Running everything is the safe side, so whatever is not exactly right is a ``NoAnswer`` here, and
+every caller turns that into a full schedule.
 """
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 FULL = "full"
 SELECTIVE = "selective"
 
 
 class NoAnswer(Exception):
-    """SETA gave no answer that may be obeyed; the message says why, for one log line."""
+    """SETA gave no usable answer; the message says why, in one log line."""
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """What to run on one push. A name that it does not mention runs."""
+    """What to run on one push. A job that it does not name runs."""
 
     kind: str                               # FULL or SELECTIVE
     run: frozenset[str] = frozenset()
@@ -25,7 +26,7 @@ class Schedule:
     reasons: tuple[str, ...] = ()
     snapshot: str | int | None = None
     failure: str | None = None              # why SETA gave no answer; None when it did
-    priorities: dict = field(default_factory=dict, compare=False)
+    priorities: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @property
     def is_full(self) -> bool:
@@ -39,8 +40,17 @@ class Schedule:
         return name in self.run or name in self.skip
 
 
+@dataclass(frozen=True)
+class Due:
+    """Jobs that have waited long enough, the push to run them on, and why."""
+
+    jobs: frozenset[str] = frozenset()
+    push_id: str | None = None
+    reasons: tuple[str, ...] = ()
+
+
 def everything(reason: str) -> Schedule:
-    """Return the schedule that a client falls back to."""
+    """Return the schedule that a client falls back to: all jobs run."""
     return Schedule(FULL, reasons=(reason,), failure=reason)
 
 
@@ -63,24 +73,26 @@ def read_schedule(body: object, *, now: datetime) -> Schedule:
     return read_selective(answer, reasons, now=now)
 
 
-def read_selective(answer: dict, reasons: tuple[str, ...], *, now: datetime) -> Schedule:
+def read_selective(
+    answer: dict[str, Any], reasons: tuple[str, ...], *, now: datetime,
+) -> Schedule:
     run, skip = frozenset(names(answer, "run")), frozenset(names(answer, "skip"))
     if not run:
-        raise NoAnswer("a selective answer that runs nothing is not believed")
+        raise NoAnswer("a selective answer runs nothing, so it is not trusted")
     if run & skip:
         raise NoAnswer(f"the answer both runs and skips {min(run & skip)!r}")
     if answer.get("snapshot") is None:
-        raise NoAnswer("a selective answer without a snapshot is not believed")
+        raise NoAnswer("a selective answer names no snapshot, so it is not trusted")
     refuse_stale(answer.get("fresh_until"), now=now)
     priorities = answer.get("priorities")
     return Schedule(SELECTIVE, run, skip, reasons, answer["snapshot"],
                     priorities=priorities if isinstance(priorities, dict) else {})
 
 
-def refuse_stale(fresh_until: object, *, now: datetime) -> None:
-    """Refuse an answer from after its time, such as one that a cache in between had kept.
+def refuse_stale(fresh_until: Any, *, now: datetime) -> None:
+    """Refuse an answer that is past its time, such as one that a cache on the way had kept.
 
-    The time is the server's to name; without one (an archived scope) there is none to check.
+    The server sets the time; where it sets none (an archived scope), there is none to check.
     """
     if fresh_until is None:
         return
@@ -91,7 +103,7 @@ def refuse_stale(fresh_until: object, *, now: datetime) -> None:
     if limit.tzinfo is None:
         limit = limit.replace(tzinfo=UTC)
     if now >= limit:
-        raise NoAnswer(f"the answer's snapshot was good until {fresh_until} only: it is stale")
+        raise NoAnswer(f"the answer's snapshot is stale: it was good until {fresh_until}")
 
 
 def read_low_value(body: object) -> frozenset[str]:
@@ -106,13 +118,28 @@ def read_low_value(body: object) -> frozenset[str]:
     return frozenset(names(by_date, date))
 
 
-def as_object(body: object) -> dict:
+def read_due(body: object) -> Due:
+    """Check the answer to "what is owed now"; anything doubtful raises ``NoAnswer``.
+
+    >>> read_due({"jobs": ["a"], "push_id": "7", "reasons": ["90 minutes"]}).reasons
+    ('90 minutes',)
+    """
+    answer = as_object(body)
+    push_id = answer.get("push_id")
+    return Due(
+        jobs=frozenset(names(answer, "jobs")),
+        push_id=push_id if isinstance(push_id, str) else None,
+        reasons=tuple(names(answer, "reasons", default=[])),
+    )
+
+
+def as_object(body: object) -> dict[str, Any]:
     if not isinstance(body, dict):
-        raise NoAnswer(f"the answer is JSON, but of type {type(body).__name__}, not an object")
+        raise NoAnswer(f"the answer is a JSON {type(body).__name__}, not an object")
     return body
 
 
-def names(answer: dict, key: str, default: object = None) -> list[str]:
+def names(answer: dict[str, Any], key: str, default: object = None) -> list[str]:
     """Return the list of texts under this key, which must be there unless it has a default."""
     value = answer.get(key, default)
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):

@@ -1,102 +1,112 @@
-"""One JSON answer by ``requests``, within one deadline, whatever the server does."""
+"""Get one JSON answer with ``requests``, within one deadline, whatever the server does."""
 
-import random
+import queue
+import threading
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
 import requests
 
 from .answers import NoAnswer
-from .deadline import Deadline, within
-from .wire import MAX_BYTES, PAUSE, TRIES, WORTH_A_RETRY, Question, Refused, parse
+from .exchange import MAX_BYTES, SUCCESS, Body, Deadline, Refused, Retries
+from .questions import Question
 
-CHUNK = 2_048            # small, so that a trickle is noticed
+CHUNK = 2_048  # bytes; small, so that a trickle is noticed
+
+Result = TypeVar("Result")
 
 
 def ask(question: Question, *, seconds: float, max_bytes: int = MAX_BYTES) -> object:
     """Return the JSON that SETA answers; every failure is a ``NoAnswer``.
 
-    Failures that a second try may cure are tried again while the deadline lasts. Redirects are
-    not followed: a PUT would become a GET, and the token would go where they point.
+    Redirects are not followed: a PUT would become a GET, and the token would go wherever they
+    point.
     """
     deadline = Deadline(seconds)
     return within(deadline, lambda: ask_with_retries(question, deadline, max_bytes))
 
 
 def ask_with_retries(question: Question, deadline: Deadline, max_bytes: int) -> object:
-    for tries_left in reversed(range(TRIES)):
+    retries = Retries(deadline, permanent=(ValueError,))
+    while True:
+        deadline.check()
         try:
             return ask_once(question, deadline, max_bytes)
-        except Refused as error:
-            if error.status not in WORTH_A_RETRY or not tries_left:
-                raise
-        except requests.RequestException as error:
-            if not tries_left or isinstance(error, ValueError):  # a URL that can never work
-                raise NoAnswer(f"{type(error).__name__}: {innermost(error)}") from error
-        pause(PAUSE * 2 ** (TRIES - 1 - tries_left), deadline)
-    raise AssertionError("the last try returns or raises")
-
-
-def innermost(error: Exception) -> Exception:
-    """Return what requests and urllib3 wrapped, whose texts repeat the whole address."""
-    while True:
-        inner = getattr(error, "reason", None) or (error.args and error.args[0])
-        if not isinstance(inner, Exception):
-            return error
-        error = inner
-
-
-def pause(seconds: float, deadline: Deadline) -> None:
-    """Wait about so long; the jitter keeps many clients from coming back at one moment."""
-    time.sleep(min(seconds * random.uniform(0.5, 1.5), deadline.left))
-    deadline.check()
+        except Exception as error:
+            wait = retries.wait_after(error)
+        time.sleep(wait)
 
 
 def ask_once(question: Question, deadline: Deadline, max_bytes: int) -> object:
-    """Ask for plain bytes, since a compressed answer can grow past any limit in one step."""
+    """Ask for an uncompressed answer: a compressed one can exceed any limit in one step."""
     with requests.Session() as session, session.request(
         question.method, question.url, params=question.params, data=question.body,
         headers={**question.headers(), "Accept-Encoding": "identity"},
         auth=Bearer(question.token),
         timeout=deadline.left, allow_redirects=False, stream=True,
     ) as response:
-        if response.status_code not in (200, 201):
+        if response.status_code not in SUCCESS:
             raise Refused(response.status_code, explanation(response, deadline),
                           response.headers.get("Content-Type", ""))
-        return parse(read(response, deadline, max_bytes))
+        return read(response, deadline, max_bytes).json()
 
 
 class Bearer(requests.auth.AuthBase):
-    """Send the token, or nothing; either way a ~/.netrc has no say."""
+    """Send the token, or nothing; either way ``~/.netrc`` is ignored."""
 
     def __init__(self, token: str | None):
         self.token = token
 
-    def __call__(self, request):
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         if self.token:
             request.headers["Authorization"] = f"Bearer {self.token}"
         return request
 
 
-def read(response: requests.Response, deadline: Deadline, max_bytes: int) -> bytes:
+def explanation(response: requests.Response, deadline: Deadline) -> str:
+    """Return what the server says was wrong, or else the name of the status."""
+    if response.is_redirect:
+        return f"redirects are not followed, and it points to {response.headers['Location']}"
+    try:
+        text = read(response, deadline, MAX_BYTES).text
+    except (NoAnswer, requests.RequestException):
+        text = ""
+    return text or response.reason or ""
+
+
+def read(response: requests.Response, deadline: Deadline, max_bytes: int) -> Body:
     """Return the whole body; too long, too late or compressed unasked is a ``NoAnswer``."""
     encoding = response.headers.get("Content-Encoding", "identity")
     if encoding != "identity":
         raise NoAnswer(f"the answer is encoded as {encoding!r}, which was not asked for")
-    body = bytearray()
+    body = Body(max_bytes)
     for chunk in response.iter_content(CHUNK):
         deadline.check()
-        body += chunk
-        if len(body) > max_bytes:
-            raise NoAnswer(f"the answer is longer than {max_bytes} bytes")
-    return bytes(body)
+        body.add(chunk)
+    return body
 
 
-def explanation(response: requests.Response, deadline: Deadline) -> str:
-    """Return what the server says was wrong, or what its status is called."""
-    if response.is_redirect:
-        return f"redirects are not followed, and it points to {response.headers['Location']}"
+def within(deadline: Deadline, work: Callable[[], Result]) -> Result:
+    """Return what ``work`` returns, or raise what it raises, but no later than the deadline.
+
+    A socket's time-out starts again with every byte, and looking up a host name has none. So the
+    work is done in a thread that is left behind when it is late; being a daemon, it does not
+    keep the process from ending.
+    """
+    outcomes: queue.SimpleQueue[Result | BaseException] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            outcomes.put(work())
+        except BaseException as error:  # raised again in the thread that waits
+            outcomes.put(error)
+
+    threading.Thread(target=run, name="ask-seta", daemon=True).start()
     try:
-        text = read(response, deadline, MAX_BYTES).decode("utf-8", "replace")
-    except (NoAnswer, requests.RequestException):
-        text = ""
-    return text or response.reason or ""
+        outcome = outcomes.get(timeout=deadline.left)
+    except queue.Empty:
+        raise deadline.missed() from None
+    if isinstance(outcome, BaseException):
+        raise outcome
+    return outcome

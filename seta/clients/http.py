@@ -1,7 +1,7 @@
-"""Ask SETA from any program: what to run on a push, or what is of low value.
+"""Ask SETA from any program what to run on a push, or which jobs are low value.
 
 Whatever goes wrong, the answer is "run everything", with the reason in one warning line;
-nothing here raises. Answers are kept for the process, so that one decision asks once.
+nothing here raises. Answers are kept as long as the process runs, so that one decision asks once.
 
 >>> schedule("autoland", "", "9fa614d8310d", 1580515200, url="http://localhost").failure
 'the push has no id, so nothing is skipped on it'
@@ -11,13 +11,16 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import TypeVar
 
 from .answers import NoAnswer, Schedule, everything, read_low_value, read_schedule
+from .exchange import DEADLINE, MAX_BYTES, one_line
 from .fetch import ask
-from .questions import low_value_question, schedule_question
-from .wire import DEADLINE, MAX_BYTES, Question, one_line
+from .questions import Question, low_value_question, schedule_question
 
 logger = logging.getLogger(__name__)
+
+Answer = TypeVar("Answer")
 
 
 def schedule(
@@ -27,8 +30,8 @@ def schedule(
 ) -> Schedule:
     """Return what to run on this push, recording it with SETA unless it is a preview.
 
-    ``pushed_at`` is an aware datetime, or seconds since 1970. Without ``url`` and ``token`` the
-    environment's ``SETA_URL`` and ``SETA_TOKEN`` count. Where SETA cannot say, the schedule is
+    ``pushed_at`` is an aware datetime, or seconds since 1970. ``url`` and ``token`` default to
+    ``SETA_URL`` and ``SETA_TOKEN`` in the environment. Where SETA cannot say, the schedule is
     full and its ``failure`` says why.
     """
     return fail_open(
@@ -47,7 +50,7 @@ def low_value(
 ) -> frozenset[str]:
     """Return the names that SETA calls low value, by the old protocol; none when it cannot say.
 
-    The list knows nothing of pushes: whoever skips by it must run it all now and then.
+    The list is the same for every push: whoever skips by it must run it all now and then.
     """
     return fail_open(
         lambda: answered_low_value(
@@ -58,13 +61,15 @@ def low_value(
     )
 
 
-def fail_open(answer: Callable, fallback: Callable, about: str):
-    """Return the answer, or what stands for "run everything" with one warning line.
+def fail_open(
+    ask_seta: Callable[[], Answer], fallback: Callable[[str], Answer], about: str,
+) -> Answer:
+    """Return the answer, or the fallback that means "run everything", with one warning line.
 
-    No scheduler may fall over because of SETA, so here, and only here, every error is caught.
+    No scheduler may fail because of SETA, so here, and only here, every error is caught.
     """
     try:
-        return answer()
+        return ask_seta()
     except Exception as error:
         reason = one_line(error)
         logger.warning("everything runs on %s, since SETA gave no answer: %s", about, reason)

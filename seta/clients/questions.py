@@ -1,14 +1,35 @@
-"""The requests that SETA understands, made from what a scheduler knows about a push."""
+"""The requests that clients send to SETA, made from what a scheduler knows about a push."""
 
 import json
 import os
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import quote
 
 from .answers import NoAnswer
-from .wire import Question
 
+USER_AGENT = "seta-clients/1"
 NO_PUSH = frozenset({"", "-1", "None"})  # cron, and whatever else was not pushed
+
+
+@dataclass(frozen=True)
+class Question:
+    """One request; equal questions have equal answers within one decision."""
+
+    method: str
+    url: str
+    params: tuple[tuple[str, str], ...] = ()
+    body: str | None = None
+    content_type: str = "application/json"
+    token: str | None = field(default=None, repr=False)
+
+    def headers(self) -> dict[str, str]:
+        """Return all but the token; no answer may come from a cache on the way."""
+        headers = {"User-Agent": USER_AGENT, "Accept": "application/json",
+                   "Cache-Control": "no-cache"}
+        if self.body is not None:
+            headers["Content-Type"] = self.content_type
+        return headers
 
 
 def schedule_question(
@@ -37,7 +58,7 @@ def low_value_question(project: str, build_system: str, *, url: str | None) -> Q
 def due_question(
     project: str, *, url: str | None, build_system: str, token: str | None = None,
 ) -> Question:
-    """Return the request for what is owed on this project although no push came."""
+    """Return the request for what is owed on this project though no push came."""
     return Question("GET", due_address(project, url),
                     params=(("build_system", build_system),), token=token)
 
@@ -45,7 +66,7 @@ def due_question(
 def taken_question(
     project: str, push_id: str, *, url: str | None, build_system: str, token: str | None,
 ) -> Question:
-    """Return the request that tells SETA that what was owed now runs on this push."""
+    """Return the request that tells SETA that the owed jobs now run on this push."""
     return Question("POST", due_address(project, url), token=token, body=json.dumps(
         {"build_system": build_system, "push_id": push_id}))
 

@@ -38,8 +38,8 @@ ASK = """
 import json, sys
 from twisted.internet import defer, task
 from seta.clients.answers import NoAnswer
-from seta.clients.buildbot.asking import ask
-from seta.clients.wire import Question
+from seta.clients.buildbot.fetch import ask
+from seta.clients.questions import Question
 
 async def one(reactor, url):
     try:

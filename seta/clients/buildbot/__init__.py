@@ -4,7 +4,7 @@
 Made for Buildbot 4.3.
 """
 
-from .holding import hold_back
+from .held_requests import hold_back
 from .reporter import SetaReporter
 from .scheduler import SetaScheduler
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from buildbot.data.resultspec import Filter
 from buildbot.process import results
 
-from .holding import pushed_at
+from .held_requests import pushed_at
 
 Identity = Callable[[str], dict]
 

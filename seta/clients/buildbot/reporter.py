@@ -12,9 +12,9 @@ from twisted.internet import defer, task
 from twisted.logger import Logger
 
 from ..answers import NoAnswer
+from ..exchange import Refused, one_line
 from ..questions import results_question
-from ..wire import Refused, one_line
-from .asking import ask
+from .fetch import ask
 from .records import identity_from, job_record, result_record
 from .spool import Spool
 

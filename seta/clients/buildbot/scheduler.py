@@ -11,12 +11,11 @@ from buildbot.util import NotABranch
 from twisted.internet import defer, task
 from twisted.logger import Logger
 
-from ..answers import NoAnswer, Schedule, everything, read_schedule
-from ..due import Due, read_due
+from ..answers import Due, NoAnswer, Schedule, everything, read_due, read_schedule
+from ..exchange import DEADLINE, one_line
 from ..questions import due_question, schedule_question, taken_question
-from ..wire import DEADLINE, one_line
-from .asking import ask
-from .holding import (
+from .fetch import ask
+from .held_requests import (
     REASON, Held, close, held_properties, held_requests, push_properties, pushed_at,
 )
 

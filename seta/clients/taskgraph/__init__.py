@@ -1,11 +1,13 @@
 """taskgraph asks SETA: optimization strategies ``seta`` and ``seta-backstop``.
 
 ``taskcluster/config.yml`` names ``seta.clients.taskgraph:register``; how-to-taskgraph.md in the
-documentation shows the whole of it. Works with taskcluster-taskgraph 10.0 to 24.5.
+documentation shows all of it. Works with taskcluster-taskgraph 10.0 to 24.5.
 """
 
+from typing import Any
 
-def register(graph_config) -> None:
+
+def register(graph_config: Any) -> None:
     """Register the strategies; taskgraph calls this with the contents of ``config.yml``.
 
     Both share one decision, so that SETA is asked once.
@@ -13,7 +15,7 @@ def register(graph_config) -> None:
     from taskgraph.optimize.base import register_strategy
 
     from .decision import Decision
-    from .settings import read_settings
+    from .parameters import read_settings
     from .strategies import Seta, SetaBackstop
 
     decision = Decision(read_settings(graph_config))

@@ -1,47 +1,51 @@
-"""What SETA says about the push of one decision, asked once."""
+"""What SETA says about the push of one decision, asked once, and what was removed because of it."""
 
+import atexit
+import json
 import logging
 import os
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 from time import monotonic
+from typing import Any
 
-from ..answers import NoAnswer, Schedule, everything
-from ..http import answered_schedule, fail_open
-from ..questions import schedule_question
-from ..wire import Refused
-from .legacy import is_older_server, legacy_schedule
-from .pushes import Push, push_of
-from .report import Report
-from .settings import Settings
+from ..answers import SELECTIVE, NoAnswer, Schedule, everything
+from ..exchange import Refused
+from ..http import answered_low_value, answered_schedule, fail_open
+from ..questions import low_value_question, schedule_question
+from .parameters import Push, Settings, push_of
 
 # Below taskgraph's own logger, whose lines a decision task keeps as optimizations.log.
 logger = logging.getLogger("optimization.seta")
 
+ARTIFACT = "seta.json"
+EVERY = 5  # an older SETA's low value jobs run on every fifth push
+
 
 class Decision:
-    """The schedule of the push that taskgraph is deciding on, and what was removed by it."""
+    """The schedule of the push being decided on, and what was removed because of it."""
 
     def __init__(self, settings: Settings):
         self._settings = settings
-        self._reports: dict[str, Report] = {}
+        self._reports: dict[str, "Report"] = {}
 
-    def report(self, params: Mapping) -> Report:
+    def report(self, params: Mapping[str, Any]) -> "Report":
         """Return the schedule of this push with the list of what was removed, asking once."""
         key = params_key(params)
         if key not in self._reports:
             self._reports[key] = self._ask(params)
         return self._reports[key]
 
-    def _ask(self, params: Mapping) -> Report:
+    def _ask(self, params: Mapping[str, Any]) -> "Report":
         about = f"{params.get('project')} at {params.get('head_rev')}"
         schedule = fail_open(partial(self._schedule, params), everything, about)
-        if not schedule.failure:  # else the warning has said it
+        if not schedule.failure:  # a failure has its own warning
             logger.info("SETA: a %s schedule for %s: %s", schedule.kind, about,
                         "; ".join(schedule.reasons) or "no reason given")
         return Report(schedule, is_kept=is_decision_task())
 
-    def _schedule(self, params: Mapping) -> Schedule:
+    def _schedule(self, params: Mapping[str, Any]) -> Schedule:
         push = push_of(params, self._settings)
         started = monotonic()
         try:
@@ -51,12 +55,18 @@ class Decision:
                 raise
         left = self._settings.deadline - (monotonic() - started)
         if left <= 0:
-            raise NoAnswer("no time was left to ask an older SETA in its own way")
+            raise NoAnswer("no time was left to ask an older SETA by the old protocol")
         return legacy_schedule(push, url=self._settings.url, deadline=left)
 
 
+def params_key(params: Mapping[str, Any]) -> str:
+    """Tell one push from another, should one process decide on several."""
+    keys = ("project", "head_rev", "pushlog_id", "tasks_for", "head_ref")
+    return repr([params.get(key) for key in keys])
+
+
 def native_schedule(push: Push, settings: Settings) -> Schedule:
-    """Ask by the API of today; only a decision task leaves the push in SETA's ledger."""
+    """Ask by today's API; only a decision task records the push in SETA's ledger."""
     question = schedule_question(
         push.project, push.push_id, push.revision, push.pushed_at,
         url=settings.url, build_system="taskcluster", token=None,
@@ -69,7 +79,71 @@ def is_decision_task() -> bool:
     return bool(os.environ.get("TASK_ID"))
 
 
-def params_key(params: Mapping) -> str:
-    """Tell one push from another, should one process decide on several."""
-    keys = ("project", "head_rev", "pushlog_id", "tasks_for", "head_ref")
-    return repr([params.get(key) for key in keys])
+def is_older_server(refusal: Refused) -> bool:
+    """Say whether the server does not know the address, rather than the project or the push.
+
+    Today's SETA answers with problem details (RFC 9457) when it does not know one of those.
+    """
+    return refusal.status == 404 and "problem+json" not in refusal.content_type
+
+
+def legacy_schedule(push: Push, *, url: str | None, deadline: float) -> Schedule:
+    """Ask by the old protocol, the only one that an older SETA knows: a list of low value labels.
+
+    The list is the same for every push, so the client counts: everything runs on every fifth
+    number of the push log. It can neither tell when a push has waited too long, nor count pushes
+    without numbers.
+    """
+    if push.number is None:
+        raise NoAnswer("an older SETA answered, and the push has no number to count by")
+    if push.number % EVERY == 0:
+        raise NoAnswer(f"an older SETA answered, and every {EVERY}th push runs everything")
+    question = low_value_question(push.project, "taskcluster", url=url)
+    skip = answered_low_value(question, deadline=deadline)
+    return Schedule(SELECTIVE, skip=skip, reasons=(
+        f"an older SETA's list; everything runs on every {EVERY}th push",))
+
+
+class Report:
+    """A schedule, and why each task was removed: in the log, and in ``public/seta.json``.
+
+    A decision task uploads the folder ``artifacts`` as ``public/`` when it ends. taskgraph does
+    not tell a strategy when it has asked about the last task, so the artifact is written at
+    once, with what may be removed, and again at the end of the process, with what was.
+    """
+
+    def __init__(self, schedule: Schedule, *, is_kept: bool):
+        self.schedule = schedule
+        self._removed: dict[str, dict[str, str]] = {}
+        if is_kept:
+            self._path = artifacts_folder() / ARTIFACT
+            self.write()
+            atexit.register(self.write)
+
+    def removed(self, label: str, strategy: str, reason: str) -> None:
+        if label not in self._removed:
+            logger.info("SETA: %s removes %s: %s", strategy, label, reason)
+        self._removed[label] = {"strategy": strategy, "reason": reason}
+
+    def write(self) -> None:
+        """Write the artifact; a failure to write it is a warning, and nothing else."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.write_text(json.dumps(self.as_json(), indent=2, sort_keys=True) + "\n")
+        except OSError as error:
+            logger.warning("cannot write %s: %s", self._path, error)
+
+    def as_json(self) -> dict[str, Any]:
+        schedule = self.schedule
+        return {
+            "kind": schedule.kind, "reasons": schedule.reasons, "failure": schedule.failure,
+            "snapshot": schedule.snapshot, "priorities": schedule.priorities,
+            "skip": sorted(schedule.skip), "removed": self._removed,
+        }
+
+
+def artifacts_folder() -> Path:
+    """Return taskgraph's own folder of artifacts, as a full path: a task may change folders."""
+    from taskgraph.decision import ARTIFACTS_DIR
+
+    return Path(ARTIFACTS_DIR).absolute()

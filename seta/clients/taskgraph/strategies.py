@@ -1,6 +1,7 @@
 """The two strategies. Both leave builds alone, and labels that SETA does not know."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from taskgraph.optimize.base import OptimizationStrategy
 
@@ -13,7 +14,7 @@ class Seta(OptimizationStrategy):
     def __init__(self, decision: Decision):
         self._decision = decision
 
-    def should_remove_task(self, task, params: Mapping, arg) -> bool:
+    def should_remove_task(self, task: Any, params: Mapping[str, Any], arg: object) -> bool:
         report = self._decision.report(params)
         if is_build(task) or not report.schedule.skips(task.label):
             return False
@@ -24,25 +25,25 @@ class Seta(OptimizationStrategy):
 class SetaBackstop(OptimizationStrategy):
     """Remove tasks from every push but those on which everything runs.
 
-    A full schedule, and one that SETA did not give, names none, so nothing is removed by it.
+    A full schedule names no task, nor does the one that stands in for a missing answer, so
+    nothing is removed by it.
 
-    Together with ``seta`` in ``taskgraph.optimize.base.Any`` or ``All`` it makes the strategies
-    of a project of its own.
+    A project can combine it with ``seta`` by ``taskgraph.optimize.base.Any`` or ``All``.
     """
 
     def __init__(self, decision: Decision):
         self._decision = decision
 
-    def should_remove_task(self, task, params: Mapping, arg) -> bool:
+    def should_remove_task(self, task: Any, params: Mapping[str, Any], arg: object) -> bool:
         report = self._decision.report(params)
         if is_build(task) or not report.schedule.knows(task.label):
             return False
-        report.removed(task.label, "seta-backstop", "runs on full pushes, and this is none")
+        report.removed(task.label, "seta-backstop", "runs on full pushes, and this is not one")
         return True
 
 
-def is_build(task) -> bool:
-    """Say whether the task makes the program, by its kind or its label.
+def is_build(task: Any) -> bool:
+    """Say whether the task is a build, by its kind or its label.
 
     >>> from types import SimpleNamespace as Task
     >>> [is_build(Task(kind=kind, label=label)) for kind, label in [
