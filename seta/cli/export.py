@@ -42,4 +42,5 @@ def _published(program: Program, project: str, build_system: str) -> PriorityLis
     state = faces.Published(program.sessions, program.settings)
     facts = state.project(project)
     return PriorityLists(facts.snapshot_id, facts.created_at, state.names_at(project, build_system),
-                         tuple(str(refusal) for refusal in state.refusals(project)))
+                         tuple(str(refusal) for refusal in state.refusals(project)),
+                         state.fresh_until(facts))

@@ -20,6 +20,7 @@ def schedule_bytes(plan: Plan) -> bytes:
         "skip": plan.skip,
         "priorities": plan.priorities,
         "snapshot": plan.snapshot,
+        "fresh_until": moment(plan.fresh_until),
         "reasons": plan.reasons,
         "next_due": next_due(plan.next_due),
     })

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from ..domain import Cadence, Priority
 from .cadence import CadenceDecision, CadenceState, IntervalState, NextDue, due_on_push
+from .priorities import PriorityLists
 
 SELECTIVE = "selective"
 FULL = "full"
@@ -27,6 +28,7 @@ class Plan:
     ran: Set[Priority] = frozenset()
     is_everything: bool = False
     counts: bool = True
+    fresh_until: datetime | None = None   # of a selective plan: when its lists go stale
 
 
 def full_plan(
@@ -41,18 +43,20 @@ def full_plan(
 
 
 def plan_by_cadence(
-    priority_of: Mapping[str, Priority], due: CadenceDecision, failing: Set[str], *, snapshot: int
+    priority_of: Mapping[str, Priority], due: CadenceDecision, failing: Set[str],
+    published: PriorityLists,
 ) -> Plan:
     """Return what runs at this point of the cadence; a failing job runs whatever its priority."""
     run = {name for name, priority in priority_of.items() if priority in due.priorities} | failing
     if due.is_full or not run:
         return full_plan(
-            frozenset(priority_of), priority_of, due.reasons + empty_reason(run), snapshot=snapshot,
-            next_due=due.next_due, counts=True)
+            frozenset(priority_of), priority_of, due.reasons + empty_reason(run),
+            snapshot=published.snapshot, next_due=due.next_due, counts=True)
     return Plan(
         SELECTIVE, tuple(sorted(run)), tuple(sorted(priority_of.keys() - run)),
-        due.reasons + failing_reason(failing), snapshot,
-        priority_counts(priority_of, due.priorities), due.next_due, due.priorities, False, True)
+        due.reasons + failing_reason(failing), published.snapshot,
+        priority_counts(priority_of, due.priorities), due.next_due, due.priorities,
+        fresh_until=published.fresh_until)
 
 
 def everything_from(pushed_at: datetime, cadence: Cadence) -> CadenceDecision:

@@ -23,6 +23,7 @@ class PriorityLists:
     created_at: datetime | None = None
     priorities: Mapping[Priority, tuple[str, ...]] = field(default_factory=dict)
     refusals: tuple[str, ...] = ()
+    fresh_until: datetime | None = None   # they go stale by themselves then; None: never
 
     def __post_init__(self):
         if self.snapshot is None and not self.refusals:

@@ -100,7 +100,7 @@ def make_plan(
                       read_states(session, project.name, push.build_system))
     left_out = [name for name, priority in priority_of.items() if priority not in due.priorities]
     failing = still_failing(session, project.name, push.build_system, left_out)
-    return plan_by_cadence(priority_of, due, failing, snapshot=published.snapshot)
+    return plan_by_cadence(priority_of, due, failing, published)
 
 
 def reasons_to_run_everything(project: Project, published: PriorityLists) -> tuple[str, ...]:

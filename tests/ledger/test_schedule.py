@@ -1,6 +1,10 @@
 """What runs on which push: the boundaries of the cadence, through the real ledger."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
+from ci_world import NOON
 
 from seta.errors import BadInput, Conflict
 from seta.ledger import AskedPush
@@ -33,7 +37,19 @@ def test_the_first_push_ever_runs_everything(ci):
 def test_the_answer_has_the_keys_that_clients_read(ci):
     """R1, R8: the answer says what the lists mean and from which snapshot they are."""
     assert list(ci.ask("1", 0)) == [
-        "action", "kind", "run", "skip", "priorities", "snapshot", "reasons", "next_due"]
+        "action", "kind", "run", "skip", "priorities", "snapshot", "fresh_until",
+        "reasons", "next_due"]
+
+
+def test_a_selective_answer_says_when_its_lists_go_stale(ci):
+    """R59: a client refuses what a cache in between kept for too long."""
+    ci.published = replace(ci.published, fresh_until=NOON + timedelta(hours=36))
+    assert ci.ask("1", 0)["fresh_until"] is None  # everything runs: nothing can go stale
+    assert ci.ask("2", 1)["fresh_until"] == "2026-03-03T00:00:00Z"
+    assert ci.preview("3", 2)["fresh_until"] == "2026-03-03T00:00:00Z"
+    ci.published = replace(ci.published, fresh_until=None)  # an archived scope
+    assert ci.ask("3", 3)["fresh_until"] is None
+    assert ci.ask("2", 4)["fresh_until"] == "2026-03-03T00:00:00Z"  # as it was answered
 
 
 def test_priority_2_runs_on_exactly_the_fifth_push(ci):

@@ -105,6 +105,22 @@ def test_a_snapshot_of_more_than_seven_days_ago_is_stale(
     assert [type(each) for each in served.refusals("autoland")] == [StaleData] * is_stale
 
 
+@pytest.mark.parametrize("ingested, limit", [
+    pytest.param(timedelta(), timedelta(hours=36), id="the results go stale first"),
+    pytest.param(6 * DAY, 7 * DAY, id="the snapshot goes stale first"),
+])
+def test_lists_are_good_until_the_moment_that_is_told_and_no_longer(
+    trunk, first, served, clock, ingested, limit
+):
+    trunk.ingested(at=NOW + ingested)
+    until = served.fresh_until(served.project("autoland"))
+    assert until == NOW + limit
+    clock.now = until
+    assert served.refusals("autoland") == ()
+    clock.now += timedelta(microseconds=1)
+    assert [type(each) for each in served.refusals("autoland")] == [StaleData]
+
+
 def test_a_project_that_never_had_an_ingest_is_stale(trunk, served, sessions, settings):
     trunk.caught("a" * 12, A)
     analyse(sessions, "trunk", now=NOW, settings=settings)

@@ -54,4 +54,5 @@ def published(project: str, build_system: str) -> PriorityLists:
         return PriorityLists(refusals=(NOT_NOTICED,))
     return PriorityLists(
         facts.snapshot_id, facts.created_at, state.names_at(project, build_system),
-        tuple(str(refusal) for refusal in state.refusals(project)))
+        tuple(str(refusal) for refusal in state.refusals(project)),
+        state.fresh_until(facts))

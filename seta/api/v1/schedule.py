@@ -41,6 +41,9 @@ class ScheduleOut(BaseModel):
     skip: list[str] = Field(description="Those that may be left out; none in a full schedule.")
     priorities: dict[str, PriorityCountOut] = Field(description="By priority: 1, 2 and 3.")
     snapshot: int | None = Field(description="The snapshot that the lists are of.")
+    fresh_until: datetime | None = Field(
+        description="When the lists of a selective answer go stale: after that, run everything. "
+                    "Null in a full schedule, and for an archived scope.")
     reasons: list[str]
     next_due: dict[str, NextDueOut] = Field(
         description="By priority, and `backstop`; empty where the push moves no clock.")

@@ -11,7 +11,7 @@ from ...domain import DEFAULT_SCOPE, Priority
 from ...errors import CannotAnswer, NoSnapshot, UnknownProject
 from ...store.snapshots import ProjectFacts
 from .lists import LOW_VALUE, Prepared, Question, entries_of
-from .refusals import refusals_of
+from .refusals import fresh_until, refusals_of
 from .state import EVERY, PATIENCE, State, Watch, load_state
 
 
@@ -55,6 +55,10 @@ class Published:
     def refusals(self, project: str) -> tuple[CannotAnswer, ...]:
         """Return why everything runs on a project now; nothing when its lists are good."""
         return self._refusals(self.project(project))
+
+    def fresh_until(self, facts: ProjectFacts) -> datetime | None:
+        """Return the moment after which `refusals` calls the lists stale; None: never."""
+        return fresh_until(facts, settings=self._settings)
 
     def names_at(self, project: str, build_system: str) -> dict[Priority, tuple[str, ...]]:
         """Return the names of each priority alive on a project; empty without a snapshot.

@@ -1,4 +1,4 @@
-"""Why a project's lists may not be used now, so that everything runs."""
+"""Why a project's lists may not be used now, so that everything runs; and how long they may."""
 
 from datetime import datetime
 
@@ -12,6 +12,17 @@ def refusals_of(
 ) -> tuple[CannotAnswer, ...]:
     """Return the reasons, the most deliberate first; nothing when the lists are good."""
     return tuple(_switches(facts, settings) + _snapshot(facts) + _age(facts, settings, now))
+
+
+def fresh_until(facts: ProjectFacts, *, settings: Settings) -> datetime | None:
+    """Return the last moment before the lists go stale by themselves.
+
+    None where nothing ever goes stale, or nothing is known that could.
+    """
+    if facts.is_archived:
+        return None
+    limits = _results_until(facts, settings), _snapshot_until(facts, settings)
+    return min((limit for limit in limits if limit is not None), default=None)
 
 
 def _switches(facts: ProjectFacts, settings: Settings) -> list[CannotAnswer]:
@@ -36,14 +47,23 @@ def _snapshot(facts: ProjectFacts) -> list[CannotAnswer]:
 def _age(facts: ProjectFacts, settings: Settings, now: datetime) -> list[CannotAnswer]:
     if facts.is_archived:
         return []
-    found = []
-    since = facts.succeeded_at
-    if since is None or now - since > settings.stale_after:
+    found: list[CannotAnswer] = []
+    since, results_until = facts.succeeded_at, _results_until(facts, settings)
+    if results_until is None or now > results_until:
         last = "never" if since is None else f"last at {since:%Y-%m-%d %H:%M} UTC"
         found.append(StaleData(f"results of {facts.project} were taken in {last}, so everything "
                                "runs"))
-    if facts.as_of is not None and now - facts.as_of > settings.snapshot_max_age:
+    snapshot_until = _snapshot_until(facts, settings)
+    if snapshot_until is not None and now > snapshot_until:
         found.append(StaleData(f"the published snapshot {facts.snapshot_id} is of "
                                f"{facts.as_of:%Y-%m-%d %H:%M} UTC, so everything runs on "
                                f"{facts.project}"))
     return found
+
+
+def _results_until(facts: ProjectFacts, settings: Settings) -> datetime | None:
+    return facts.succeeded_at and facts.succeeded_at + settings.stale_after
+
+
+def _snapshot_until(facts: ProjectFacts, settings: Settings) -> datetime | None:
+    return facts.as_of and facts.as_of + settings.snapshot_max_age

@@ -2,8 +2,12 @@
 
 import gzip
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 
 import pytest
+from ci_world import NOON
+
+from seta.clients.answers import NoAnswer, read_schedule
 
 URL = "/projects/autoland/pushes/{}/schedule"
 BODY = {"revision": "a" * 40, "pushed_at": "2026-03-01T12:00:00Z", "build_system": "taskcluster"}
@@ -51,6 +55,20 @@ def test_a_second_push_leaves_out_what_is_not_due(api, autoland):
     assert answer["kind"] == "selective"
     assert answer["run"] == ["build-linux64/opt", "test-linux64/opt-high"]
     assert answer["snapshot"] == 1
+
+
+def test_a_client_obeys_an_answer_until_its_lists_go_stale(api, autoland):
+    """R59: whoever keeps an answer for too long runs everything."""
+    api.put(URL.format(1), BODY)
+    answer = api.put(URL.format(2), later(5)).json
+    until = NOON + timedelta(hours=36)  # the last ingest was at noon
+    assert datetime.fromisoformat(answer["fresh_until"]) == until
+    assert read_schedule(answer, now=until - timedelta(seconds=1)).skip
+    for now in (until, until + timedelta(days=1)):
+        with pytest.raises(NoAnswer, match="stale"):
+            read_schedule(answer, now=now)
+    api.now = until + timedelta(days=1)
+    assert api.put(URL.format(2), later(5)).json == answer  # the same for ever
 
 
 def test_reading_an_unknown_push_is_not_found_and_says_how_to_preview(api, autoland):
