@@ -20,7 +20,7 @@ from seta.analysis.baselines import ORDERS, drop_one
 from seta.analysis.cover import cover_of
 from seta.analysis.decide import TIME_LIMIT, WORK_LIMIT, program_of
 from seta.analysis.objective import costs_of
-from seta.analysis.setcover import Effort, solve
+from seta.analysis.setcover import Budget, solve
 
 PROBLEMS = {
     "300 x 500": lambda: realistic(300, 500),
@@ -62,7 +62,7 @@ def bare(problem):
     """Everything but the comparison, the verdicts and their certificates."""
     cover = cover_of(problem)
     program = program_of(cover, costs_of(cover.job_types, problem.durations_ms)[0])
-    solve(program, Effort(WORK_LIMIT, TIME_LIMIT))
+    solve(program, Budget(WORK_LIMIT, TIME_LIMIT))
     return program
 
 

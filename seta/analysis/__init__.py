@@ -1,4 +1,4 @@
-"""Which job types are worth running on every push: pure, told all that it needs."""
+"""Decides which job types run on every push. Pure: no clock, no database, no network."""
 
 from .decide import Decision, decide
 from .explain import JobVerdict

@@ -1,4 +1,4 @@
-"""Other ways to choose, to see what ours is worth."""
+"""Other ways to choose, to compare ours with."""
 
 import random
 from collections.abc import Iterable
@@ -9,8 +9,10 @@ from .setcover.greedy import greedy
 ORDERS = 10
 
 
-def comparison_of(program: Program, ours: Iterable[int], *, with_drop_one: bool) -> dict:
-    """Return how many columns each way takes and what they cost."""
+def comparison_of(
+    program: Program, ours: Iterable[int], *, with_drop_one: bool
+) -> dict[str, dict[str, int]]:
+    """Return how many job types each way takes and what they cost."""
     found = {"ours": program.price(ours), "greedy": program.price(greedy(program))}
     if with_drop_one:
         prices = sorted(program.price(drop_one(program, seed)) for seed in range(ORDERS))
@@ -19,10 +21,10 @@ def comparison_of(program: Program, ours: Iterable[int], *, with_drop_one: bool)
 
 
 def drop_one(program: Program, seed: int) -> frozenset[int]:
-    """Return what the pass of earlier SETAs keeps: it depends on the order, here a random one.
+    """Return what the pass of earlier SETAs keeps. It depends on the order, here a random one.
 
-    It tried the job types one after the other and dropped each without which every regression
-    was still caught, whatever it cost.
+    It tried one job type after the other and dropped it if every regression was still caught
+    without it, whatever it cost.
     """
     columns = sorted(program.rows_of())
     random.Random(seed).shuffle(columns)

@@ -1,11 +1,12 @@
-"""Who can catch what, where: the problem's words turned into numbered columns and rows."""
+"""Which job types can catch which regressions, and where, as numbered columns and rows."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from operator import attrgetter
 
 from ..domain import JobType, Regression
+from .objective import need_of
 from .problem import Problem
 from .setcover import Row
 
@@ -14,20 +15,20 @@ BY_NAME = attrgetter("platform", "build_type", "test_suite", "chunk")
 
 @dataclass(frozen=True)
 class Cover:
-    """Regressions and the job types that live on any project, both by their number.
+    """The regressions, and the job types alive on any project, both by their number.
 
-    ``rows[i]`` is what regression i keeps: one row for each set of witnesses that it has on a
-    project, forced ones among them. On each project it keeps min(k, witnesses alive there and
-    not lowered). Retired witnesses count nowhere.
+    ``rows[i]`` is what regression i must keep: one row for each different set of candidates
+    (witnesses alive and not lowered, forced ones among them) that it has on a project. Retired
+    witnesses count nowhere.
     """
 
     job_types: tuple[JobType, ...]         # sorted by name
     fixed_by: tuple[str, ...]              # sorted
     witnesses: tuple[tuple[int, ...], ...]  # alive on any project, ascending
     rows: tuple[tuple[Row, ...], ...]
-    forced: frozenset[int]
+    forced: frozenset[int]                 # columns
     lowered: frozenset[int]
-    given_up: frozenset[int]               # lowering took the last living witness on a project
+    given_up: frozenset[int]               # regressions left without a candidate on a project
 
     def uncoverable(self) -> list[int]:
         """Return the regressions without a living witness on any project."""
@@ -35,9 +36,9 @@ class Cover:
 
 
 def cover_of(problem: Problem) -> Cover:
-    """Number everything by name, so that the order of what comes in does not matter.
+    """Number everything by name, so that the order of the input does not matter.
 
-    Two regressions with one fixing revision are one.
+    Two regressions with the same fixing revision are one.
     """
     places = _places(problem.alive)
     job_types = tuple(sorted(places, key=BY_NAME))
@@ -50,15 +51,17 @@ def cover_of(problem: Problem) -> Cover:
         tuple(sorted(number_of[job_type] for job_type in caught if job_type in number_of))
         for caught in caught_by.values()
     )
-    rows, given_up = [], set()
+    rows: list[tuple[Row, ...]] = []
+    given_up: set[int] = set()
     for number, living in enumerate(witnesses):
         on_each = _on_each_project(living, where)
         candidates = [tuple(column for column in columns if column not in lowered)
                       for columns in on_each] if lowered else on_each
         if not all(candidates):
             given_up.add(number)
-        rows.append(tuple(Row(min(problem.redundancy, len(columns)), columns)
-                          for columns in dict.fromkeys(candidates) if columns))
+        rows.append(tuple(
+            Row(need_of(len(columns), redundancy=problem.redundancy), columns)
+            for columns in dict.fromkeys(candidates) if columns))
     return Cover(job_types, tuple(caught_by), witnesses, tuple(rows), forced, lowered,
                  frozenset(given_up))
 
@@ -72,7 +75,9 @@ def _places(alive: Mapping[str, Set[JobType]]) -> dict[JobType, int]:
     return places
 
 
-def _numbers(job_types, number_of) -> frozenset[int]:
+def _numbers(
+    job_types: Iterable[JobType], number_of: Mapping[JobType, int]
+) -> frozenset[int]:
     return frozenset(number_of[job_type] for job_type in job_types if job_type in number_of)
 
 
@@ -85,7 +90,7 @@ def _pooled(regressions: tuple[Regression, ...]) -> dict[str, frozenset[JobType]
 
 
 def _on_each_project(living: tuple[int, ...], where: list[int]) -> list[tuple[int, ...]]:
-    """Return the different sets of witnesses that a regression has on projects with any."""
+    """Return the different sets of witnesses that a regression has on the projects with any."""
     there = {where[column] for column in living}
     if len(there) == 1:
         return [living]

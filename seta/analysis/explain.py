@@ -1,8 +1,9 @@
-"""Why each job type has its priority, with a proof that anybody can check."""
+"""Why each job type has its priority, with a certificate that anybody can check."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from typing import Any
 
 from ..domain import JobType, Priority
 from .cover import Cover
@@ -11,16 +12,17 @@ from .problem import Problem
 
 @dataclass(frozen=True, slots=True)
 class JobVerdict:
-    """What was decided on one job type, why, and the proof that anybody can check.
+    """What was decided on one job type, and why.
 
     The certificate is one of
 
     - ``{"kind": "forced", "why": "build"}``
-    - ``{"kind": "chosen", "needed_for": [fixed_by, ...]}``: without it each of these would keep
-      too few witnesses on some project. Never empty.
+    - ``{"kind": "chosen", "needed_for": [fixed_by, ...]}``: without it, each of these would
+      keep too few witnesses on some project. Never empty.
     - ``{"kind": "covered", "by": {fixed_by: [str(job type), ...]}}``: for every regression that
-      it caught, all the chosen and forced job types that caught it.
-    - ``{"kind": "overridden", "by": {...}}``: the same; an empty list is what was given up.
+      it caught, all the chosen and forced job types that caught it too.
+    - ``{"kind": "overridden", "by": {...}}``: the same; a regression with an empty list was
+      given up.
     - ``{"kind": "caught nothing"}``
     """
 
@@ -30,7 +32,7 @@ class JobVerdict:
     reason: str
     cost: int          # whole milliseconds, or 1 where the unit is "jobs"
     caught: int        # how many regressions of the window it caught
-    certificate: dict  # shares its lists with others': to read, not to change
+    certificate: dict[str, Any]  # shares its lists with others': do not change it
 
 
 def verdicts_on(
@@ -42,7 +44,7 @@ def verdicts_on(
     covered = covered_by(cover, kept)
     caught = Counter(column for witnesses in cover.witnesses for column in witnesses)
 
-    def judge(column, job_type):
+    def judge(column: int, job_type: JobType) -> tuple[Priority, str, dict[str, Any]]:
         if column in cover.forced:
             why = problem.forced[job_type]
             return Priority.FIRST, f"forced: {why}", {"kind": "forced", "why": why}
@@ -67,7 +69,7 @@ def verdicts_on(
 def needed_for(cover: Cover, kept: Set[int]) -> dict[int, list[str]]:
     """Return, for each kept column, the regressions that would keep too few without it.
 
-    Sorted by fixing revision. A kept column that is missing from the answer is to spare.
+    They are sorted by fixing revision. A kept column that is not in the answer is to spare.
     """
     needed = defaultdict(list)
     for fixed_by, rows in zip(cover.fixed_by, cover.rows, strict=True):
@@ -82,12 +84,12 @@ def needed_for(cover: Cover, kept: Set[int]) -> dict[int, list[str]]:
 
 
 def covered_by(cover: Cover, kept: Set[int]) -> dict[int, dict[str, list[str]]]:
-    """Return, for each column that is not kept, who catches what it caught.
+    """Return, for each column that is not kept, which job types catch what it caught.
 
-    The names are those of all kept witnesses; where a regression was given up there are none.
-    The list of one regression is one object, whoever refers to it: thousands do.
+    All kept witnesses are named; a regression that was given up has none. Each regression's list
+    is one object, since thousands of columns may refer to it.
     """
-    covered = defaultdict(dict)
+    covered: dict[int, dict[str, list[str]]] = defaultdict(dict)
     for fixed_by, witnesses in zip(cover.fixed_by, cover.witnesses, strict=True):
         names = [str(cover.job_types[column]) for column in witnesses if column in kept]
         for column in witnesses:

@@ -1,4 +1,4 @@
-"""What the analysis is asked."""
+"""What an analysis starts from."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,8 +10,8 @@ from ..domain import JobType, Priority, Regression
 class Problem:
     """The regressions of a scope's window, what may run there, and what it costs.
 
-    A job type that is both forced and lowered is forced: what may never be skipped is not
-    lowered by an override.
+    A job type that is both forced and lowered is forced: an override does not lower what may
+    never be skipped.
     """
 
     regressions: tuple[Regression, ...]          # caught_by: all witnesses, living or not
@@ -21,12 +21,12 @@ class Problem:
     lowered: Mapping[JobType, Priority] = field(default_factory=dict)  # overridden: priority 2 or 3
     redundancy: int = 1                          # witnesses that every regression keeps
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.redundancy < 1:
             raise ValueError(f"redundancy is at least 1, not {self.redundancy}")
         for job_type, duration_ms in self.durations_ms.items():
             if duration_ms < 0:
-                raise ValueError(f"{job_type} takes {duration_ms} ms, which is less than nothing")
+                raise ValueError(f"{job_type} cannot take {duration_ms} ms")
         for job_type, priority in self.lowered.items():
             if priority not in (Priority.SECOND, Priority.THIRD):
                 raise ValueError(f"{job_type} cannot be lowered to priority {int(priority)}")

@@ -104,7 +104,12 @@ def best_price(problem, cost_of) -> tuple[int, int]:
 
 def best_of(program) -> tuple[int, int]:
     columns = {column for row in program.rows for column in row.columns}
-    return min(program.price(chosen) for chosen in subsets(columns) if program.is_met_by(chosen))
+    return min(program.price(chosen) for chosen in subsets(columns) if meets(program, chosen))
+
+
+def meets(program, chosen) -> bool:
+    """Say whether these columns meet every row."""
+    return all(row.need <= len(chosen.intersection(row.columns)) for row in program.rows)
 
 
 def hard(size: int, *, seed: int = 3) -> Problem:
@@ -128,4 +133,4 @@ def make():
 @pytest.fixture(scope="session")
 def judge():
     return SimpleNamespace(candidates=candidates, hits_all=hits_all, universe=universe,
-                           kept=kept, best_price=best_price, best_of=best_of)
+                           kept=kept, best_price=best_price, best_of=best_of, meets=meets)

@@ -8,14 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seta.analysis import decide
-from seta.analysis.setcover import Effort, Program, Row, solve, tell_nobody
+from seta.analysis.setcover import Budget, Program, Row, no_progress, solve
 from seta.analysis.setcover.greedy import ascent_bound, greedy
-from seta.analysis.setcover.highs import Found
+from seta.analysis.setcover.highs import SearchResult
 from seta.analysis.setcover.model import objective_of
 from seta.analysis.setcover.reductions import components, reduce
-from seta.analysis.setcover.solve import _checked, solve_part
+from seta.analysis.setcover.solve import best_known, solve_component
 
-AMPLE = Effort(nodes=10_000, seconds=60)
+AMPLE = Budget(nodes=10_000, seconds=60)
 RING = tuple(Row(1, tuple(sorted((column, (column + 1) % 7)))) for column in range(7))
 
 many = settings(max_examples=120, deadline=None, derandomize=True)
@@ -27,8 +27,8 @@ def test_reductions_lose_no_best_answer(data, make, judge):
     program = data.draw(make.programs())
     reduced = reduce(program)
     cost, count = judge.best_of(reduced.rest) if reduced.rest.rows else (0, 0)
-    sure_cost, sure_count = program.price(reduced.chosen)
-    assert (cost + sure_cost, count + sure_count) == judge.best_of(program)
+    fixed_cost, fixed_count = program.price(reduced.chosen)
+    assert (cost + fixed_cost, count + fixed_count) == judge.best_of(program)
 
 
 @many
@@ -36,8 +36,8 @@ def test_reductions_lose_no_best_answer(data, make, judge):
 def test_greedy_meets_every_row_and_spares_none(data, make, judge):
     program = data.draw(make.programs())
     chosen = greedy(program)
-    assert program.is_met_by(chosen)
-    assert not any(program.is_met_by(chosen - {column}) for column in chosen)
+    assert judge.meets(program, chosen)
+    assert not any(judge.meets(program, chosen - {column}) for column in chosen)
 
 
 @many
@@ -45,10 +45,10 @@ def test_greedy_meets_every_row_and_spares_none(data, make, judge):
 def test_the_search_alone_finds_the_best(data, make, judge):
     """Without reductions, so that it has something to do: cost first, then the number."""
     program = data.draw(make.programs())
-    solved = solve_part(program, AMPLE, tell_nobody)
-    assert program.is_met_by(solved.chosen)
-    assert program.price(solved.chosen) == judge.best_of(program)
-    assert solved.is_proved and solved.lower_bound == program.price(solved.chosen)[0]
+    answer, _ = solve_component(program, AMPLE, no_progress)
+    assert judge.meets(program, answer.chosen)
+    assert program.price(answer.chosen) == judge.best_of(program)
+    assert answer.is_proved and answer.lower_bound == program.price(answer.chosen)[0]
 
 
 @many
@@ -61,12 +61,12 @@ def test_the_bound_without_a_solver_is_below_every_answer(data, make, judge):
 
 @many
 @given(data=st.data())
-def test_parts_share_no_column_and_are_the_whole(data, make):
+def test_components_share_no_column_and_are_the_whole(data, make):
     program = data.draw(make.programs())
-    parts = components(program)
-    columns = [set(part.rows_of()) for part in parts]
+    found = components(program)
+    columns = [set(each.rows_of()) for each in found]
     assert sum(map(len, columns)) == len(set().union(*columns))
-    assert sorted(sum((part.rows for part in parts), ()), key=repr) == sorted(
+    assert sorted(sum((each.rows for each in found), ()), key=repr) == sorted(
         program.rows, key=repr)
 
 
@@ -84,7 +84,7 @@ def test_costs_of_any_size_are_answered_with_the_truth(judge, costs):
     """A ring cannot be reduced; where doubles cannot hold the costs nothing false is proved."""
     program = Program(costs, RING)
     answer = solve(program, AMPLE)
-    assert program.is_met_by(answer.chosen)
+    assert judge.meets(program, answer.chosen)
     best_cost, best_count = judge.best_of(program)
     cost, count = program.price(answer.chosen)
     assert answer.lower_bound <= best_cost <= cost <= program.price(greedy(program))[0]
@@ -97,33 +97,37 @@ def test_a_small_difference_beside_great_costs_is_seen(judge):
         [2097152, 2097152, 1048576, 1048576, 1048576, 1048577, 1048577, 2097152],
         tuple(Row(1, columns) for columns in (
             (2, 4, 7), (3, 7), (2, 7), (0, 4), (5, 7), (1, 2, 4), (3, 7), (0, 1, 6))))
-    solved = solve_part(program, AMPLE, tell_nobody)
-    assert program.price(solved.chosen) == judge.best_of(program) == (4194305, 3)
-    assert solved.is_proved
+    answer, _ = solve_component(program, AMPLE, no_progress)
+    assert program.price(answer.chosen) == judge.best_of(program) == (4194305, 3)
+    assert answer.is_proved
 
 
 @pytest.mark.parametrize(
-    "costs, found, bound",
+    "costs, columns, bound, believed",
     [
-        pytest.param([1] * 7, Found(frozenset({0, 2, 4, 6}), 9, AMPLE), 3, id="bound too high"),
-        pytest.param([1] * 7, Found(frozenset(), 0, AMPLE), 3, id="nothing found"),
-        pytest.param([1] * 7, Found(frozenset({0}), 4, AMPLE), 4, id="columns that miss rows"),
-        pytest.param([2**50 + column for column in range(7)], Found(frozenset(), 7 * 2**52, AMPLE),
-                     None, id="weights that no double holds"),
+        pytest.param([1] * 7, {0, 2, 4, 6}, 9, 3, id="bound too high"),
+        pytest.param([1] * 7, (), 0, 3, id="nothing found"),
+        pytest.param([1] * 7, {0}, 4, 4, id="columns that miss rows"),
+        pytest.param([2**50 + column for column in range(7)], (), 7 * 2**52, None,
+                     id="an objective that no double holds"),
     ],
 )
-def test_a_solver_is_believed_no_more_than_whole_numbers_allow(judge, costs, found, bound):
+def test_a_solver_is_believed_no_more_than_whole_numbers_allow(
+    judge, costs, columns, bound, believed
+):
     program = Program(costs, RING)
-    weights = objective_of(program)
-    columns, believed = _checked(program, weights, greedy(program), found)
-    assert program.is_met_by(columns)
-    assert not any(program.is_met_by(columns - {column}) for column in columns)
-    assert believed == (ascent_bound(program, weights.of) if bound is None else bound)
-    assert believed <= weights.sum(columns)
+    objective = objective_of(program)
+    result = SearchResult(frozenset(columns), bound, AMPLE)
+    best, proved = best_known(program, objective, greedy(program), result)
+    assert judge.meets(program, best)
+    assert not any(judge.meets(program, best - {column}) for column in best)
+    if believed is None:
+        believed = ascent_bound(program, objective.coefficients)
+    assert proved == believed <= objective.value(best)
 
 
-def test_the_bounds_of_parts_add_up():
-    """Two rings, which must be searched, and a column that is sure: 4 + 4 + 1."""
+def test_the_bounds_of_components_add_up():
+    """Two rings, which must be searched, and a column that is fixed: 4 + 4 + 1."""
     second = tuple(Row(1, tuple(column + 7 for column in row.columns)) for row in RING)
     answer = solve(Program([5] * 15, (*RING, *second, Row(1, (14,)))), AMPLE)
     assert (len(answer.chosen), answer.lower_bound, answer.is_proved) == (9, 45, True)
@@ -159,24 +163,24 @@ def test_progress_that_raises_ends_the_search(make):
     class Stopped(Exception):
         pass
 
-    said = []
+    texts = []
 
     def progress(text):
-        said.append(text)
+        texts.append(text)
         if "nodes" in text or "relaxation" in text:
             raise Stopped
 
     with pytest.raises(Stopped):
         decide(make.hard(2_000), progress=progress)
-    assert "job types are sure" in said[0]
+    assert "columns are fixed" in texts[0]
 
 
 def test_the_solver_writes_nothing_to_standard_output():
     """Its constructor would write a banner into what `--json` prints."""
     run = subprocess.run(
         [sys.executable, "-c",
-         "from seta.analysis.setcover.highs import configured, Effort\n"
-         "highs = configured(Effort(1, 1.0)); highs.addBinary(1.0); highs.run()"],
+         "from seta.analysis.setcover.highs import configured, Budget\n"
+         "highs = configured(Budget(1, 1.0)); highs.addBinary(1.0); highs.run()"],
         capture_output=True, check=True, text=True)
     assert (run.stdout, run.stderr) == ("", "")
 

@@ -1,7 +1,7 @@
 """A solver for minimum-cost set multicover. It knows nothing of CI."""
 
-from .highs import Effort, Progress, tell_nobody
+from .highs import Budget, Progress, no_progress
 from .model import Program, Row
 from .solve import Answer, solve
 
-__all__ = ["Answer", "Effort", "Program", "Progress", "Row", "solve", "tell_nobody"]
+__all__ = ["Answer", "Budget", "Program", "Progress", "Row", "no_progress", "solve"]

@@ -1,13 +1,13 @@
 """Fast answers and bounds without a solver."""
 
 import heapq
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from .model import Program
 
 
 def greedy(program: Program, start: Iterable[int] = ()) -> frozenset[int]:
-    """Return columns that meet every row, none of them to spare; `start` is taken beforehand.
+    """Return columns that meet every row, none of them to spare; those of `start` come first.
 
     Takes the column with the least cost for each row that still needs it, again and again
     (V. Chvatal, "A greedy heuristic for the set-covering problem", Mathematics of Operations
@@ -15,13 +15,45 @@ def greedy(program: Program, start: Iterable[int] = ()) -> frozenset[int]:
     columns made superfluous.
     """
     rows_of = program.rows_of()
-    left = [row.need for row in program.rows]
-    chosen = set()
+    needs = [row.need for row in program.rows]    # what each row still needs
+    chosen: set[int] = set()
+
+    def take(column: int) -> None:
+        chosen.add(column)
+        for row in rows_of.get(column, ()):
+            needs[row] -= 1
+
     for column in sorted(start):
-        _take(column, chosen, left, rows_of)
-    for column in _by_price(program, rows_of, left, chosen):
-        _take(column, chosen, left, rows_of)
+        take(column)
+    for column in _by_cost_per_row(program, rows_of, needs, chosen):
+        take(column)
     return without_spare(program, chosen)
+
+
+def _by_cost_per_row(
+    program: Program, rows_of: Mapping[int, list[int]], needs: list[int], chosen: set[int]
+) -> Iterator[int]:
+    """Yield the column that costs least for each row it helps, until none helps any more.
+
+    A column only ever helps fewer rows, so its cost per row only rises: a column is looked at
+    again only when it reaches the top of the queue. The caller lowers `needs` between two of
+    them.
+    """
+    # One is added to every cost, so that columns that cost nothing are compared by their rows.
+    costs = {column: program.costs[column] + 1 for column in rows_of}
+    queue = [(costs[column] / len(rows), column) for column, rows in rows_of.items()
+             if column not in chosen]
+    heapq.heapify(queue)
+    while queue:
+        before, column = queue[0]
+        helps = sum(needs[row] > 0 for row in rows_of[column])
+        now = costs[column] / helps if helps else None
+        if now is None or now == before:
+            heapq.heappop(queue)
+        else:
+            heapq.heapreplace(queue, (now, column))
+        if now == before:
+            yield column
 
 
 def without_spare(program: Program, chosen: Iterable[int]) -> frozenset[int]:
@@ -38,43 +70,14 @@ def without_spare(program: Program, chosen: Iterable[int]) -> frozenset[int]:
     return frozenset(kept)
 
 
-def _take(column, chosen, left, rows_of):
-    chosen.add(column)
-    for row in rows_of.get(column, ()):
-        left[row] -= 1
+def ascent_bound(program: Program, coefficients: Mapping[int, int]) -> int:
+    """Return a bound that no answer's sum of coefficients is below.
 
-
-def _by_price(program, rows_of, left, chosen):
-    """Yield the column that is cheapest for what it still gives, until it gives nothing more.
-
-    What a column gives only shrinks, so an old price is never too high: a column is priced
-    again only when it reaches the top.
+    Dual ascent for set covering (M. L. Fisher and P. Kedia, Management Science 36, 1990): each
+    row pays for its columns what it can. What rows pay for a column together is at most its
+    coefficient, so what they pay for all they need is at most the sum of any answer.
     """
-    # One more for every column, so that those that cost nothing are told apart by their rows.
-    weights = {column: program.costs[column] + 1 for column in rows_of}
-    queue = [(weights[column] / len(rows), column) for column, rows in rows_of.items()
-             if column not in chosen]
-    heapq.heapify(queue)
-    while queue:
-        old_price, column = queue[0]
-        gives = sum(left[row] > 0 for row in rows_of[column])
-        price = weights[column] / gives if gives else None
-        if price is None or price == old_price:
-            heapq.heappop(queue)
-        else:
-            heapq.heapreplace(queue, (price, column))
-        if price == old_price:
-            yield column
-
-
-def ascent_bound(program: Program, weights: Mapping[int, int]) -> int:
-    """Return a bound on the sum of weights: every row pays for its columns what it can.
-
-    Dual ascent for set covering (M. L. Fisher and P. Kedia, Management Science 36, 1990): what
-    rows pay for a column together is at most its weight, so what they pay for all they need is
-    at most the weight of any answer.
-    """
-    unpaid = dict(weights)
+    unpaid = dict(coefficients)
     bound = 0
     for row in sorted(program.rows, key=lambda row: len(row.columns)):
         pays = min(unpaid[column] for column in row.columns)

@@ -1,11 +1,12 @@
 """Search for the best answer with HiGHS, within limits that can be watched."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
 from threading import Event
+from typing import Any
 
 import highspy
 import numpy as np
@@ -14,59 +15,61 @@ from .model import Program
 
 Progress = Callable[[str], None]
 
-TELL_EVERY = 1.0  # seconds
+REPORT_EVERY = 1.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Effort:
-    """What may be spent: nodes of the search tree, and seconds as a backstop."""
+class Budget:
+    """Nodes of the search tree, and seconds as a backstop: what may be spent, or was."""
 
     nodes: int
     seconds: float
 
-    def less(self, spent: "Effort") -> "Effort":
+    def less(self, spent: "Budget") -> "Budget":
         """Return what is left; never less than nothing."""
-        return Effort(max(0, self.nodes - spent.nodes), max(0.0, self.seconds - spent.seconds))
+        return Budget(max(0, self.nodes - spent.nodes), max(0.0, self.seconds - spent.seconds))
 
 
-def tell_nobody(text: str) -> None:
+def no_progress(text: str) -> None:
     """The progress of a run that nobody watches."""
 
 
 @dataclass(frozen=True)
-class Found:
-    """What a search found, and what no answer's sum of weights can be below.
+class SearchResult:
+    """The columns that a search found, and a bound on the sum of any answer's coefficients.
 
-    It comes from doubles: whoever uses it checks it in whole numbers.
+    Both come from doubles: whoever uses them checks them in whole numbers.
     """
 
     columns: frozenset[int]  # empty: nothing was found
     bound: int
-    spent: Effort
+    spent: Budget
 
 
 def search(
-    program: Program, weights: Mapping[int, int], effort: Effort, progress: Progress
-) -> Found:
-    """Look for the columns with the least sum of weights that meet every row.
+    program: Program, coefficients: Mapping[int, int], budget: Budget, progress: Progress
+) -> SearchResult:
+    """Look for columns that meet every row with the least sum of coefficients.
 
-    HiGHS is given no answer to start from: where its presolve and a start came together, 1.16
+    HiGHS is given no answer to start from: when its presolve and a start came together, 1.16
     sometimes took the start for cheaper than it is, and then found nothing better.
     """
-    columns = sorted(weights)
+    columns = sorted(coefficients)
+    highs = configured(budget)
+    highs.passModel(_model(program, columns, coefficients))
+    return _result(highs, run(highs, progress), columns)
+
+
+def _model(
+    program: Program, columns: Sequence[int], coefficients: Mapping[int, int]
+) -> highspy.HighsLp:
     number_of = {column: number for number, column in enumerate(columns)}
-    highs = configured(effort)
-    highs.passModel(_model(program, number_of, weights))
-    return _found(highs, run(highs, progress), columns)
-
-
-def _model(program, number_of, weights) -> highspy.HighsLp:
     rows = [[number_of[column] for column in row.columns] for row in program.rows]
     lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = len(number_of), len(rows)
-    lp.col_cost_ = np.array([weights[column] for column in number_of], dtype=np.float64)
-    lp.col_lower_, lp.col_upper_ = np.zeros(len(number_of)), np.ones(len(number_of))
-    lp.integrality_ = [highspy.HighsVarType.kInteger] * len(number_of)
+    lp.num_col_, lp.num_row_ = len(columns), len(rows)
+    lp.col_cost_ = np.array([coefficients[column] for column in columns], dtype=np.float64)
+    lp.col_lower_, lp.col_upper_ = np.zeros(len(columns)), np.ones(len(columns))
+    lp.integrality_ = [highspy.HighsVarType.kInteger] * len(columns)
     lp.row_lower_ = np.array([row.need for row in program.rows], dtype=np.float64)
     lp.row_upper_ = np.full(len(rows), highspy.kHighsInf)
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
@@ -76,13 +79,15 @@ def _model(program, number_of, weights) -> highspy.HighsLp:
     return lp
 
 
-def _found(highs, status, columns) -> Found:
+def _result(
+    highs: "QuietHighs", status: highspy.HighsStatus, columns: Sequence[int]
+) -> SearchResult:
     info, solution = highs.getInfo(), highs.getSolution()
-    spent = Effort(max(0, info.mip_node_count), highs.getRunTime())
+    spent = Budget(max(0, info.mip_node_count), highs.getRunTime())
     if status == highspy.HighsStatus.kError or not solution.value_valid:
-        return Found(frozenset(), 0, spent)
+        return SearchResult(frozenset(), 0, spent)
     is_proved = highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
-    return Found(
+    return SearchResult(
         frozenset(column for column, value in zip(columns, solution.col_value) if value > 0.5),
         round(info.objective_function_value) if is_proved else _whole(info.mip_dual_bound),
         spent,
@@ -90,7 +95,7 @@ def _found(highs, status, columns) -> Found:
 
 
 def _whole(bound: float) -> int:
-    """Return the least whole number that is not below a bound, with care for rounding."""
+    """Round a bound up to a whole number, allowing for the error of doubles."""
     if not math.isfinite(bound) or bound <= 0:
         return 0
     return math.ceil(bound - max(1e-6, bound * 1e-9))
@@ -99,35 +104,37 @@ def _whole(bound: float) -> int:
 class QuietHighs(highspy.Highs):
     """HiGHS without the banner that its constructor writes to standard output."""
 
-    def enableCallbacks(self):
+    def enableCallbacks(self) -> None:
         # The first thing that the constructor does, and what writes the banner.
         self.setOptionValue("output_flag", False)
         super().enableCallbacks()
 
 
-def configured(effort: Effort) -> QuietHighs:
+def configured(budget: Budget) -> QuietHighs:
     """Return a HiGHS whose answer depends on nothing but the model, unless its time runs out."""
     highs = QuietHighs()
-    for option, value in {
+    options: dict[str, bool | float | str] = {
         "threads": 1, "parallel": "off", "random_seed": 0,
-        # Objectives are whole numbers: those that are less than one apart are the same.
+        # Objectives are whole numbers: if they differ by less than one, they are the same.
         "mip_rel_gap": 0.0, "mip_abs_gap": 0.5,
-        # However little is left, the first node is worth its bound.
-        "mip_max_nodes": max(1, effort.nodes), "time_limit": effort.seconds,
-    }.items():
+        # However little is left, the bound of the first node is worth having.
+        "mip_max_nodes": max(1, budget.nodes), "time_limit": budget.seconds,
+    }
+    for option, value in options.items():
         highs.setOptionValue(option, value)
     return highs
 
 
 def run(highs: QuietHighs, progress: Progress) -> highspy.HighsStatus:
-    """Run to the end, telling `progress` every second how far it is.
+    """Run to the end, reporting to `progress` every second.
 
-    What `progress` raises ends the run, as does a signal: both reach the caller within seconds.
-    HiGHS swallows what is raised inside its callbacks, so it has a thread of its own.
+    An exception of `progress`, or a signal, ends the run and reaches the caller within seconds.
+    HiGHS swallows exceptions in its callbacks, so it runs in a thread of its own.
     """
-    stop, seen = Event(), {}
+    stop = Event()
+    seen: dict[str, float] = {}
 
-    def watch(event):
+    def watch(event: Any) -> None:    # HiGHS has no type for it
         seen.update(nodes=event.data_out.mip_node_count, best=event.data_out.mip_primal_bound,
                     bound=event.data_out.mip_dual_bound)
         event.interrupt(stop.is_set())
@@ -139,7 +146,7 @@ def run(highs: QuietHighs, progress: Progress) -> highspy.HighsStatus:
         try:
             while True:
                 try:
-                    return running.result(timeout=TELL_EVERY)
+                    return running.result(timeout=REPORT_EVERY)
                 except TimeoutError:
                     progress("{nodes} nodes, best {best:.6g}, at least {bound:.6g}".format(**seen)
                              if seen else "first relaxation")

@@ -2,44 +2,28 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-# Sums of whole numbers below this are exact in a double, with bits to spare for the solver. In
-# job types: seventeen thousand of one part, each of an hour.
+# Sums of whole numbers below this are exact in a double, with bits to spare for the solver: it
+# takes seventeen thousand columns in one component, each costing an hour in milliseconds.
 EXACT = 2 ** 50
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """At least ``need`` of these columns are to be chosen."""
-
-    need: int
-    columns: tuple[int, ...]  # ascending
-
-    def __post_init__(self):
-        if not 1 <= self.need <= len(self.columns):
-            raise ValueError(f"{self.need} of {len(self.columns)} columns cannot be chosen")
-
-
-@dataclass(frozen=True, slots=True)
 class Program:
-    """Choose columns of the least cost, and of those sets the smallest, that meet every row.
+    """Choose columns of the least total cost that meet every row; of such sets, the smallest.
 
     This is the set multicover problem; with every need 1 it is minimum-cost hitting set.
     """
 
     costs: Sequence[int]    # by column; not negative
-    rows: tuple[Row, ...]
+    rows: tuple["Row", ...]
 
     def price(self, chosen: Iterable[int]) -> tuple[int, int]:
         """Return what is minimised: the cost, then the number of columns."""
         columns = list(chosen)
         return sum(self.costs[column] for column in columns), len(columns)
-
-    def is_met_by(self, chosen: Set[int]) -> bool:
-        return all(row.need <= sum(column in chosen for column in row.columns)
-                   for row in self.rows)
 
     def rows_of(self) -> dict[int, list[int]]:
         """Return, for every column that is in a row, the indexes of its rows, ascending."""
@@ -50,33 +34,47 @@ class Program:
         return dict(rows_of)
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """At least ``need`` of these columns must be chosen."""
+
+    need: int
+    columns: tuple[int, ...]  # ascending
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.need <= len(self.columns):
+            raise ValueError(f"{self.need} of {len(self.columns)} columns cannot be chosen")
+
+
 @dataclass(frozen=True)
 class Objective:
-    """What is minimised: for each column its cost times the scale plus one, over ``unit``.
+    """Cost and number of columns in one number: the sum of the chosen columns' coefficients.
 
-    The scale is above the number of columns that an answer without spare ones can have, so the
-    least sum of weights is the least cost, and of those the fewest columns.
+    A column's coefficient is (its cost times ``scale`` plus one) / ``unit``. The scale exceeds
+    the number of columns of any answer without spare ones, so the least value has the least
+    cost, and of the answers with that cost the fewest columns.
     """
 
-    of: Mapping[int, int]
-    unit: int    # the greatest number that divides them all
+    coefficients: Mapping[int, int]    # by column
+    unit: int                          # the greatest number that divides them all
     scale: int
 
     @property
-    def are_exact(self) -> bool:
-        return sum(self.of.values()) < EXACT
+    def is_exact(self) -> bool:
+        """Say whether doubles can hold every value."""
+        return sum(self.coefficients.values()) < EXACT
 
-    def sum(self, columns: Iterable[int]) -> int:
-        return sum(self.of[column] for column in columns)
+    def value(self, columns: Iterable[int]) -> int:
+        return sum(self.coefficients[column] for column in columns)
 
-    def cost(self, weight: int) -> int:
-        """Return the least cost of an answer whose weights sum to no less than this."""
-        return weight * self.unit // self.scale
+    def least_cost(self, value: int) -> int:
+        """Return the least cost of an answer that has at least this value."""
+        return value * self.unit // self.scale
 
 
 def objective_of(program: Program) -> Objective:
     columns = sorted(program.rows_of())
     scale = min(len(columns), sum(row.need for row in program.rows)) + 1
-    of = {column: program.costs[column] * scale + 1 for column in columns}
-    unit = math.gcd(*of.values())
-    return Objective({column: weight // unit for column, weight in of.items()}, unit, scale)
+    coefficients = {column: program.costs[column] * scale + 1 for column in columns}
+    unit = math.gcd(*coefficients.values())
+    return Objective({column: each // unit for column, each in coefficients.items()}, unit, scale)

@@ -1,6 +1,6 @@
 """Shrink a program without losing its best answer, and split what is left."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from .model import Program, Row
@@ -8,7 +8,7 @@ from .model import Program, Row
 
 @dataclass(frozen=True)
 class Reduced:
-    """Columns that some best answer of the whole contains, and what is left to decide."""
+    """Columns that are in some best answer, and what is left to decide."""
 
     chosen: frozenset[int]
     rest: Program
@@ -17,14 +17,14 @@ class Reduced:
 def reduce(program: Program) -> Reduced:
     """Apply the reductions until none helps any more.
 
-    The best answers of the rest, each with ``chosen``, are best answers of the program.
+    A best answer of the rest, together with ``chosen``, is a best answer of the program.
     """
     working = _Working(program)
     while working.changed_rows or working.changed_columns:
         for row in _drain(working.changed_rows):
             working.take_essential(row)
             working.drop_rows_dominated_by(row)
-        # From the last name to the first: of those that are alike the first one stays.
+        # Backwards, so that of columns that are alike the first one stays.
         for column in reversed(_drain(working.changed_columns)):
             working.drop_column_if_dominated(column)
     return Reduced(frozenset(working.chosen), Program(program.costs, working.rest()))
@@ -37,7 +37,7 @@ def _drain(changed: set[int]) -> list[int]:
 
 
 class _Working:
-    """A program that is being cut down: rows and columns that are gone are not in the dicts."""
+    """A program that is being cut down: the dicts hold the rows and columns that are left."""
 
     def __init__(self, program: Program):
         self.costs = program.costs
@@ -80,7 +80,7 @@ class _Working:
         if enough <= sum(self.costs[other] <= cost for other in others) - 1:  # less itself
             self._drop_column(column)
 
-    def _take(self, column):
+    def _take(self, column: int) -> None:
         self.chosen.add(column)
         for row in sorted(self.rows.pop(column)):
             self.columns[row].remove(column)
@@ -90,7 +90,7 @@ class _Working:
             else:
                 self._drop_row(row)
 
-    def _drop_row(self, row):
+    def _drop_row(self, row: int) -> None:
         del self.need[row]
         for column in self.columns.pop(row):
             rows = self.rows[column]
@@ -100,14 +100,14 @@ class _Working:
             else:
                 del self.rows[column]
 
-    def _drop_column(self, column):
+    def _drop_column(self, column: int) -> None:
         for row in self.rows.pop(column):
             self.columns[row].remove(column)
             self.changed_rows.add(row)
 
 
 def _common(sets: Iterable[set[int]]) -> set[int]:
-    """Return what all of one or more sets hold; starts with the smallest, so costs no more."""
+    """Return what is in all of one or more sets; starts with the smallest to be quick."""
     smallest, *others = sorted(sets, key=len)
     common = set(smallest)
     for other in others:
@@ -121,18 +121,20 @@ def components(program: Program) -> list[Program]:
     """Return programs that share no column, small ones first; together they are the program."""
     rows_of = program.rows_of()
     seen: set[int] = set()
-    parts = [_connected(program, rows_of, row, seen) for row in range(len(program.rows))
+    found = [_connected(program, rows_of, row, seen) for row in range(len(program.rows))
              if row not in seen]
-    parts.sort(key=len)
-    return [Program(program.costs, tuple(program.rows[row] for row in sorted(part)))
-            for part in parts]
+    found.sort(key=len)
+    return [Program(program.costs, tuple(program.rows[row] for row in sorted(rows)))
+            for rows in found]
 
 
-def _connected(program, rows_of, start, seen) -> list[int]:
-    """Return the rows that can be reached from one, which are then seen."""
+def _connected(
+    program: Program, rows_of: Mapping[int, list[int]], start: int, seen: set[int]
+) -> list[int]:
+    """Return the rows that share columns with one, directly or not, and add them to `seen`."""
     reached, waiting = [], [start]
     seen.add(start)
-    visited = set()
+    visited: set[int] = set()
     while waiting:
         row = waiting.pop()
         reached.append(row)

@@ -3,73 +3,59 @@
 from dataclasses import dataclass
 
 from .greedy import ascent_bound, greedy, without_spare
-from .highs import Effort, Found, Progress, search, tell_nobody
+from .highs import Budget, Progress, SearchResult, no_progress, search
 from .model import Objective, Program, objective_of
 from .reductions import components, reduce
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Columns that meet every row, none to spare, and the cost that none can be below."""
+    """Columns that meet every row, none to spare, and a cost that no such columns are below."""
 
     chosen: frozenset[int]
     lower_bound: int
-    is_proved: bool    # least cost, and the fewest columns of those that cost so
+    is_proved: bool    # no answer costs less, and none that costs the same has fewer columns
 
 
-def solve(program: Program, effort: Effort, progress: Progress = tell_nobody) -> Answer:
-    """Reduce, split, and search each part within what is left of the effort."""
+def solve(program: Program, budget: Budget, progress: Progress = no_progress) -> Answer:
+    """Reduce, split into components, and search each within what is left of the budget."""
     reduced = reduce(program)
-    parts = components(reduced.rest)
-    progress(f"{len(reduced.chosen)} job types are sure; {len(reduced.rest.rows)} of "
-             f"{len(program.rows)} rows are left, in {len(parts)} parts")
+    split = components(reduced.rest)
+    progress(f"{len(reduced.chosen)} columns are fixed; {len(reduced.rest.rows)} of "
+             f"{len(program.rows)} rows are left; components: {len(split)}")
     chosen = set(reduced.chosen)
     lower_bound, is_proved = program.price(reduced.chosen)[0], True
-    for part in parts:
-        solved = solve_part(part, effort, progress)
-        effort = effort.less(solved.spent)
-        chosen |= solved.chosen
-        lower_bound += solved.lower_bound
-        is_proved &= solved.is_proved
+    for component in split:
+        answer, spent = solve_component(component, budget, progress)
+        budget = budget.less(spent)
+        chosen |= answer.chosen
+        lower_bound += answer.lower_bound
+        is_proved &= answer.is_proved
     return Answer(without_spare(program, chosen), lower_bound, is_proved)
 
 
-@dataclass(frozen=True)
-class Solved:
-    """Columns that meet every row of a part, none to spare."""
-
-    chosen: frozenset[int]
-    lower_bound: int     # on the cost
-    is_proved: bool
-    spent: Effort
-
-
-def solve_part(part: Program, effort: Effort, progress: Progress) -> Solved:
-    """Choose greedily, search, and keep the better: never dearer than greedy."""
-    weights = objective_of(part)
-    start = greedy(part)
-    found = search(part, weights.of, effort, progress)
-    best, bound = _checked(part, weights, start, found)
-    is_proved = bound == weights.sum(best)
-    return Solved(best, weights.cost(bound), is_proved, found.spent)
+def solve_component(
+    component: Program, budget: Budget, progress: Progress
+) -> tuple[Answer, Budget]:
+    """Return an answer that is never dearer than greedy's, and what the search spent."""
+    objective = objective_of(component)
+    result = search(component, objective.coefficients, budget, progress)
+    best, bound = best_known(component, objective, greedy(component), result)
+    is_proved = bound == objective.value(best)
+    return Answer(best, objective.least_cost(bound), is_proved), result.spent
 
 
-def _checked(
-    part: Program, weights: Objective, start: frozenset[int], found: Found
+def best_known(
+    program: Program, objective: Objective, start: frozenset[int], result: SearchResult
 ) -> tuple[frozenset[int], int]:
-    """Return the best columns known, and a bound that the sum of their weights is not below.
+    """Return the best columns known, and a bound that no answer's value is below.
 
-    Where doubles cannot hold the weights, or where a bound is above a sum that can be had, the
-    solver's bound is not believed, and one of whole numbers stands in for it. Its columns are
-    never believed but looked at.
+    The solver computes in doubles, so neither of its results is taken on trust. Its columns are
+    completed where they miss a row. Its bound is ignored where doubles cannot hold the
+    objective, or where an answer is known below it; a bound in whole numbers always counts.
     """
-    best = min(start, _repaired(part, found.columns), key=part.price)
-    bound = ascent_bound(part, weights.of)
-    if weights.are_exact and found.bound <= weights.sum(best):
-        bound = max(bound, found.bound)
+    best = min(start, greedy(program, result.columns), key=program.price)
+    bound = ascent_bound(program, objective.coefficients)
+    if objective.is_exact and result.bound <= objective.value(best):
+        bound = max(bound, result.bound)
     return best, bound
-
-
-def _repaired(part: Program, columns: frozenset[int]) -> frozenset[int]:
-    """Return columns that meet every row, none to spare, from some that nearly do."""
-    return greedy(part, columns)
