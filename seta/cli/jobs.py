@@ -5,8 +5,9 @@ from fnmatch import fnmatchcase
 import click
 
 from ..errors import BadInput, NoSnapshot
+from ..names import parse_report
 from ..store.curation import projects as store
-from ..store.results.job_names import name_report
+from ..store.results.job_names import job_names
 from ..store.snapshots import publication_state, published_lists, snapshot_with_id
 from .output import as_json, print_json, print_table
 from .program import Program
@@ -69,9 +70,11 @@ def _show_unparsed(program: Program, project: str | None, is_json: bool) -> None
     with program.sessions() as session:
         if project is not None:
             store.project_named(session, project)
-        report = name_report(session, project)
+        report = parse_report(job_names(session, None if project is None else [project]))
     if is_json:
-        print_json({"unparsed": report.unparsed, "sharing_a_job_type": report.collisions})
+        unparsed = [{"project": each.project, "build_system": each.build_system,
+                     "name": each.name, "job_type": None} for each in report.unparsed]
+        print_json({"unparsed": unparsed, "sharing_a_job_type": report.collisions})
         return
     print_table(["project", "build system", "unparsed name"],
                 [[each.project, each.build_system, each.name] for each in report.unparsed])

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from ..domain import Override
+from ..domain import JobName, Override
 from ..store.curation import overrides
 from ..store.curation.projects import scope_named
-from ..store.evidence.alive import ScopeJob, alive_in_scope
+from ..store.evidence.alive import alive_in_scope
 from ..store.operation.audit import record_audit
 
 logger = logging.getLogger(__name__)
@@ -82,7 +82,7 @@ def vanished_overrides(session: Session, scope: str, *, now: datetime) -> list[O
     return [override for override in active if _plan(override, jobs, is_new=False).matches_nothing]
 
 
-def _plan(override: Override, jobs: Iterable[ScopeJob], *, is_new: bool) -> Planned:
+def _plan(override: Override, jobs: Iterable[JobName], *, is_new: bool) -> Planned:
     names = sorted({job.name for job in jobs
                     if override.matches(job.job_type, job.name, job.build_system)})
     return Planned(override, is_new, len(names), tuple(names[:SHOWN]))

@@ -11,8 +11,8 @@ from ..errors import Conflict
 from ..names import check_renames
 from ..store.curation import renames
 from ..store.curation.projects import projects, scope_named
-from ..store.evidence import alive
 from ..store.evidence.alive import platforms_seen
+from ..store.results.job_names import job_names
 from ..store.operation.alarms import clear_alarm, raise_alarm
 from ..store.operation.audit import record_audit
 
@@ -104,4 +104,4 @@ def _came_and_went(seen: Mapping[str, tuple[datetime, datetime]]) -> tuple[set, 
 def _known_job_types(session: Session, scope: str) -> set[JobType]:
     return {job.job_type
             for project in projects(session, scope) for build_system in project.build_systems
-            for job in alive.known_jobs(session, project.name, build_system)} - {None}
+            for job in job_names(session, [project.name], build_system)} - {None}

@@ -1,6 +1,6 @@
 """The words of the field as frozen values. No I/O."""
 
-from .jobs import JobType, Priority
+from .jobs import JobName, JobType, Priority
 from .ledger import LedgerEntry
 from .overrides import Override, strongest
 from .patterns import Pattern
@@ -13,9 +13,8 @@ from .snapshots import JobPriority, PriorityChange, Publication, Snapshot
 
 __all__ = [
     "DEFAULT_SCOPE", "FAILING", "INTERVALS", "RESULTS", "Alarm", "AuditEntry",
-    "Cadence",
-    "Classification", "JobPriority", "JobResult", "JobType", "LedgerEntry", "Interval",
-    "ListedJob", "NewWords", "Override", "Pattern", "Priority", "PriorityChange", "Project",
-    "Publication", "Push", "Regression", "Rename", "Run", "Scope", "Snapshot", "StoredRename",
-    "Witnesses", "strongest",
+    "Cadence", "Classification", "Interval", "JobName", "JobPriority", "JobResult", "JobType",
+    "LedgerEntry", "ListedJob", "NewWords", "Override", "Pattern", "Priority", "PriorityChange",
+    "Project", "Publication", "Push", "Regression", "Rename", "Run", "Scope", "Snapshot",
+    "StoredRename", "Witnesses", "strongest",
 ]

@@ -33,6 +33,18 @@ class JobType:
         return f"{self.platform}/{self.build_type}-{self.testtype}"
 
 
+@dataclass(frozen=True, order=True, slots=True)
+class JobName:
+    """A job's name as a source gave it, with the job type that it means, if any."""
+
+    project: str
+    build_system: str
+    name: str                        # task label or buildername
+    job_type: JobType | None = None  # None: unparsed, and runs
+    group_symbol: str = ""           # Treeherder's, for the old wire
+    symbol: str = ""
+
+
 class Priority(IntEnum):
     """How often a job type runs: on every push, or as its interval says."""
 

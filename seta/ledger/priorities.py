@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ..domain import JobType, Override, Priority, strongest
 from ..store.curation import overrides
-from ..store.evidence import alive
+from ..store.results.job_names import job_names
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def priorities_now(
     active, ended = _relevant(session, scope, published, now)
     if not active and not ended:
         return priority_of
-    known = alive.known_jobs(session, project, build_system)
+    known = job_names(session, [project], build_system)
     job_types = {job.name: job.job_type for job in known}
     return overridden(priority_of, job_types, build_system, active=active, ended=ended)
 

@@ -4,12 +4,12 @@ from .build_system import BuildSystem
 from .buildbot import BUILDBOT
 from .registry import BUILD_SYSTEMS, may_be_listed, parse
 from .renames import apply_renames, check_renames
-from .report import Collision, JobName, ParseReport, parse_report
+from .report import Collision, ParseReport, parse_report
 from .revisions import FixingRevisions, Note, fixing_revisions, newest_fixed_by_commit
 from .taskcluster import TASKCLUSTER
 
 __all__ = [
     "BUILDBOT", "BUILD_SYSTEMS", "TASKCLUSTER", "BuildSystem", "Collision", "FixingRevisions",
-    "JobName", "Note", "ParseReport", "apply_renames", "check_renames", "fixing_revisions",
+    "Note", "ParseReport", "apply_renames", "check_renames", "fixing_revisions",
     "may_be_listed", "newest_fixed_by_commit", "parse", "parse_report",
 ]

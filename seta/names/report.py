@@ -4,18 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..domain import JobType
+from ..domain import JobName, JobType
 from .registry import parse
-
-
-@dataclass(frozen=True, order=True, slots=True)
-class JobName:
-    """A job's name as it came; its job type is told only where the source told it."""
-
-    project: str
-    build_system: str
-    name: str
-    job_type: JobType | None = None
 
 
 @dataclass(frozen=True, order=True, slots=True)

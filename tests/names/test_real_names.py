@@ -5,7 +5,8 @@ from collections import Counter
 
 import pytest
 
-from seta.names import JobName, parse, parse_report
+from seta.domain import JobName
+from seta.names import parse, parse_report
 
 MUST_PARSE = re.compile(r"^(desktop-|android-)?test-| test | talos ")
 

@@ -1,5 +1,5 @@
-from seta.domain import JobType
-from seta.names import Collision, JobName, ParseReport, parse_report
+from seta.domain import JobName, JobType
+from seta.names import Collision, ParseReport, parse_report
 
 LABEL = "test-linux64/opt-mochitest-1"
 MOCHITEST = JobType("linux64", "opt", "mochitest", 1)

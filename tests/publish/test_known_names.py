@@ -8,10 +8,12 @@ from publish.made_evidence import DAY, NOW
 from seta.domain import JobType, Scope
 from seta.publish.forced import new_job_types
 from seta.store import evidence as reads
+from seta.store.evidence.alive import alive_jobs
 from seta.store.results.rollup import refresh_job_days
 
 A, B = "test-linux64/opt-mochitest-1", "test-linux64/opt-mochitest-2"
 SECOND = timedelta(seconds=1)
+INSTANT = timedelta(microseconds=1)
 
 
 @pytest.fixture
@@ -22,6 +24,15 @@ def known(trunk, sessions):
             refresh_job_days(session)
             moment = reads.moment_of(session, Scope(scope), now=NOW, as_of=as_of)
             return {each.name: each for each in reads.known_names(session, moment)}
+    return read
+
+
+@pytest.fixture
+def alive(trunk, sessions):
+    """Read what is alive on autoland for a schedule at a moment."""
+    def read(at: datetime = NOW):
+        with sessions() as session:
+            return {job.name for job in alive_jobs(session, "autoland", "taskcluster", at=at)}
     return read
 
 
@@ -40,37 +51,51 @@ def test_nothing_is_known_at_first(known):
 
 
 @pytest.mark.parametrize("seen, is_alive", [
+    pytest.param(NOW - 14 * DAY + INSTANT, True, id="just inside"),
     pytest.param(NOW - 14 * DAY, True, id="14 days ago"),
-    pytest.param(NOW - 14 * DAY - SECOND, False, id="a second more"),
+    pytest.param(NOW - 14 * DAY - INSTANT, False, id="just outside"),
     pytest.param(NOW, True, id="this moment"),
 ])
-def test_without_a_list_a_result_of_14_days_says_alive(trunk, known, seen, is_alive):
+def test_without_a_list_a_result_of_14_days_says_alive(trunk, known, alive, seen, is_alive):
+    """For an analysis and for a schedule alike."""
     trunk.result(A, at=seen - DAY, known_at=seen)
     assert known()[A].is_alive == is_alive
+    assert alive() == ({A} if is_alive else set())
 
 
-def test_where_there_is_a_list_only_what_it_names_is_alive(trunk, known):
+def test_a_result_that_is_not_known_yet_makes_nothing_alive(trunk, known, alive):
+    trunk.result(A, known_at=NOW + INSTANT)
+    assert known() == {}
+    assert alive() == set()
+
+
+def test_where_there_is_a_list_only_what_it_names_is_alive(trunk, known, alive):
     """R33, R43: retired job types leave the universe."""
     trunk.passed(A, B).listed(A, at_once := "test-linux64/opt-xpcshell-1")
     assert {name for name, each in known().items() if each.is_alive} == {A, at_once}
+    assert alive() == {A, at_once}
 
 
-def test_the_newest_list_of_that_moment_counts(trunk, known):
+def test_the_newest_list_of_that_moment_counts(trunk, known, alive):
     trunk.listed(A, seen_at=NOW - 2 * DAY).listed(B, seen_at=NOW - DAY)
     assert [name for name, each in known().items() if each.is_alive] == [B]
-    before = known(as_of=NOW - DAY - SECOND)
-    assert [name for name, each in before.items() if each.is_alive] == [A]
+    assert alive() == {B}
+    earlier = NOW - DAY - SECOND
+    assert [name for name, each in known(as_of=earlier).items() if each.is_alive] == [A]
+    assert alive(earlier) == {A}
 
 
-def test_an_empty_newest_list_means_that_nothing_is_alive(trunk, known):
+def test_an_empty_newest_list_means_that_nothing_is_alive(trunk, known, alive):
     trunk.listed(A, seen_at=NOW - 2 * DAY).listed(seen_at=NOW - DAY)
     assert not known()[A].is_alive
+    assert alive() == set()
 
 
-def test_lists_of_another_build_system_or_project_say_nothing(trunk, known):
+def test_lists_of_another_build_system_or_project_say_nothing(trunk, known, alive):
     trunk.project("other").passed(A).listed(B, project="other").listed(
         "Windows 8 64-bit autoland debug test xpcshell", build_system="buildbot")
     assert all(each.is_alive for each in known().values())
+    assert alive() == {A}
 
 
 def test_tier_3_and_unparsed_names_are_alive_and_none_of_ours(trunk, known):

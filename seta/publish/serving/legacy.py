@@ -10,10 +10,10 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
-from ...domain import DEFAULT_SCOPE
+from ...domain import DEFAULT_SCOPE, JobName
 from ...store.curation.projects import projects
 from ...store.evidence import Moment, failures_by_fix
-from ...store.results.job_names import ParsedName, parsed_names
+from ...store.results.job_names import job_names as known_names
 from .payloads import failures_payload, job_names_payload, job_types_payload
 from .published import Published
 
@@ -23,7 +23,7 @@ PATIENCE = "SET LOCAL statement_timeout = '4s'"  # clients wait for five
 
 def job_types(sessions: Sessions, published: Published, project: str | None) -> dict:
     """Return the job types of a project, or of all; raises UnknownProject."""
-    return job_types_payload(job.job_type for job in _jobs(sessions, published, project))
+    return job_types_payload(_jobs(sessions, published, project))
 
 
 def job_names(sessions: Sessions, published: Published, project: str | None) -> dict:
@@ -42,7 +42,7 @@ def failures(sessions: Sessions, *, since: datetime, until: datetime, now: datet
     return failures_payload(dict(sorted(found.items())))
 
 
-def _jobs(sessions: Sessions, published: Published, project: str | None) -> list[ParsedName]:
+def _jobs(sessions: Sessions, published: Published, project: str | None) -> list[JobName]:
     """Return what the published snapshot lists, or all that is known where there is none."""
     known = published.projects().values()
     scopes = _told({each.scope for each in known})
@@ -50,7 +50,7 @@ def _jobs(sessions: Sessions, published: Published, project: str | None) -> list
         each for each in known if each.scope in scopes]
     with sessions() as session:
         session.execute(text(PATIENCE))
-        jobs = parsed_names(session, [each.project for each in wanted])
+        jobs = known_names(session, [each.project for each in wanted])
     listed = {each.project: published.listed(each) for each in wanted}
     return [job for job in jobs if listed[job.project] is None
             or job.name in listed[job.project].get(job.build_system, ())]

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from ...domain import JobType
-from ...store.results.job_names import ParsedName
+from ...domain import JobName, JobType
 
 
 def spliced(entries: bytes, date: str) -> bytes:
@@ -15,13 +14,14 @@ def spliced(entries: bytes, date: str) -> bytes:
     return b'{"jobtypes": {"%s": %s}}' % (date.encode("ascii"), entries)
 
 
-def job_types_payload(job_types: Iterable[JobType]) -> dict:
+def job_types_payload(jobs: Iterable[JobName]) -> dict:
+    job_types = {job.job_type for job in jobs if job.job_type is not None}
     return {"jobtypes": [[each.platform, each.build_type, each.testtype]
-                         for each in sorted(set(job_types))]}
+                         for each in sorted(job_types)]}
 
 
-def job_names_payload(jobs: Iterable[ParsedName]) -> dict:
-    return {"results": [_job_name(job) for job in jobs]}
+def job_names_payload(jobs: Iterable[JobName]) -> dict:
+    return {"results": [_job_name(job, job.job_type) for job in jobs if job.job_type is not None]}
 
 
 def failures_payload(failures: Mapping[str, list[tuple[JobType, int | None]]]) -> dict:
@@ -32,15 +32,15 @@ def failures_payload(failures: Mapping[str, list[tuple[JobType, int | None]]]) -
         for fixed_by, jobs in failures.items()}}
 
 
-def _job_name(job: ParsedName) -> dict:
+def _job_name(job: JobName, job_type: JobType) -> dict:
     return {
-        "name": job.job_type.testtype,
+        "name": job_type.testtype,
         "job_group_symbol": job.group_symbol,
         "job_type_symbol": job.symbol,
-        "job_type_name": job.job_type.test_suite,
+        "job_type_name": job_type.test_suite,
         "buildplatform": job.build_system,
-        "platform": job.job_type.platform,
-        "buildtype": job.job_type.build_type,
+        "platform": job_type.platform,
+        "buildtype": job_type.build_type,
         "ref_data_name": job.name,
         "jobname": "",
         "signature": "",

@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import CTE, and_, func, literal, select
+from sqlalchemy import (
+    CTE, ColumnElement, ScalarSelect, Select, Subquery, and_, case, exists, func, literal, select,
+)
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from ...domain import JobType
+from ...domain import JobName, JobType
 from .. import schema
 from ..curation.projects import projects
+from ..results.job_names import as_job_type
 from .days import days_until
 from .moment import Moment
 
@@ -17,6 +21,7 @@ ALIVE_FOR = timedelta(days=14)
 TIER_OF_ITS_OWN = 3  # runs as it is told: no job type for us
 
 Name, Type, Day = schema.JobName, schema.JobType, schema.JobDay
+Result, Entry = schema.JobResult, schema.JobListEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +50,82 @@ def known_names(session: Session, moment: Moment) -> list[NameEvidence]:
 
     One query. The rollup must be up to date.
     """
-    days = days_until(moment)
-    seen = _seen(days)
-    lists = _newest_lists(moment)
-    listed = and_(schema.JobListEntry.job_list_id == lists.c.id,
-                  schema.JobListEntry.job_name_id == Name.id)
+    seen = _seen(days_until(moment))
+    lists = _newest_lists(moment.known_by)
     # Not the name's own row: that may be of later.
-    tier = func.coalesce(_newest_tier(moment), schema.JobListEntry.tier, 1)
+    tier = func.coalesce(_newest_tier(moment), Entry.tier, 1)
     query = (
-        select(Name.project, Name.build_system, Name.name, Type.id, Type.platform,
-               Type.build_type, Type.test_suite, Type.chunk, tier, lists.c.id,
-               schema.JobListEntry.job_list_id, seen)
+        _names(lists, Name.project, Name.build_system, Name.name, Name.job_type_id,
+               Type, tier.label("tier"),
+               _is_alive(lists, _is_recent(seen.c.last_at, moment.as_of)).label("is_alive"),
+               seen.c.first_seen, seen.c.first_listed, seen.c.first_passed)
         .join(schema.Project, schema.Project.name == Name.project)
-        .outerjoin(Type, Type.id == Name.job_type_id)
         .join(seen, seen.c.job_name_id == Name.id)
-        .outerjoin(lists, and_(lists.c.project == Name.project,
-                               lists.c.build_system == Name.build_system))
-        .outerjoin(schema.JobListEntry, listed)
         .where(schema.Project.scope == moment.scope)
         .order_by(Name.project, Name.build_system, Name.name)
     )
-    return [_to_name(row, moment) for row in session.execute(query)]
+    return [
+        NameEvidence(
+            row.project, row.build_system, row.name, row.job_type_id, as_job_type(row.JobType),
+            row.tier, bool(row.is_alive), row.first_seen, row.first_listed, row.first_passed)
+        for row in session.execute(query)]
 
 
-def _seen(days: CTE):
+def alive_jobs(
+    session: Session, project: str, build_system: str, *, at: datetime
+) -> list[JobName]:
+    """Return the jobs of a project that could run at a moment, by name."""
+    lists = _newest_lists(at)
+    was_seen = exists().where(
+        Result.job_name_id == Name.id, _is_recent(Result.known_at, at), Result.known_at <= at)
+    query = _names(lists, Name.name, Type).where(
+        Name.project == project, Name.build_system == build_system,
+        _is_alive(lists, was_seen)).order_by(Name.name)
+    return [JobName(project, build_system, name, as_job_type(kind))
+            for name, kind in session.execute(query)]
+
+
+def alive_in_scope(session: Session, scope: str, *, at: datetime) -> list[JobName]:
+    """Return the jobs alive on any project of the scope."""
+    return [job for project in projects(session, scope)
+            for build_system in project.build_systems
+            for job in alive_jobs(session, project.name, build_system, at=at)]
+
+
+def _is_alive(lists: Subquery, was_seen: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The rule: what the newest list names; where there is no list, what was seen lately."""
+    return case((lists.c.id.is_not(None), Entry.job_list_id.is_not(None)), else_=was_seen)
+
+
+def _is_recent(
+    known_at: ColumnElement[datetime] | InstrumentedAttribute[datetime], at: datetime
+) -> ColumnElement[bool]:
+    return known_at >= at - ALIVE_FOR
+
+
+def _names(lists: Subquery, *columns: Any) -> Select[Any]:
+    """Select from job names with their job types and their entries in the newest lists."""
+    return (
+        select(*columns).select_from(Name)
+        .outerjoin(Type, Type.id == Name.job_type_id)
+        .outerjoin(lists, and_(lists.c.project == Name.project,
+                               lists.c.build_system == Name.build_system))
+        .outerjoin(Entry, and_(Entry.job_list_id == lists.c.id, Entry.job_name_id == Name.id)))
+
+
+def _newest_lists(known_by: datetime) -> Subquery:
+    """The newest list of each project and build system that was there by then."""
+    each = schema.JobList
+    return (
+        select(each.id, each.project, each.build_system)
+        .ext(distinct_on(each.project, each.build_system))
+        .where(each.seen_at <= known_by)
+        .order_by(each.project, each.build_system, each.seen_at.desc())
+        .subquery("lists")
+    )
+
+
+def _seen(days: CTE) -> Subquery:
     """When each name was first seen, listed and passed, and last gave a result."""
     passed = days.c.runs > days.c.failures
     return select(
@@ -80,100 +137,14 @@ def _seen(days: CTE):
     ).group_by(days.c.job_name_id).subquery("seen")
 
 
-def _newest_lists(moment: Moment):
-    """The newest list of each project and build system that was there at the moment."""
-    each = schema.JobList
-    return (
-        select(each.id, each.project, each.build_system)
-        .ext(distinct_on(each.project, each.build_system))
-        .where(each.seen_at <= moment.known_by)
-        .order_by(each.project, each.build_system, each.seen_at.desc())
-        .subquery("lists")
-    )
-
-
-def _newest_tier(moment: Moment):
+def _newest_tier(moment: Moment) -> ScalarSelect[int]:
     """The tier of the name's newest result."""
-    result = schema.JobResult
     return (
-        select(result.tier)
-        .where(result.job_name_id == Name.id, result.known_at <= moment.known_by)
-        .order_by(result.known_at.desc(), result.namespace, result.job_id)
+        select(Result.tier)
+        .where(Result.job_name_id == Name.id, Result.known_at <= moment.known_by)
+        .order_by(Result.known_at.desc(), Result.namespace, Result.job_id)
         .limit(literal(1)).correlate(Name).scalar_subquery()
     )
-
-
-def _to_name(row, moment: Moment) -> NameEvidence:
-    job_type = JobType(*row[4:8]) if row[3] is not None else None
-    has_list = row[9] is not None
-    was_seen = row.last_at is not None and row.last_at >= moment.as_of - ALIVE_FOR
-    return NameEvidence(
-        project=row.project, build_system=row.build_system, name=row.name, job_type_id=row[3],
-        job_type=job_type, tier=row[8],
-        is_alive=row[10] is not None if has_list else was_seen,
-        first_seen=row.first_seen, first_listed=row.first_listed, first_passed=row.first_passed)
-
-
-@dataclass(frozen=True, slots=True)
-class KnownJob:
-    """A job name of a project, with what it means where it could be parsed."""
-
-    name: str
-    job_type: JobType | None
-
-
-def alive_jobs(
-    session: Session, project: str, build_system: str, *, at: datetime
-) -> list[KnownJob]:
-    """Return the jobs of the newest list, or, where no list exists, those seen lately."""
-    alive = _alive(session, project, build_system, at)
-    return known_jobs(session, project, build_system, alive)
-
-
-def known_jobs(session: Session, project: str, build_system: str, *conditions) -> list[KnownJob]:
-    """Return the jobs ever seen on a project, alive or not, by name."""
-    query = (
-        select(schema.JobName.name, schema.JobType)
-        .outerjoin(schema.JobType, schema.JobType.id == schema.JobName.job_type_id)
-        .where(schema.JobName.project == project, schema.JobName.build_system == build_system,
-               *conditions)
-        .order_by(schema.JobName.name))
-    return [KnownJob(name, row and to_job_type(row)) for name, row in session.execute(query)]
-
-
-def to_job_type(row: schema.JobType) -> JobType:
-    return JobType(row.platform, row.build_type, row.test_suite, row.chunk)
-
-
-def _alive(session: Session, project: str, build_system: str, at: datetime):
-    newest_list = session.scalar(
-        select(schema.JobList.id)
-        .where(schema.JobList.project == project, schema.JobList.build_system == build_system,
-               schema.JobList.seen_at <= at)
-        .order_by(schema.JobList.seen_at.desc()).limit(1))
-    if newest_list is not None:
-        return schema.JobName.id.in_(
-            select(schema.JobListEntry.job_name_id)
-            .where(schema.JobListEntry.job_list_id == newest_list))
-    return select(schema.JobResult.job_id).where(
-        schema.JobResult.job_name_id == schema.JobName.id,
-        schema.JobResult.known_at > at - ALIVE_FOR, schema.JobResult.known_at <= at).exists()
-
-
-@dataclass(frozen=True, slots=True)
-class ScopeJob:
-    project: str
-    build_system: str
-    name: str
-    job_type: JobType | None
-
-
-def alive_in_scope(session: Session, scope: str, *, at: datetime) -> list[ScopeJob]:
-    """Return the jobs alive on any project of the scope."""
-    return [ScopeJob(project.name, build_system, job.name, job.job_type)
-            for project in projects(session, scope)
-            for build_system in project.build_systems
-            for job in alive_jobs(session, project.name, build_system, at=at)]
 
 
 def platforms_seen(session: Session, project: str) -> dict[str, tuple[datetime, datetime]]:

@@ -8,9 +8,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Integer, Text
 
-from ...domain import JobResult, JobType, ListedJob
+from ...domain import JobName, JobResult, JobType, ListedJob
 from ...errors import UnknownProject
-from ...names import JobName, ParseReport, parse, parse_report
+from ...names import parse
 from .. import schema
 
 KEPT = 200_000  # names; more are asked for again
@@ -193,37 +193,22 @@ def add_build_systems(session: Session, seen: Collection[tuple[str, str]]) -> No
                 .values(build_systems=func.array_append(row.build_systems, build_system)))
 
 
-def name_report(session: Session, project: str | None = None) -> ParseReport:
-    """Report the unparsed names of one project or all, and those that share a job type."""
-    name, kind = schema.JobName, schema.JobType
-    query = (select(name.project, name.build_system, name.name, kind.platform, kind.build_type,
-                    kind.test_suite, kind.chunk)
-             .outerjoin(kind, kind.id == name.job_type_id))
-    if project is not None:
-        query = query.where(name.project == project)
-    return parse_report(
-        JobName(*row[:3], JobType(*row[3:]) if row.platform is not None else None)
-        for row in session.execute(query))
+def as_job_type(row: schema.JobType | None) -> JobType | None:
+    return row and JobType(row.platform, row.build_type, row.test_suite, row.chunk)
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedName:
-    project: str
-    build_system: str
-    name: str
-    job_type: JobType
-    group_symbol: str
-    symbol: str
-
-
-def parsed_names(session: Session, projects: list[str]) -> list[ParsedName]:
-    """Return the names of these projects that are job types, by project and name. One query."""
+def job_names(
+    session: Session, projects: Collection[str] | None = None, build_system: str | None = None
+) -> list[JobName]:
+    """Return the names ever seen on these projects, or on all; sorted. One query."""
     name, kind = schema.JobName, schema.JobType
     query = (
-        select(name.project, name.build_system, name.name, kind.platform, kind.build_type,
-               kind.test_suite, kind.chunk, name.group_symbol, name.symbol)
-        .join(kind, kind.id == name.job_type_id)
-        .where(name.project.in_(projects))
-        .order_by(name.project, name.build_system, name.name)
-    )
-    return [ParsedName(*row[:3], JobType(*row[3:7]), *row[7:]) for row in session.execute(query)]
+        select(name.project, name.build_system, name.name, kind, name.group_symbol, name.symbol)
+        .outerjoin(kind, kind.id == name.job_type_id)
+        .order_by(name.project, name.build_system, name.name))
+    if projects is not None:
+        query = query.where(name.project.in_(projects))
+    if build_system is not None:
+        query = query.where(name.build_system == build_system)
+    return [JobName(project, system, each, as_job_type(row), *symbols)
+            for project, system, each, row, *symbols in session.execute(query)]

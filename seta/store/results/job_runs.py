@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from ...domain import FAILING, Classification, JobType
 from ...errors import NotFound
 from .. import schema
-from ..evidence.alive import to_job_type
+from .job_names import as_job_type
 
 TIMED_RUNS = 50
 TELLING = tuple(sorted(FAILING | {"success"}))
@@ -79,7 +79,7 @@ def find_job(session: Session, project: str, build_system: str, name: str) -> Fo
     if found is None:
         raise NotFound(f"no job {name!r} is known of {project} ({build_system})")
     row, kind = found
-    return FoundJob(row.id, project, build_system, name, kind and to_job_type(kind),
+    return FoundJob(row.id, project, build_system, name, as_job_type(kind),
                     row.job_type_id, row.tier)
 
 

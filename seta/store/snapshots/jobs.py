@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ...domain import JobType, Priority
 from .. import schema
-from ..evidence.alive import to_job_type
+from ..results.job_names import as_job_type
 from ..results.job_runs import FoundJob
 
 Name, Listed = schema.JobName, schema.SnapshotList
@@ -162,4 +162,4 @@ def _high_value(session: Session, snapshot_id: int, type_ids: set[int]) -> dict[
         select(Kind).join(Row, Row.job_type_id == Kind.id)
         .where(Row.snapshot_id == snapshot_id, Row.priority == Priority.FIRST,
                Kind.id.in_(type_ids)))
-    return {row.id: to_job_type(row) for row in session.scalars(query)}
+    return {row.id: as_job_type(row) for row in session.scalars(query)}

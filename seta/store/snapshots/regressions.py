@@ -10,8 +10,8 @@ from ...domain import JobType, Priority
 from ...errors import NotFound
 from .. import schema
 from ..evidence import Moment
-from ..evidence.alive import to_job_type
 from ..evidence.witnesses import counted_jobs
+from ..results.job_names import as_job_type
 
 Regression, Row, Kind, Result, Push, Name = (
     schema.SnapshotRegression, schema.SnapshotPriority, schema.JobType, schema.JobResult,
@@ -82,7 +82,7 @@ def witnesses_of(session: Session, snapshot_id: int, fixed_by: str) -> list[Witn
         select(Kind, Row.priority)
         .outerjoin(Row, (Row.job_type_id == Kind.id) & (Row.snapshot_id == snapshot_id))
         .where(Kind.id.in_(caught_by)))
-    found = [Witness(to_job_type(kind), priority and Priority(priority))
+    found = [Witness(as_job_type(kind), priority and Priority(priority))
              for kind, priority in session.execute(query)]
     return sorted(found, key=lambda witness: witness.job_type)
 
