@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from ..ledger import PriorityLists
+from ..api.priority_lists import priority_lists
 from ..ledger.export import FORMATS, export_list
-from ..publish.serving import published as faces
+from ..publish.serving import Published
 from ..store.curation import projects as store
 from .program import Program
 
@@ -29,18 +29,9 @@ def export(program: Program, project: str, form: str, build_system: str | None,
         known = store.project_named(session, project)
     build_system = build_system or (form if form in known.build_systems
                                     else known.build_systems[0])
-    text = export_list(known, build_system, _published(program, project, build_system),
-                       format=form)
+    lists = priority_lists(Published(program.sessions, program.settings), project, build_system)
+    text = export_list(known, build_system, lists, format=form)
     if output is None:
         click.echo(text, nl=False)
     else:
         output.write_text(text, encoding="utf-8")
-
-
-def _published(program: Program, project: str, build_system: str) -> PriorityLists:
-    """Return what clients of a web process would be told."""
-    state = faces.Published(program.sessions, program.settings)
-    facts = state.project(project)
-    return PriorityLists(facts.snapshot_id, facts.created_at, state.names_at(project, build_system),
-                         tuple(str(refusal) for refusal in state.refusals(project)),
-                         state.fresh_until(facts))

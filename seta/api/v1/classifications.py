@@ -51,7 +51,7 @@ def post_classification(json_data: ClassificationIn):
         if _are_given(asked, "namespace", "job_id"):
             added = classify_job(
                 session, asked.namespace, asked.job_id, what, who=writer(), why=asked.why,
-                now=lookups.now())
+                now=context().clock())
         else:
             added = _classify_range(session, asked, what)
     return {"added": added}
@@ -65,7 +65,7 @@ def _classify_range(session, asked: ClassificationIn, what: Verdict) -> int:
     return classify_range(
         session, project.name, check_build_system(project, asked.build_system), asked.job, what,
         first=asked.first_push, last=asked.last_push, who=writer(), why=asked.why,
-        now=lookups.now())
+        now=context().clock())
 
 
 def _are_given(asked: ClassificationIn, *fields: str) -> bool:

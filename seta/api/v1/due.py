@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 from ...ledger import Owed, check_build_system, owed_now, take_owed
 from ...store.operation.audit import record_audit
 from ..context import context
+from ..priority_lists import priority_lists
 from . import lookups
 from .access import writer
 from .types import BuildSystem, Model, PushId
@@ -43,8 +44,8 @@ def get_due(project: str, query_data: DueIn):
     with context().sessions() as session:
         found = lookups.project_named(session, project)
         build_system = check_build_system(found, query_data.build_system)
-        return _shown(owed_now(session, found, build_system,
-                               lookups.published(project, build_system), now=lookups.now()))
+        lists = priority_lists(context().published, project, build_system)
+        return _shown(owed_now(session, found, build_system, lists, now=context().clock()))
 
 
 @bp.post("/projects/<project>/due")
@@ -59,8 +60,9 @@ def post_due(project: str, json_data: TakeIn):
     with context().sessions.begin() as session:
         found = lookups.project_named(session, project)
         build_system = check_build_system(found, json_data.build_system)
-        owed = take_owed(session, found, build_system, lookups.published(project, build_system),
-                         push_id=json_data.push_id, now=lookups.now())
+        lists = priority_lists(context().published, project, build_system)
+        owed = take_owed(session, found, build_system, lists, push_id=json_data.push_id,
+                         now=context().clock())
         if owed.jobs:
             record_audit(
                 session, who=writer(), what="take owed jobs", target=f"{project} {owed.push_id}",

@@ -132,7 +132,7 @@ def get_jobs(project: str, query_data: JobsIn):
 @bp.doc(summary="Ask why a job has its priority")
 def get_job(project: str, query_data: JobIn):
     """Show one job: priority, certificate, cost, what it caught, who covers that, its history."""
-    now = lookups.now()
+    now = context().clock()
     with context().sessions() as session:
         found = lookups.project_named(session, project)
         build_system = check_build_system(found, query_data.build_system)

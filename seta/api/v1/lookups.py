@@ -1,19 +1,13 @@
-"""What a path names, looked up; and the moment that a request is of."""
+"""Look up what a path names; NotFound for what cannot be there."""
 
 import re
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from ...domain import Project, Scope
 from ...errors import NotFound, UnknownProject, UnknownScope
-from ...ledger import PriorityLists
 from ...store.curation import projects
-from ...store.snapshots import ProjectFacts
-from ..context import context
 from .types import LARGEST, NAME
-
-NOT_NOTICED = "this server has not noticed the project yet, so everything runs"
 
 
 def project_named(session: Session, name: str) -> Project:
@@ -39,20 +33,3 @@ def stored_id(what: str, number: int) -> int:
     if number > LARGEST:
         raise NotFound(f"there is no {what} {number}")
     return number
-
-
-def now() -> datetime:
-    return context().clock()
-
-
-def published(project: str, build_system: str) -> PriorityLists:
-    """Return what is published for a project, as this process knows it."""
-    state = context().published
-    try:
-        facts: ProjectFacts = state.project(project)
-    except UnknownProject:
-        return PriorityLists(refusals=(NOT_NOTICED,))
-    return PriorityLists(
-        facts.snapshot_id, facts.created_at, state.names_at(project, build_system),
-        tuple(str(refusal) for refusal in state.refusals(project)),
-        state.fresh_until(facts))

@@ -88,7 +88,7 @@ class OverridesOut(BaseModel):
 @bp.output(OverridesOut)
 def get_overrides(query_data: ListIn):
     """List overrides, the newest first."""
-    at = lookups.now()
+    at = context().clock()
     with context().sessions() as session:
         return page_of(
             lambda before, limit: store.overrides(
@@ -107,7 +107,7 @@ def post_overrides(json_data: OverridesIn):
     The answer says what each picks of the jobs that are alive now. One that picks nothing may do
     so later: overrides hold for future jobs too.
     """
-    at, scope = lookups.now(), json_data.scope
+    at, scope = context().clock(), json_data.scope
     entries = [each.model_dump(exclude_none=True) for each in json_data.overrides]
     wanted = override_entries.read_entries(entries, scope=scope, who=writer(), now=at)
     with context().sessions.begin() as session:
@@ -127,7 +127,7 @@ def get_override(override_id: int):
     """Show one override."""
     with context().sessions() as session:
         found = store.override_with_id(session, lookups.stored_id("override", override_id))
-    return shown(found, lookups.now())
+    return shown(found, context().clock())
 
 
 @bp.delete("/overrides/<int:override_id>")
@@ -139,8 +139,8 @@ def delete_override(override_id: int, query_data: EndIn):
     with context().sessions.begin() as session:
         ended = overrides.end_override(
             session, lookups.stored_id("override", override_id), who=writer(),
-            why=query_data.why, now=lookups.now())
-    return shown(ended, lookups.now())
+            why=query_data.why, now=context().clock())
+    return shown(ended, context().clock())
 
 
 def shown(override: Override, at: datetime) -> dict:

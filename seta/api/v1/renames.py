@@ -86,7 +86,7 @@ class RenamesOut(BaseModel):
 @bp.output(RenamesOut)
 def get_renames(query_data: ListIn):
     """List renames, the newest first."""
-    at = lookups.now()
+    at = context().clock()
     with context().sessions() as session:
         return page_of(
             lambda before, limit: store.renames(
@@ -104,7 +104,7 @@ def post_rename(json_data: RenameIn):
 
     One that would go round in a circle with another is refused.
     """
-    at, scope = lookups.now(), json_data.scope
+    at, scope = context().clock(), json_data.scope
     rename = Rename(
         Pattern(**json_data.old.model_dump(exclude_none=True)),
         NewWords(**json_data.new.model_dump(exclude_none=True)), json_data.since or at, writer(),
@@ -130,8 +130,8 @@ def delete_rename(rename_id: int, query_data: EndIn):
     with context().sessions.begin() as session:
         ended = renames.end_rename(
             session, lookups.stored_id("rename", rename_id), who=writer(), why=query_data.why,
-            now=lookups.now())
-    return _shown(ended, lookups.now())
+            now=context().clock())
+    return _shown(ended, context().clock())
 
 
 def _shown(stored: StoredRename, at: datetime) -> dict:

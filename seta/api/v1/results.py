@@ -13,7 +13,6 @@ from ...ingest import accept_records
 from ...sources.files import record_schema
 from ...store.operation.audit import record_audit
 from ..context import context
-from . import lookups
 from .access import writer
 
 bp = APIBlueprint("results", __name__, url_prefix="/api/v1", tag="Results")
@@ -41,7 +40,7 @@ def post_results():
     A record that is none is rejected with the reason, the rest goes in. Sent again, nothing
     changes. They are analysed with the next analysis.
     """
-    report = accept_records(context().sessions, _lines(), now=lookups.now())
+    report = accept_records(context().sessions, _lines(), now=context().clock())
     accepted = report.results + report.jobs
     if accepted:
         with context().sessions.begin() as session:

@@ -14,6 +14,7 @@ from ...ledger.schedule import not_recorded
 from ...store.ledger import entries
 from ...store.operation.audit import record_audit
 from ..context import context
+from ..priority_lists import priority_lists
 from . import answers, lookups
 from .access import NOBODY, open_to_all, require_token, writer
 from .types import BuildSystem, Model, PushId, Sentence, Time
@@ -97,8 +98,8 @@ def put_schedule(project: str, push_id: str, json_data: AskedIn):
         push = AskedPush(push_id, json_data.revision, json_data.pushed_at, build_system)
         _check_open(session, found, push)
         answer = schedule_push(
-            session, found, push, lookups.published(project, build_system), now=lookups.now(),
-            never_ran_after=context().settings.never_ran_after)
+            session, found, push, priority_lists(context().published, project, build_system),
+            now=context().clock(), never_ran_after=context().settings.never_ran_after)
         if answer.is_new:
             record_audit(
                 session, who=writer() or ANYBODY, what="schedule push",
@@ -120,8 +121,8 @@ def get_schedule(project: str, push_id: str, query_data: PreviewIn):
         if query_data.preview == "1":
             push = AskedPush(push_id, query_data.revision or "preview", query_data.pushed_at,
                              build_system)
-            answer = preview(session, found, push, lookups.published(project, build_system),
-                             now=lookups.now())
+            lists = priority_lists(context().published, project, build_system)
+            answer = preview(session, found, push, lists, now=context().clock())
             return answers.packed(answer.packed)
         known = entries.stored_answer(session, project, build_system, push_id)
     if known is None:
@@ -143,7 +144,7 @@ def post_failed(project: str, push_id: str, json_data: Failed):
         found = lookups.project_named(session, project)
         build_system = check_build_system(found, json_data.build_system)
         entry, is_new = schedule_failed(
-            session, project, build_system, push_id, why=json_data.why, now=lookups.now())
+            session, project, build_system, push_id, why=json_data.why, now=context().clock())
         if is_new:
             record_audit(
                 session, who=writer(), what="schedule failed", target=f"{project} {push_id}",

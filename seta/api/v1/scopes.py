@@ -74,7 +74,7 @@ def post_analyze(scope: str, json_data: AnalyseIn):
 
     It takes as long as the analysis does: seconds, or minutes up to the solver's limit.
     """
-    now, sessions = lookups.now(), context().sessions
+    now, sessions = context().clock(), context().sessions
     if json_data.as_of is not None and json_data.as_of > now:
         raise BadInput(f"as_of {json_data.as_of.isoformat()} is in the future")
     with sessions() as session:
@@ -93,7 +93,7 @@ def post_roll_back(scope: str, json_data: WhyIn):
     with context().sessions() as session:
         lookups.scope_named(session, scope)
     return snapshot_shown(roll_back(
-        context().sessions, scope, who=writer(), why=json_data.why, now=lookups.now()))
+        context().sessions, scope, who=writer(), why=json_data.why, now=context().clock()))
 
 
 @bp.post("/scopes/<scope>/release")

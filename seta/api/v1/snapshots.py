@@ -140,7 +140,7 @@ def post_publish(snapshot_id: int, json_data: WhyIn):
     """
     return snapshot_shown(publish(
         context().sessions, lookups.stored_id("snapshot", snapshot_id), who=writer(),
-        why=json_data.why, now=lookups.now()))
+        why=json_data.why, now=context().clock()))
 
 
 def _snapshot(session, snapshot_id: int):
