@@ -16,16 +16,15 @@ bp = Blueprint("failures", __name__)
 @bp.get("/data/seta")
 @bp.get("/data/seta/")
 def failures() -> Response:
-    """List failures by fix, of pushes from `startDate` (UTC) until the day before `endDate`.
+    """List failures by fix, of pushes from `startDate` (UTC) to the day before `endDate`.
 
-    Without `endDate` until now; without `startDate` as far back as the window reaches.
+    `endDate` defaults to now, `startDate` to one window before the end.
     """
-    at_hand = context()
-    now = at_hand.clock()
+    now = context().clock()
     until = _midnight("endDate") or now
-    since = _midnight("startDate") or _before(until, at_hand.settings.window)
+    since = _midnight("startDate") or _before(until, context().settings.window)
     return send_document(legacy.failures(
-        at_hand.sessions, since=since, until=until, now=now))
+        context().sessions, since=since, until=until, now=now))
 
 
 def _midnight(parameter: str) -> datetime | None:
@@ -33,7 +32,7 @@ def _midnight(parameter: str) -> datetime | None:
     if not value:
         return None
     if not is_date(value):
-        raise BadInput(f"{parameter} is a date such as 2016-05-19, not {shown(value)}")
+        raise BadInput(f"{parameter} must be a date such as 2016-05-19, not {shown(value)}")
     return datetime.combine(date.fromisoformat(value), time(), UTC)
 
 

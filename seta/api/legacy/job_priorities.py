@@ -1,16 +1,14 @@
-"""``job-priorities``: what decision tasks ask since 2017."""
+"""``job-priorities``: what decision tasks have asked since 2017."""
 
 from flask import Blueprint, Response, request
-from werkzeug.datastructures import MultiDict
 
 from ...domain import Priority
 from ...errors import BadInput, CannotAnswer, StoreError
 from ...publish.serving import ALL, HIGH_VALUE, LOW_VALUE, Kind, Question
 from .answers import answer, answer_nothing
-from .params import is_for_master, kind_asked, number_asked
+from .params import Args, is_for_master, requested_kind, requested_priority
 
 bp = Blueprint("job_priorities", __name__)
-VARY = "Accept-Encoding, User-Agent, Accept"
 PRIORITIES = {
     1: HIGH_VALUE,
     2: frozenset({Priority.SECOND}),
@@ -30,18 +28,18 @@ def job_priorities(project: str) -> Response:
     1 is high value, 5 is low value; 2 and 3 are our own priorities of it, and 4 is empty.
     """
     args = request.args
-    kind = kind_asked(args, request.headers.get("User-Agent")) or Kind.ANY
+    kind = requested_kind(args, request.headers.get("User-Agent")) or Kind.ANY
     question = Question(project, kind, _priorities(args, kind))
     if not is_for_master(args):
-        return answer(question, request, vary=VARY)
+        return answer(question)
     try:
-        return answer(question, request, vary=VARY)
-    except (CannotAnswer, StoreError):  # a master reads nothing but a proper object
-        return answer_nothing(request, vary=VARY)
+        return answer(question)
+    except (CannotAnswer, StoreError):  # a master fails on anything but a proper object
+        return answer_nothing()
 
 
-def _priorities(args: MultiDict, kind: str) -> frozenset[Priority]:
-    number = number_asked(args)
+def _priorities(args: Args, kind: str) -> frozenset[Priority]:
+    number = requested_priority(args)
     if number is None:
         return LOW_VALUE if kind == Kind.TASKCLUSTER else ALL
     if number not in PRIORITIES:

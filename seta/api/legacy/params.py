@@ -1,4 +1,4 @@
-"""What a request of the old wire asks for. Every parameter is checked, not cleaned."""
+"""Parameters of the old routes. Each is checked, and a wrong one refused, not corrected."""
 
 import re
 from datetime import date, datetime
@@ -12,11 +12,13 @@ DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 NOT_FOR_A_MASTER = (Kind.TASKCLUSTER, Kind.ANY)
 
+Args = MultiDict[str, str]
 
-def date_key(args: MultiDict, today: str) -> str:
-    """Return the date that was asked for where it is one, else today's."""
-    asked = args.get("date", "")
-    return asked if asked == today or is_date(asked) else today
+
+def date_key(args: Args, today: str) -> str:
+    """Return the date in the request where it is a valid one, else today's."""
+    wanted = args.get("date", "")
+    return wanted if wanted == today or is_date(wanted) else today
 
 
 def is_date(value: str) -> bool:
@@ -37,23 +39,23 @@ def day_of(moment: datetime) -> str:
     return moment.date().isoformat()
 
 
-def project_asked(args: MultiDict) -> str | None:
+def requested_project(args: Args) -> str | None:
     return args.get("branch") or None
 
 
-def is_for_master(args: MultiDict) -> bool:
-    """Say whether a Buildbot master asks, who survives nothing but a proper object."""
+def is_for_master(args: Args) -> bool:
+    """Say whether a Buildbot master asks: it fails on anything but a proper object."""
     named = args.get("build_system_type")
     if named == Kind.BUILDBOT:
         return True
     return named not in NOT_FOR_A_MASTER and _is_set(args, "buildbot")
 
 
-def kind_asked(args: MultiDict, agent: str | None) -> str | None:
-    """Return what the list is to hold, None where the request does not say.
+def requested_kind(args: Args, agent: str | None) -> str | None:
+    """Return what the list should hold, None where the request does not say.
 
-    A build system is named outright, by the flags of the first SETA, or by the name that early
-    decision tasks give themselves.
+    A request names a build system outright, or by the flags of the first SETA; early decision
+    tasks only give their own name as the user agent.
     """
     named = args.get("build_system_type")
     if named:
@@ -65,12 +67,12 @@ def kind_asked(args: MultiDict, agent: str | None) -> str | None:
     return None
 
 
-def asks_for_inactive(args: MultiDict) -> bool:
+def requests_inactive(args: Args) -> bool:
     return _is_set(args, "inactive")
 
 
-def number_asked(args: MultiDict) -> int | None:
-    """Return the priority that was asked for, None where none was; raises BadInput."""
+def requested_priority(args: Args) -> int | None:
+    """Return the number in the request, None where there is none; raises BadInput."""
     value = args.get("priority", "")
     if not value:
         return None
@@ -80,7 +82,7 @@ def number_asked(args: MultiDict) -> int | None:
 
 
 def shown(value: str) -> str:
-    """Return what was sent so that it can stand in a sentence, whatever it was.
+    """Quote what a client sent so that it can stand in a sentence, whatever it is.
 
     >>> print(shown("a\\nb"))
     'a\\nb'
@@ -88,5 +90,5 @@ def shown(value: str) -> str:
     return ascii(value[:80])
 
 
-def _is_set(args: MultiDict, flag: str) -> bool:
+def _is_set(args: Args, flag: str) -> bool:
     return args.get(flag, "") not in ("", "0")

@@ -3,8 +3,9 @@
 from apiflask import APIFlask
 
 from ...config import Settings
+from ..conditional import tag_reads
 from . import (
-    access, answers, audit, classifications, due, jobs, openapi, overrides, problems, projects,
+    access, audit, classifications, due, jobs, openapi, overrides, problems, projects,
     pushes, regressions, renames, results, runs, schedule, scopes, snapshots, status,
 )
 
@@ -17,7 +18,7 @@ ROUTES = (
 
 def init_app(app: APIFlask, settings: Settings) -> None:
     problems.init_app(app, f"{PREFIX}/")
-    answers.init_app(app, f"{PREFIX}/")
+    tag_reads(app, f"{PREFIX}/")
     access.init_app(app, f"{PREFIX}/", settings)
     for routes in ROUTES:
         app.register_blueprint(routes.bp)

@@ -11,11 +11,13 @@ from ...errors import NotAllowed, NotFound
 from ...ledger import AskedPush, check_build_system, preview, schedule_failed, schedule_push
 from ...ledger.cadence_state import newest_pushed_at
 from ...ledger.schedule import not_recorded
+from ...publish.serving import Body
 from ...store.ledger import entries
 from ...store.operation.audit import record_audit
+from ..conditional import NEVER_KEEP, send
 from ..context import context
 from ..priority_lists import priority_lists
-from . import answers, lookups
+from . import lookups
 from .access import NOBODY, open_to_all, require_token, writer
 from .types import BuildSystem, Model, PushId, Sentence, Time
 
@@ -104,7 +106,8 @@ def put_schedule(project: str, push_id: str, json_data: AskedIn):
             record_audit(
                 session, who=writer() or ANYBODY, what="schedule push",
                 target=f"{project} {push_id}", details={"build_system": build_system})
-    return answers.packed(answer.packed, status=201 if answer.is_new else 200)
+    return send(Body.of_gzipped(answer.packed), cache=NEVER_KEEP,
+                status=201 if answer.is_new else 200)
 
 
 @bp.get("/projects/<project>/pushes/<push_id>/schedule")
@@ -123,12 +126,12 @@ def get_schedule(project: str, push_id: str, query_data: PreviewIn):
                              build_system)
             lists = priority_lists(context().published, project, build_system)
             answer = preview(session, found, push, lists, now=context().clock())
-            return answers.packed(answer.packed)
+            return send(Body.of_gzipped(answer.packed), cache=NEVER_KEEP)
         known = entries.stored_answer(session, project, build_system, push_id)
     if known is None:
         raise NotFound(f"the ledger of {project} ({build_system}) has no push {push_id!r}; "
                        "?preview=1&revision=...&pushed_at=... says what it would be answered")
-    return answers.packed(known[1], cache=answers.CHECKED)
+    return send(Body.of_gzipped(known[1]))
 
 
 @bp.post("/projects/<project>/pushes/<push_id>/schedule/failed")

@@ -38,12 +38,27 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """An answer's bytes, plain and gzipped, each with its strong ETag."""
+    """An answer's bytes, plain and gzipped, each with an ETag (without its quotes)."""
 
     plain: bytes
     gzipped: bytes
     etag: str
-    gzipped_etag: str
+
+    @property
+    def gzipped_etag(self) -> str:
+        return f"{self.etag}-gzip"
+
+    @classmethod
+    def of(cls, plain: bytes, etag: str = "") -> "Body":
+        return cls(plain, gzip.compress(plain, 6, mtime=0), etag or digest_of(plain))
+
+    @classmethod
+    def of_gzipped(cls, gzipped: bytes) -> "Body":
+        return cls(gzip.decompress(gzipped), gzipped, digest_of(gzipped))
+
+
+def digest_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:20]
 
 
 class Prepared:
@@ -52,7 +67,7 @@ class Prepared:
     def __init__(self, entries: Sequence):
         self.is_empty = not entries
         self._list = msgspec.json.encode(entries)
-        self._digest = hashlib.sha256(self._list).hexdigest()[:20]
+        self._digest = digest_of(self._list)
         self._kept: tuple[str, Body] = ("", None)
 
     def body(self, date: str, *, today: str) -> Body:
@@ -66,9 +81,7 @@ class Prepared:
         return made
 
     def _make(self, date: str) -> Body:
-        plain = spliced(self._list, date)
-        etag = f"{self._digest}-{date}"
-        return Body(plain, gzip.compress(plain, 6, mtime=0), f'"{etag}"', f'"{etag}-gzip"')
+        return Body.of(spliced(self._list, date), f"{self._digest}-{date}")
 
 
 def entries_of(lists: PublishedLists, projects: Iterable[str], question: Question) -> list:
