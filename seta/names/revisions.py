@@ -28,6 +28,10 @@ class FixingRevisions:
     short: tuple[str, ...] = ()  # 7 to 11 digits, to be completed from a known push
 
     @property
+    def all(self) -> tuple[str, ...]:
+        return self.full + self.short
+
+    @property
     def is_empty(self) -> bool:
         """Say whether the note names no revision: it is counted as unparsed."""
         return not (self.full or self.short)

@@ -1,79 +1,119 @@
-"""What the rows of ActiveData and Treeherder have in common."""
+"""Rows of jobs as job results: the rules that ActiveData and Treeherder share."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
-from ..domain import JobResult
+from ..domain import RESULTS, Classification, JobResult
 from ..errors import SourceGarbled
-from ..names import Note, fixing_revisions, newest_fixed_by_commit
-from .cells import LeftOut
+from ..names import (
+    BUILD_SYSTEMS, BUILDBOT, TASKCLUSTER, Note, fixing_revisions, newest_fixed_by_commit,
+)
 from .protocol import Batch
+from .values import LeftOut, identifier, text
 
-DRIFT = 20            # so many rows and not one good: the source's format has changed
+Row = dict[str, Any]
+Decoded = tuple[JobResult, tuple[float, ...]]  # the numbers put the rows of one job in order
+
+NAMESPACE = "treeherder"  # of both: ActiveData's job.id is Treeherder's
+
+# Tasks that make or change the task graph are no job types.
+DECISION_TASK = "Gecko Decision Task"
+ACTION_TASK = "Action"  # how the names of action tasks begin
+
+DRIFT = 20              # so many rows and not a good one: the source's format has changed
 ORDINARY = frozenset({"still running", "no result"})  # reasons that say nothing of the format
-
-Decoded = tuple[JobResult, tuple[float, ...]]
-
-
-class Gathering:
-    """Collects the rows of one answer; of two with one job id, the one changed last stays."""
-
-    def __init__(self):
-        self._newest: dict[str, Decoded] = {}
-        self.skipped: Counter[str] = Counter()
-
-    def add(self, result: JobResult, changed: tuple[float, ...]) -> None:
-        """Keep a result; `changed` orders rows of one job."""
-        before = self._newest.get(result.job_id)
-        if before is None or changed >= before[1]:
-            self._newest[result.job_id] = result, changed
-
-    def batch(self) -> Batch:
-        return Batch([result for result, _ in self._newest.values()], self.skipped)
-
-    def check_drift(self, what: str) -> None:
-        """Raise SourceGarbled where many rows came and none could be used."""
-        bad = sum(n for reason, n in self.skipped.items() if reason not in ORDINARY)
-        if bad >= DRIFT and not self._newest:
-            reasons = ", ".join(f"{reason} ({n})" for reason, n in self.skipped.most_common())
-            raise SourceGarbled(f"{what}: none of {bad} rows can be used: {reasons}")
 
 
 def gather(
-    rows: Iterable, decode: Callable[[Any, Counter[str]], Decoded], what: str
+    rows: Iterable[Row], decode: Callable[[Row, Counter[str]], Decoded], what: str
 ) -> Batch:
-    """Decode rows into a batch.
+    """Decode rows into a batch; of two rows of one job, the one changed last counts.
 
     `decode` raises LeftOut for a row that is to be skipped, and counts in its second argument
-    what it has to leave out of a row that it keeps.
+    what it has to leave out of a row that it keeps. Raises SourceGarbled where many rows came
+    and none can be used.
     """
-    gathering = Gathering()
+    newest: dict[str, Decoded] = {}
+    skipped: Counter[str] = Counter()
     for row in rows:
         try:
-            gathering.add(*decode(row, gathering.skipped))
+            result, changed = decode(row, skipped)
         except LeftOut as reason:
-            gathering.skipped[str(reason)] += 1
-    gathering.check_drift(what)
-    return gathering.batch()
+            skipped[str(reason)] += 1
+            continue
+        before = newest.get(result.job_id)
+        if before is None or changed >= before[1]:
+            newest[result.job_id] = result, changed
+    if not newest:
+        _check_format(skipped, what)
+    return Batch([result for result, _ in newest.values()], skipped)
+
+
+def _check_format(skipped: Counter[str], what: str) -> None:
+    bad = sum(count for reason, count in skipped.items() if reason not in ORDINARY)
+    if bad >= DRIFT:
+        reasons = ", ".join(f"{reason} ({count})" for reason, count in skipped.most_common())
+        raise SourceGarbled(f"{what}: none of {bad} rows can be used: {reasons}")
+
+
+def leave_out(reason: str) -> NoReturn:
+    raise LeftOut(reason)
+
+
+def result_in(row: Row, *, has_ended: bool) -> str:
+    if not has_ended:
+        leave_out("still running")
+    result = text(row.get("result")) or leave_out("no result")
+    return result if result in RESULTS else leave_out("unknown result")
+
+
+def build_system_of(*, task_id: Any, buildbot_id: Any = None, word: str = "") -> str:
+    """Return the word of a job's build system: the row's own, or that of the id it carries.
+
+    A name alone is not enough: a guess would put a job into the wrong list.
+    """
+    if word in [each.word for each in BUILD_SYSTEMS]:
+        return word
+    if identifier(task_id):
+        return TASKCLUSTER.word
+    if identifier(buildbot_id):
+        return BUILDBOT.word
+    leave_out("no build system")
+
+
+def name_in(row: Row, build_system: str, *, label: str, buildername: str) -> str:
+    """Return a job's name from the column that has it for its build system."""
+    column = buildername if build_system == BUILDBOT.word else label
+    return text(row.get(column)) or leave_out("no name")
 
 
 @dataclass(frozen=True)
-class Fix:
-    """What the note that counts says."""
+class JobClassification:
+    """What a job is classified as, since when, and what fixed it."""
 
+    classification: Classification | None
+    classified_at: datetime | None = None
     fixed_by: tuple[str, ...] = ()     # 12 digits each, or 7 to 11 still to be completed
-    said_at: datetime | None = None
 
 
-def fix_in(notes: Sequence[Note]) -> Fix:
-    """Return what the newest "fixed by commit" note of a job says; nothing where none does."""
-    note = newest_fixed_by_commit(notes)
-    return Fix(revisions_in(note.text), note.created) if note else Fix()
+def classify(
+    classification: Classification | None, changed_at: datetime | None,
+    notes: Callable[[], Iterable[Note]],
+) -> JobClassification:
+    """Put a job's classification together with its notes, if it is fixed by a commit.
 
-
-def revisions_in(text: str | None) -> tuple[str, ...]:
-    found = fixing_revisions(text)
-    return found.full + found.short
+    A classification without a note of its time dates from the job's last change, which is never
+    earlier.
+    """
+    if classification is None:
+        return JobClassification(None)
+    note = None
+    if classification is Classification.FIXED_BY_COMMIT:
+        note = newest_fixed_by_commit(notes())
+    if note is None:
+        return JobClassification(classification, changed_at)
+    fixed_by = fixing_revisions(note.text).all
+    return JobClassification(classification, note.created or changed_at, fixed_by)

@@ -8,8 +8,8 @@ from typing import Any
 from ..domain import ListedJob
 from ..errors import SourceGarbled, SourceRefused
 from ..names import TASKCLUSTER
-from .cells import tier
 from .http import Http, decode_json, naming
+from .values import shorten, stripped, tier
 
 logger = logging.getLogger(__name__)
 
@@ -36,9 +36,9 @@ class TaskclusterIndex:
         what = f"the job list of {project}"
         listed = self._ask(self._namespace.format(project=project), what)
         if not isinstance(listed, dict) or not listed:
-            raise SourceGarbled(f"{what}: no jobs in {str(listed)[:200]!r}")
+            raise SourceGarbled(f"{what}: no jobs in {shorten(listed)}")
         seen_at = self._now()
-        jobs = [to_job(project, name, listed[name], seen_at, what) for name in sorted(listed)]
+        jobs = [_to_job(project, name, listed[name], seen_at, what) for name in sorted(listed)]
         logger.info("Taskcluster lists %d jobs for %s", len(jobs), project)
         return jobs
 
@@ -52,16 +52,12 @@ class TaskclusterIndex:
         return decode_json(answer, what)
 
 
-def to_job(project: str, name: str, entry: Any, seen_at: datetime, what: str) -> ListedJob:
+def _to_job(project: str, name: str, entry: Any, seen_at: datetime, what: str) -> ListedJob:
     if not name.strip() or not isinstance(entry, dict):
-        raise SourceGarbled(f"{what}: {name!r} is no job: {str(entry)[:200]!r}")
+        raise SourceGarbled(f"{what}: {name!r} is not a job: {shorten(entry)}")
     return ListedJob(
         project=project, build_system=TASKCLUSTER.word, name=name.strip(),
         seen_at=seen_at, tier=tier(entry.get("tier")),
-        group_symbol=symbol(entry.get("groupSymbol")), symbol=symbol(entry.get("symbol")),
+        group_symbol=stripped(entry.get("groupSymbol")),  # Treeherder's "?" where there is no group
+        symbol=stripped(entry.get("symbol")),
     )
-
-
-def symbol(value: Any) -> str:
-    """A symbol; Treeherder's "?" for a job without a group stays as it is."""
-    return value.strip() if isinstance(value, str) else ""

@@ -7,8 +7,8 @@ import pytest
 
 from seta.domain import Classification
 from seta.sources.activedata.rows import decode_row
-from seta.sources.cells import LeftOut
 from seta.sources.job_rows import gather
+from seta.sources.values import LeftOut
 
 LABEL = "test-linux64/opt-mochitest-1"
 BUILDER = "Ubuntu VM 12.04 x64 mozilla-inbound opt test mochitest-1"

@@ -58,8 +58,9 @@ def test_the_index_redirects_to_the_artifact(newest):
     pytest.param(Reply(body=b"{}"), SourceGarbled, "no jobs", id="an empty list"),
     pytest.param(Reply(body=b"[]"), SourceGarbled, "no jobs", id="another shape"),
     pytest.param(Reply(body=b"<html>"), SourceGarbled, "a page", id="a page"),
-    pytest.param(Reply(body=b'{"a": 1}'), SourceGarbled, "'a' is no job", id="a job of a number"),
-    pytest.param(Reply(body=b'{" ": {}}'), SourceGarbled, "' ' is no job", id="a blank name"),
+    pytest.param(Reply(body=b'{"a": 1}'), SourceGarbled, "'a' is not a job",
+                 id="a job of a number"),
+    pytest.param(Reply(body=b'{" ": {}}'), SourceGarbled, "' ' is not a job", id="a blank name"),
 ])
 def test_no_list_is_an_error_and_never_an_empty_one(newest, reply, kind, words):
     """R25: an empty list would retire every job of the project."""

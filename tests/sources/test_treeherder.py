@@ -184,8 +184,10 @@ BAD = [
     pytest.param(Reply(body=b""), SourceGarbled, "empty", id="empty"),
     pytest.param(as_json([]), SourceGarbled, "push has no results", id="a bare list"),
     pytest.param(as_json({"results": None}), SourceGarbled, "no results", id="null"),
-    pytest.param(as_json({"results": [[1, 2]]}), SourceGarbled, "a row of push", id="arrays"),
-    pytest.param(as_json({"results": [{"id": 7}]}), SourceGarbled, "is no push", id="no push"),
+    pytest.param(as_json({"results": [[1, 2]]}), SourceGarbled, "push has a row without columns",
+                 id="arrays"),
+    pytest.param(as_json({"results": [{"id": 7}]}), SourceGarbled, "a push without an id",
+                 id="no push"),
 ]
 
 
@@ -199,7 +201,7 @@ def test_an_outage_is_an_error_that_names_the_slice(read, reply, kind, words):
 
 
 def test_a_job_whose_push_does_not_come_is_an_error(read):
-    with pytest.raises(SourceGarbled, match="no push comes for the ids 7"):
+    with pytest.raises(SourceGarbled, match="no push was returned for the ids 7"):
         read(SmallTreeherder([], [make_job(1, 7)]), by="modified")
 
 

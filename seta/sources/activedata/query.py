@@ -1,14 +1,14 @@
-"""The one query that we ask, sliced by push time or by last modification.
+"""The one query that we send, sliced by push time or by last modification, and how it is split.
 
 The language is ActiveData's JX; times are epoch seconds.
 """
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeGuard
 
-from ..cells import LeftOut, number
+from ..job_rows import ACTION_TASK, DECISION_TASK, Row
 from ..protocol import MODIFIED, PUSHED, Slice
-from .answers import Row
+from ..values import LeftOut, number
 
 COLUMNS = {
     "job_id": "job.id",
@@ -40,12 +40,12 @@ COLUMNS = {
 NEEDED = ("job_id", "label", "branch", "revision", "push_date", "result", "last_modified")
 TIME_COLUMN = {PUSHED: "push_date", MODIFIED: "last_modified"}
 
-CLAMPS = (10_000, 50_000)  # what servers have cut answers at, whatever was asked for
+CLAMPS = (10_000, 50_000)  # where servers have cut answers, whatever limit the query had
 
 
 @dataclass(frozen=True)
 class Span:
-    """The part of a slice that one query asks for: [start, end) in epoch seconds.
+    """The part of a slice that one query covers: [start, end) in epoch seconds.
 
     With `from_job` it is paged by job id: only jobs from that id on, in order of the id.
     """
@@ -63,15 +63,6 @@ class Span:
     def time_column(self) -> str:
         return TIME_COLUMN[self.piece.by]
 
-    def between(self, start: float, end: float) -> "Span":
-        return replace(self, start=start, end=end)
-
-    def __str__(self) -> str:
-        if self.is_whole:
-            return str(self.piece)
-        jobs = "" if self.from_job is None else f", jobs from {self.from_job} on"
-        return f"{self.piece} (of it {self.start:.3f} to {self.end:.3f}{jobs})"
-
     @property
     def is_one_second(self) -> bool:
         """Say whether it is too short to be split in time."""
@@ -81,72 +72,72 @@ class Span:
     def is_whole(self) -> bool:
         return self == Span.of(self.piece)
 
+    def between(self, start: float, end: float) -> "Span":
+        return replace(self, start=start, end=end)
+
+    def __str__(self) -> str:
+        if self.is_whole:
+            return str(self.piece)
+        jobs = "" if self.from_job is None else f", jobs from {self.from_job} on"
+        return f"{self.piece} (the part from {self.start:.3f} to {self.end:.3f}{jobs})"
+
 
 def build_query(span: Span, *, table: str, limit: int) -> dict[str, Any]:
     """Return the JX query for a span: every job in it, whatever its result or classification."""
-    return {
-        "from": table,
-        "select": [{"name": name, "value": value} for name, value in COLUMNS.items()],
-        "where": {"and": conditions(span)},
-        "sort": [{"value": value, "sort": "asc"} for value in order(span)],
-        "limit": limit,
-        "format": "table",
-    }
-
-
-def conditions(span: Span) -> list[dict[str, Any]]:
     time = COLUMNS[span.time_column]
-    found = [
+    conditions: list[dict[str, Any]] = [
         {"eq": {"repo.branch.name": span.piece.project}},
         {"gte": {time: span.start}},
         {"lt": {time: span.end}},
-        # These make and change the graph; they are no job types.
-        {"ne": {"job.type.name": "Gecko Decision Task"}},
-        {"not": {"prefix": {"job.type.name": "Action"}}},
+        {"ne": {"job.type.name": DECISION_TASK}},
+        {"not": {"prefix": {"job.type.name": ACTION_TASK}}},
     ]
+    order = [time, "job.id"]
     if span.from_job is not None:
-        found.append({"gte": {"job.id": span.from_job}})
-    return found
-
-
-def order(span: Span) -> list[str]:
-    if span.from_job is not None:
-        return ["job.id"]
-    return [COLUMNS[span.time_column], "job.id"]
-
-
-@dataclass(frozen=True)
-class Division:
-    """A part of a span that is whole already, and the spans still to be asked for."""
-
-    whole_span: Span
-    whole: list[Row]
-    rest: list[Span]
+        conditions.append({"gte": {"job.id": span.from_job}})
+        order = ["job.id"]
+    return {
+        "from": table,
+        "select": [{"name": name, "value": value} for name, value in COLUMNS.items()],
+        "where": {"and": conditions},
+        "sort": [{"value": value, "sort": "asc"} for value in order],
+        "limit": limit,
+        "format": "table",
+    }
 
 
 def is_full(rows: list[Row], limit: int) -> bool:
     return len(rows) >= limit or len(rows) in CLAMPS
 
 
+@dataclass(frozen=True)
+class Division:
+    """The part of a span whose rows are all there, and the spans still to be queried."""
+
+    whole_span: Span
+    whole: list[Row]
+    rest: list[Span]
+
+
 def split(span: Span, rows: list[Row]) -> Division:
     """Split a span in time.
 
-    Rows came in order of time, so all before the time of the last one are there, and the rest
+    Rows come in order of time, so all before the time of the last one are there, and the rest
     begins with it. Where all are of the span's first moment, its first second is split off;
     where they are not in order, it is halved.
     """
-    times = [as_number(row.get(span.time_column)) for row in rows]
+    times = [_number(row.get(span.time_column)) for row in rows]
     if not in_order(times) or not span.start <= times[-1] < span.end:
-        return cut_at(span, (span.start + span.end) / 2)
+        return _cut_at(span, (span.start + span.end) / 2)
     cut = times[-1]
     if cut == span.start:
-        return cut_at(span, span.start + 1)
+        return _cut_at(span, span.start + 1)
     whole = [row for row, time in zip(rows, times) if time < cut]
     return Division(span.between(span.start, cut), whole, [span.between(cut, span.end)])
 
 
-def cut_at(span: Span, moment: float) -> Division:
-    """Nothing of the answer is used; both parts are to be asked for."""
+def _cut_at(span: Span, moment: float) -> Division:
+    """Use nothing of the answer; both parts are still to be queried."""
     return Division(
         span, [], [span.between(span.start, moment), span.between(moment, span.end)])
 
@@ -154,27 +145,27 @@ def cut_at(span: Span, moment: float) -> Division:
 def page_by_job(span: Span, rows: list[Row]) -> Division | None:
     """Page a span of a second or less by job id; None where that gets no further.
 
-    The rows of the page's last job are asked for again with the next page, since a job may
-    come twice and both of its rows belong into one batch.
+    The rows of the page's last job come again with the next page, since a job may have two rows
+    and both belong into one batch.
     """
     if span.from_job is None:
         return Division(span, [], [replace(span, from_job=0)])
-    jobs = [as_number(row.get("job_id")) for row in rows]
+    jobs = [_number(row.get("job_id")) for row in rows]
     if not in_order(jobs) or jobs[-1] <= span.from_job:
         return None
     whole = [row for row, job in zip(rows, jobs) if job < jobs[-1]]
     return Division(span, whole, [replace(span, from_job=int(jobs[-1]))])
 
 
-def as_number(cell: Any) -> float | None:
+def _number(value: Any) -> float | None:
     try:
-        return number(cell)
+        return number(value)
     except LeftOut:
         return None
 
 
-def in_order(values: list[float | None]) -> bool:
+def in_order(values: list[float | None]) -> TypeGuard[list[float]]:
     """Say whether all values are there and none is smaller than the one before it."""
-    if None in values:
-        return False
-    return all(before <= after for before, after in zip(values, values[1:]))
+    numbers = [value for value in values if value is not None]
+    return len(numbers) == len(values) and all(
+        before <= after for before, after in zip(numbers, numbers[1:]))

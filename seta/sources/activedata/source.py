@@ -8,19 +8,19 @@ import msgspec
 
 from ...errors import RowLimitReached
 from ..http import Http, decode_json, naming
-from ..job_rows import gather
+from ..job_rows import Row, gather
 from ..protocol import Batch, Slice
-from .answers import Row, decode_rows, refusal
+from .answers import decode_rows, refusal
 from .query import NEEDED, Span, build_query, is_full, page_by_job, split
 from .rows import decode_row
 
 logger = logging.getLogger(__name__)
 
-READ_TIMEOUT = 310  # seconds; its gateway gives a query up after 300 and says so
+READ_TIMEOUT = 310  # seconds; its gateway gives up on a query after 300 and says so
 
 
 class ActiveData:
-    """Asks one query at a time, and takes no answer for whole that was cut at the row limit."""
+    """Sends one query at a time. An answer cut at the row limit is never taken for whole."""
 
     name = "activedata"
 
@@ -35,18 +35,18 @@ class ActiveData:
 
     def results(self, piece: Slice) -> Iterator[Batch]:
         """Yield a slice in batches of at most the row limit; see ResultSource."""
-        found = left_out = questions = 0
+        found = left_out = batches = 0
         for span, rows in self._answers(piece):
             batch = gather(rows, decode_row, str(span))
             found += len(batch.results)
             left_out += sum(batch.skipped.values())
-            questions += 1
+            batches += 1
             yield batch
         logger.info("ActiveData gave %d results of %s in %d batches, %d left out",
-                    found, piece, questions, left_out)
+                    found, piece, batches, left_out)
 
     def _answers(self, piece: Slice) -> Iterator[tuple[Span, list[Row]]]:
-        """Yield rows that are whole for their span; spans that were cut are split."""
+        """Yield spans with all of their rows; a span that was cut is split."""
         waiting = [Span.of(piece)]
         while waiting:
             span = waiting.pop()
@@ -54,7 +54,7 @@ class ActiveData:
             if not is_full(rows, self._row_limit):
                 yield span, rows
                 continue
-            logger.debug("%s has over %d rows and is split", span, len(rows))
+            logger.debug("%s has at least %d rows and is split", span, len(rows))
             division = page_by_job(span, rows) if span.is_one_second else split(span, rows)
             if division is None:
                 raise RowLimitReached(f"{span}: cut at {len(rows)} rows and cannot be split")

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from ...domain import RESULTS, Classification, JobResult, Push
+from ...domain import Classification, JobResult, Push
 from ...errors import SourceGarbled
-from ...names import BUILDBOT, TASKCLUSTER, Note
-from ..cells import LeftOut, identifier, milliseconds, moment, number, text, tier
-from ..job_rows import Decoded, Fix, fix_in
+from ...names import Note
+from ..job_rows import (
+    ACTION_TASK, DECISION_TASK, NAMESPACE, Decoded, Row, build_system_of, classify, leave_out,
+    name_in, result_in,
+)
+from ..values import identifier, milliseconds, moment, number, shorten, stripped, text, tier
 from .api import Api
 
-NAMESPACE = "treeherder"
 SIGNATURE = re.compile(r"[0-9a-f]{40}")
-NO_JOB_TYPES = ("Gecko Decision Task", "Action")  # they make and change the graph
 
 # 6 was "intermittent needs filing" until 2022.
 NAMES = {
@@ -33,94 +34,73 @@ NAMES = {
 
 @dataclass(frozen=True)
 class JobDecoder:
-    """Decodes jobs with the help of their pushes and, where they count, their notes."""
+    """Decodes jobs with the help of their pushes and, of those fixed by a commit, their notes."""
 
     pushes: Mapping[str, Push]
     notes: Callable[[str], list[Note]]
 
-    def __call__(self, row: dict, skipped: Counter[str]) -> Decoded:
+    def __call__(self, row: Row, skipped: Counter[str]) -> Decoded:
         job_id = identifier(row.get("id")) or leave_out("no job id")
         push = self.pushes.get(identifier(row.get("push_id"))) or leave_out("no push")
-        result = which_result(row)
-        build_system = which_build_system(row)
-        name = name_of(row, build_system)
-        changed = time_of(row.get("last_modified"))
-        said = NAMES.get(row.get("failure_classification_id"))
-        if said is None:
-            skipped["unknown classification"] += 1  # the job itself is kept
-        fix = self._fix(job_id, said)
+        result = result_in(row, has_ended=text(row.get("state")) == "completed")
+        build_system = build_system_of(
+            word=text(row.get("build_system_type")), task_id=row.get("task_id"))
+        name = _name(row, build_system)
+        changed_at = time_of(row.get("last_modified"))
+        classified = classify(
+            _classification(row, skipped), changed_at, lambda: self.notes(job_id))
         return JobResult(
             namespace=NAMESPACE, job_id=job_id, project=push.project,
             build_system=build_system, name=name, revision=push.revision,
             pushed_at=push.pushed_at, result=result, push_id=push.push_id,
-            started_at=moment(row.get("start_timestamp")), duration_ms=duration_ms(row),
+            started_at=moment(row.get("start_timestamp")), duration_ms=_duration_ms(row),
             tier=tier(row.get("tier")),
-            classification=said,
-            classified_at=(fix.said_at or changed) if said else None,
-            fixed_by=fix.fixed_by,
-        ), (changed.timestamp() if changed else 0, number(row.get("retry_id")) or 0)
-
-    def _fix(self, job_id: str, said: Classification | None) -> Fix:
-        """What the notes say; asked for only where they can name a fix."""
-        if said is not Classification.FIXED_BY_COMMIT:
-            return Fix()
-        return fix_in(self.notes(job_id))
+            classification=classified.classification,
+            classified_at=classified.classified_at,
+            fixed_by=classified.fixed_by,
+        ), (changed_at.timestamp() if changed_at else 0, number(row.get("retry_id")) or 0)
 
 
-def leave_out(reason: str):
-    raise LeftOut(reason)
+def _name(row: Row, build_system: str) -> str:
+    """Return a task label or builder name; `ref_data_name` may be a hash, which is no name."""
+    name = name_in(row, build_system, label="job_type_name", buildername="ref_data_name")
+    if SIGNATURE.fullmatch(name):
+        leave_out("no name")
+    return leave_out("no job type") if name.startswith((DECISION_TASK, ACTION_TASK)) else name
 
 
-def which_result(row: dict) -> str:
-    if text(row.get("state")) != "completed":
-        raise LeftOut("still running")
-    result = text(row.get("result")) or leave_out("no result")
-    return result if result in RESULTS else leave_out("unknown result")
+def _classification(row: Row, skipped: Counter[str]) -> Classification | None:
+    found = _by_id(row)
+    if found is None:
+        skipped["unknown classification"] += 1  # the job itself is kept
+    return found
 
 
-def which_build_system(row: dict) -> str:
-    said = text(row.get("build_system_type"))
-    if said in (TASKCLUSTER.word, BUILDBOT.word):
-        return said
-    if identifier(row.get("task_id")):
-        return TASKCLUSTER.word
-    raise LeftOut("no build system")
+def _by_id(row: Row) -> Classification | None:
+    classification_id = row.get("failure_classification_id")
+    return None if classification_id is None else NAMES.get(classification_id)
 
 
-def name_of(row: dict, build_system: str) -> str:
-    """A task label, or the builder name; `ref_data_name` may be a hash, which means nothing."""
-    column = "ref_data_name" if build_system == BUILDBOT.word else "job_type_name"
-    name = text(row.get(column))
-    if not name or SIGNATURE.fullmatch(name):
-        raise LeftOut("no name")
-    return leave_out("no job type") if name.startswith(NO_JOB_TYPES) else name
-
-
-def duration_ms(row: dict) -> int | None:
+def _duration_ms(row: Row) -> int | None:
     start, end = number(row.get("start_timestamp")), number(row.get("end_timestamp"))
     return milliseconds(end - start) if start and end else None
 
 
 def notes_of(api: Api, job_id: str) -> list[Note]:
-    """Return a job's notes in the order they were written."""
+    """Return a job's notes, the oldest first."""
     answer = api.ask("note", job_id=job_id)
     if not isinstance(answer, list) or not all(isinstance(each, dict) for each in answer):
-        raise SourceGarbled(f"{api.what}: the notes of job {job_id} are {str(answer)[:200]!r}")
+        raise SourceGarbled(f"{api.what}: the notes of job {job_id} are {shorten(answer)}")
     ordered = sorted(answer, key=lambda each: number(each.get("id")) or 0)
-    return [to_note(each) for each in ordered]
+    return [_to_note(each) for each in ordered]
 
 
-def to_note(row: dict) -> Note:
-    words = row.get("text")
-    return Note(
-        words.strip() if isinstance(words, str) else "",
-        NAMES.get(row.get("failure_classification_id")),
-        time_of(row.get("created")),
-    )
+def _to_note(row: Row) -> Note:
+    return Note(stripped(row.get("text")), _by_id(row), time_of(row.get("created")))
 
 
 def time_of(value: Any) -> datetime | None:
-    """Read Treeherder's times, which are ISO 8601 and UTC, mostly without saying so.
+    """Read a time of Treeherder's: ISO 8601, in UTC, mostly without a time zone.
 
     >>> time_of("2020-03-12T10:11:12.5")
     datetime.datetime(2020, 3, 12, 10, 11, 12, 500000, tzinfo=datetime.timezone.utc)

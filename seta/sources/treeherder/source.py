@@ -7,70 +7,20 @@ from functools import partial
 
 from ...domain import Push
 from ...errors import RowLimitReached, SourceGarbled
-from ..cells import identifier, moment, number, revision
 from ..http import Http
-from ..job_rows import gather
+from ..job_rows import Row, gather
 from ..protocol import PUSHED, Batch, Slice
+from ..values import identifier, moment, number, revision, shorten
 from .api import JOBS_A_PAGE, PUSHES_A_PAGE, Api
 from .jobs import JobDecoder, notes_of
 
 logger = logging.getLogger(__name__)
 
-IDS_A_QUESTION = 100  # an address has its limits
-
-
-def pushes_between(api: Api, piece: Slice, page: int = PUSHES_A_PAGE) -> Iterator[Push]:
-    """Yield the pushes of a slice, the newest first, each once."""
-    seen: set[str] = set()
-    before = piece.end.timestamp()
-    while True:
-        rows = api.results(
-            "push", count=page,
-            push_timestamp__gte=piece.start.timestamp(), push_timestamp__lt=before)
-        yield from new_ones(api, piece.project, rows, seen)
-        if len(rows) < page:
-            return
-        # Pushes of the oldest second may have been cut off: it is asked for again.
-        oldest = min(number(row.get("push_timestamp")) or 0 for row in rows)
-        if oldest + 1 >= before:
-            raise RowLimitReached(f"{api.what}: over {page} pushes in the second {oldest:.0f}")
-        before = oldest + 1
-
-
-def pushes_by_id(api: Api, project: str, push_ids: Collection[str]) -> dict[str, Push]:
-    """Return the pushes of these ids; all of them are there."""
-    ordered = sorted(push_ids)
-    found: dict[str, Push] = {}
-    for first in range(0, len(ordered), IDS_A_QUESTION):
-        asked = ordered[first:first + IDS_A_QUESTION]
-        rows = api.results("push", count=len(asked), id__in=",".join(asked))
-        found.update((push.push_id, push) for push in new_ones(api, project, rows, set()))
-    missing = [push_id for push_id in ordered if push_id not in found]
-    if missing:
-        raise SourceGarbled(f"{api.what}: no push comes for the ids {', '.join(missing[:10])}")
-    return found
-
-
-def new_ones(api: Api, project: str, rows: list[dict], seen: set[str]) -> Iterator[Push]:
-    for row in rows:
-        push = to_push(api, project, row)
-        if push.push_id not in seen:
-            seen.add(push.push_id)
-            yield push
-
-
-def to_push(api: Api, project: str, row: dict) -> Push:
-    """A push; one without an id, revision or time is no push of Treeherder's."""
-    push_id = identifier(row.get("id"))
-    head = revision(row.get("revision"))
-    pushed_at = moment(row.get("push_timestamp"))
-    if not (push_id and head and pushed_at):
-        raise SourceGarbled(f"{api.what}: this is no push: {str(row)[:200]!r}")
-    return Push(project, head, pushed_at, push_id)
+IDS_A_REQUEST = 100  # an address may only be so long
 
 
 class Treeherder:
-    """Reads jobs page by page. Notes are asked for one job at a time, and only for fixed ones."""
+    """Reads jobs page by page; notes job by job, only of jobs fixed by a commit."""
 
     name = "treeherder"
 
@@ -93,24 +43,73 @@ class Treeherder:
         logger.info("Treeherder gave %d results of %s", found, piece)
 
     def _pushed(self, api: Api, piece: Slice) -> Iterator[Batch]:
-        for push in pushes_between(api, piece, self._pushes_a_page):
-            for rows in api.pages("jobs", self._jobs_a_page, push_id=push.push_id):
-                yield to_batch(api, rows, {push.push_id: push})
+        for push_id, push in _pushes_between(api, piece, self._pushes_a_page):
+            for rows in api.pages("jobs", self._jobs_a_page, push_id=push_id):
+                yield _to_batch(api, rows, {push_id: push})
 
     def _modified(self, api: Api, piece: Slice) -> Iterator[Batch]:
-        spanned = {
-            "last_modified__gte": utc_text(piece.start),
-            "last_modified__lt": utc_text(piece.end),
+        times = {
+            "last_modified__gte": _utc_text(piece.start),
+            "last_modified__lt": _utc_text(piece.end),
         }
-        for rows in api.pages("jobs", self._jobs_a_page, **spanned):
-            asked = {identifier(row.get("push_id")) for row in rows} - {""}
-            yield to_batch(api, rows, pushes_by_id(api, piece.project, asked))
+        for rows in api.pages("jobs", self._jobs_a_page, **times):
+            push_ids = {identifier(row.get("push_id")) for row in rows} - {""}
+            yield _to_batch(api, rows, _pushes_by_id(api, piece.project, push_ids))
 
 
-def to_batch(api: Api, rows: list[dict], pushes: Mapping[str, Push]) -> Batch:
+def _to_batch(api: Api, rows: list[Row], pushes: Mapping[str, Push]) -> Batch:
     return gather(rows, JobDecoder(pushes, partial(notes_of, api)), api.what)
 
 
-def utc_text(moment: datetime) -> str:
-    """Treeherder keeps UTC without a zone, and is asked the same way."""
+def _pushes_between(api: Api, piece: Slice, page: int) -> Iterator[tuple[str, Push]]:
+    """Yield the pushes of a slice with their ids, the newest first, each once."""
+    seen: set[str] = set()
+    before = piece.end.timestamp()
+    while True:
+        rows = api.results(
+            "push", count=page,
+            push_timestamp__gte=piece.start.timestamp(), push_timestamp__lt=before)
+        found = _in_rows(api, piece.project, rows)
+        yield from ((push_id, push) for push_id, push in found.items() if push_id not in seen)
+        seen.update(found)
+        if len(rows) < page:
+            return
+        # Pushes of the oldest second may have been cut off, so that second comes again.
+        oldest = min(number(row.get("push_timestamp")) or 0 for row in rows)
+        if oldest + 1 >= before:
+            raise RowLimitReached(f"{api.what}: over {page} pushes in the second {oldest:.0f}")
+        before = oldest + 1
+
+
+def _pushes_by_id(api: Api, project: str, push_ids: Collection[str]) -> dict[str, Push]:
+    """Return the pushes of these ids. Raises SourceGarbled where one is missing."""
+    ordered = sorted(push_ids)
+    found: dict[str, Push] = {}
+    for first in range(0, len(ordered), IDS_A_REQUEST):
+        ids = ordered[first:first + IDS_A_REQUEST]
+        rows = api.results("push", count=len(ids), id__in=",".join(ids))
+        found.update(_in_rows(api, project, rows))
+    missing = [push_id for push_id in ordered if push_id not in found]
+    if missing:
+        raise SourceGarbled(
+            f"{api.what}: no push was returned for the ids {', '.join(missing[:10])}")
+    return found
+
+
+def _in_rows(api: Api, project: str, rows: list[Row]) -> dict[str, Push]:
+    """Return the pushes of an answer by their ids. Raises SourceGarbled for any other row."""
+    found: dict[str, Push] = {}
+    for row in rows:
+        push_id = identifier(row.get("id"))
+        head = revision(row.get("revision"))
+        pushed_at = moment(row.get("push_timestamp"))
+        if not (push_id and head and pushed_at):
+            raise SourceGarbled(
+                f"{api.what}: a push without an id, revision or time: {shorten(row)}")
+        found.setdefault(push_id, Push(project, head, pushed_at, push_id))
+    return found
+
+
+def _utc_text(moment: datetime) -> str:
+    """Write a time as Treeherder does: in UTC, without a zone."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat()
