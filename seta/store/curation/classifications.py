@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import Text, func, literal, or_, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from ...domain import FAILING, Classification
@@ -12,21 +13,10 @@ from ...domain.limits import REVISION_DIGITS
 from ...errors import NotFound
 from .. import schema
 from ..ledger.outcomes import has_revision
+from ..results.classifications import counted_classification
 
 Classified, Result, Push, Name = (
     schema.ClassificationRow, schema.JobResult, schema.Push, schema.JobName)
-
-# What counts for each of these jobs now: the newest of what was said, else of what was inferred.
-COUNTED = text("""
-    SELECT job.namespace, job.job_id, said.classification, said.fixed_by, said.is_inferred,
-        said.who, said.classified_at
-    FROM unnest(CAST(:namespaces AS text[]), CAST(:job_ids AS text[])) AS job (namespace, job_id)
-    JOIN LATERAL (
-        SELECT * FROM classifications
-        WHERE namespace = job.namespace AND job_id = job.job_id
-        ORDER BY is_inferred, classified_at DESC, id DESC LIMIT 1
-    ) AS said ON TRUE
-""")
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -77,8 +67,15 @@ def failed_jobs_between(
 def counted(session: Session, jobs: Iterable[JobKey]) -> dict[JobKey, CountedClassification]:
     """Return what counts for each job of which anything was said."""
     jobs = list(jobs)
-    rows = session.execute(COUNTED, {"namespaces": [job.namespace for job in jobs],
-                                     "job_ids": [job.job_id for job in jobs]})
+    job = func.unnest(
+        literal([each.namespace for each in jobs], ARRAY(Text)),
+        literal([each.job_id for each in jobs], ARRAY(Text)),
+    ).table_valued("namespace", "job_id").render_derived(name="job")
+    counts = counted_classification(job.c.namespace, job.c.job_id).lateral("counts")
+    rows = session.execute(
+        select(job.c.namespace, job.c.job_id, counts.c.classification, counts.c.fixed_by,
+               counts.c.is_inferred, counts.c.who, counts.c.classified_at)
+        .join(counts, true()))
     return {JobKey(namespace, job_id): CountedClassification(classification, tuple(fixed_by), *rest)
             for namespace, job_id, classification, fixed_by, *rest in rows}
 

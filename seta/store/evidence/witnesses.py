@@ -3,11 +3,12 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, extract, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import and_, extract, func, select
+from sqlalchemy.orm import Session
 
 from ...domain import FAILING, Classification, JobType, Witnesses
 from .. import schema
+from ..results.classifications import is_outranked
 from .alive import TIER_OF_ITS_OWN
 from .moment import Moment
 
@@ -18,8 +19,7 @@ Classified, Result, Push, Name, Type = (
 def counted_jobs(moment: Moment):
     """Select the failed jobs of the window whose counted classification is "fixed by commit".
 
-    The newest classification counts, whatever it says; one that was inferred only where nothing
-    else was said. Tier 3 is left in, and marked.
+    Tier 3 is left in, and marked.
     """
     return (
         select(
@@ -36,25 +36,13 @@ def counted_jobs(moment: Moment):
         .where(
             Classified.classification == Classification.FIXED_BY_COMMIT,
             Classified.classified_at <= moment.known_by,
-            ~_is_outdone(moment),
+            ~is_outranked(moment.known_by),
             schema.Project.scope == moment.scope,
             Push.pushed_at >= moment.since, Push.pushed_at < moment.as_of,
             Result.known_at <= moment.known_by,
             Result.result.in_(FAILING),
         )
     )
-
-
-def _is_outdone(moment: Moment):
-    """Say in SQL whether something else was said of the job that counts instead."""
-    other = aliased(Classified)
-    same_kind = other.is_inferred == Classified.is_inferred
-    is_newer = (func.row(other.classified_at, other.id)
-                > func.row(Classified.classified_at, Classified.id))
-    return exists().where(
-        other.namespace == Classified.namespace, other.job_id == Classified.job_id,
-        other.classified_at <= moment.known_by,
-        (same_kind & is_newer) | (Classified.is_inferred & ~other.is_inferred))
 
 
 def witnesses(session: Session, moment: Moment) -> list[Witnesses]:

@@ -1,19 +1,25 @@
-"""What sources said of jobs. Nothing is changed or removed: what is new is added."""
+"""What failed jobs are classified as: which classification counts, and what sources report.
+
+Nothing is changed or removed: what is new is added.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, Select, exists, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from ...domain import Classification, JobResult
 from ...domain.limits import REVISION_DIGITS
 from .. import schema
 from .pushes import complete_revision
+
+Row = schema.ClassificationRow
 
 Job = tuple[str, str]  # namespace, job id
 
@@ -31,6 +37,32 @@ KNOWN = text("""
     WHERE job.is_classified
     ORDER BY said.classified_at, said.id
 """)
+
+
+def counted_classification(
+    namespace: ColumnElement[str], job_id: ColumnElement[str]
+) -> Select[tuple[schema.ClassificationRow]]:
+    """Select the classification of a job that counts now."""
+    return (
+        select(Row).where(Row.namespace == namespace, Row.job_id == job_id)
+        .order_by(*(column.desc() for column in _rank(Row))).limit(1))
+
+
+def is_outranked(known_by: datetime) -> ColumnElement[bool]:
+    """Say in SQL whether another classification of the job counts of those made by then."""
+    other = aliased(Row)
+    return exists().where(
+        other.namespace == Row.namespace, other.job_id == Row.job_id,
+        other.classified_at <= known_by, tuple_(*_rank(other)) > tuple_(*_rank(Row)))
+
+
+def _rank(row: Any) -> tuple[ColumnElement[Any], ...]:
+    """The rule: of a job's classifications the one with the highest rank counts.
+
+    What was inferred counts only where nobody said anything; then the newest, whatever it says;
+    of one moment, the one that was stored last.
+    """
+    return ~row.is_inferred, row.classified_at, row.id
 
 
 @dataclass(frozen=True, slots=True)

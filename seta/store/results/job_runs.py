@@ -4,46 +4,21 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ARRAY, Text, bindparam, func, select, text
+from sqlalchemy import ARRAY, Lateral, Text, any_, func, literal, select, text, true
 from sqlalchemy.orm import Session
 
 from ...domain import FAILING, Classification, JobType
 from ...errors import NotFound
 from .. import schema
+from .classifications import counted_classification
 from .job_names import as_job_type
 
-TIMED_RUNS = 50
-TELLING = tuple(sorted(FAILING | {"success"}))
-
 Name, Result, Push = schema.JobName, schema.JobResult, schema.Push
-LAST_RUNS = 10                  # of a job; retriggers of old pushes may be among the newest
-INTERMITTENT = tuple(str(word) for word in Classification if "intermittent" in word)
 
-# The newest results by the time they were known are few index entries a job. Of these the one on
-# the newest push counts: a backfill of an old push says nothing of the tip.
-STILL_FAILING = text("""
-    SELECT job_names.name
-    FROM job_names CROSS JOIN LATERAL (
-        SELECT last_runs.* FROM (
-            SELECT * FROM job_results
-            WHERE job_results.job_name_id = job_names.id
-              AND job_results.result = ANY(:telling)
-            ORDER BY job_results.known_at DESC LIMIT :runs
-        ) last_runs JOIN pushes ON pushes.id = last_runs.push
-        ORDER BY pushes.pushed_at DESC, last_runs.known_at DESC LIMIT 1
-    ) last_run
-    WHERE job_names.project = :project AND job_names.build_system = :build_system
-      AND job_names.name = ANY(:names)
-      AND last_run.result = ANY(:failing)
-      AND NOT COALESCE((
-        SELECT classifications.classification = ANY(:intermittent) FROM classifications
-        WHERE classifications.namespace = last_run.namespace
-          AND classifications.job_id = last_run.job_id
-        ORDER BY classifications.is_inferred, classifications.classified_at DESC,
-                 classifications.id DESC
-        LIMIT 1), FALSE)
-""").bindparams(*(bindparam(name, type_=ARRAY(Text))
-                  for name in ("telling", "failing", "intermittent", "names")))
+TIMED_RUNS = 50
+LAST_RUNS = 10  # of a job; retriggers of old pushes may be among the newest
+TELLING = tuple(sorted(FAILING | {"success"}))
+INTERMITTENT = tuple(str(word) for word in Classification if "intermittent" in word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +97,32 @@ def still_failing(
     if not names:
         return frozenset()
     session.execute(text("SET LOCAL jit = off"))  # compiling takes longer than the answer
-    return frozenset(session.scalars(STILL_FAILING, {
-        "project": project, "build_system": build_system, "names": list(names),
-        "telling": sorted(FAILING | {"success"}), "failing": sorted(FAILING),
-        "intermittent": list(INTERMITTENT), "runs": LAST_RUNS,
-    }))
+    run = _last_run()
+    counts = counted_classification(run.c.namespace, run.c.job_id).subquery()
+    is_intermittent = select(counts.c.classification.in_(INTERMITTENT)).scalar_subquery()
+    return frozenset(session.scalars(
+        select(Name.name).join(run, true())
+        .where(Name.project == project, Name.build_system == build_system,
+               Name.name == any_(literal(list(names), ARRAY(Text))),
+               run.c.result.in_(FAILING), ~func.coalesce(is_intermittent, False))))
+
+
+def _last_run() -> Lateral:
+    """The job's last run on the newest push, of those that passed or failed.
+
+    The newest results by the time they were known are few index entries a job. Of these the one
+    on the newest push counts: a backfill of an old push says nothing of the tip.
+    """
+    newest = (
+        select(Result.namespace, Result.job_id, Result.result, Result.push, Result.known_at)
+        .where(Result.job_name_id == Name.id, Result.result.in_(TELLING))
+        .order_by(Result.known_at.desc()).limit(LAST_RUNS)
+        .correlate(Name).lateral("last_runs"))
+    return (
+        select(newest.c.namespace, newest.c.job_id, newest.c.result)
+        .join(Push, Push.id == newest.c.push)
+        .order_by(Push.pushed_at.desc(), newest.c.known_at.desc()).limit(1)
+        .correlate(Name).lateral("last_run"))
 
 
 def window_counts(session: Session, job: FoundJob, *, days: int, now: datetime) -> tuple[int, int]:
