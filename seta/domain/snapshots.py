@@ -64,9 +64,3 @@ class PriorityChange:
     after: Priority | None
     reason_before: str | None
     reason_after: str | None
-
-    @property
-    def crosses(self) -> bool:
-        """Say whether it moved between priority 1 and the rest, known to both."""
-        return (self.before is not None and self.after is not None
-                and self.before.is_high_value != self.after.is_high_value)

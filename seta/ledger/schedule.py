@@ -139,6 +139,8 @@ def _everything(session, project, push, published, priority_of, reasons, *, coun
 
 def _entry(project: Project, push: AskedPush, plan: Plan, packed: bytes, now) -> LedgerEntry:
     return LedgerEntry(
-        project.name, push.build_system, push.push_id, push.revision, push.pushed_at, plan.kind,
-        plan.snapshot, Priority.SECOND in plan.ran, Priority.THIRD in plan.ran, plan.is_everything,
-        plan.counts, plan.run, plan.skip, packed, now)
+        project=project.name, build_system=push.build_system, push_id=push.push_id,
+        revision=push.revision, pushed_at=push.pushed_at, kind=plan.kind, snapshot=plan.snapshot,
+        ran_priority_2=Priority.SECOND in plan.ran, ran_priority_3=Priority.THIRD in plan.ran,
+        ran_backstop=plan.is_everything, counts=plan.counts, run_names=plan.run,
+        skip_names=plan.skip, answer=packed, answered_at=now)

@@ -1,10 +1,8 @@
 """Gather, decide, apply: make a snapshot of a scope."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime, timedelta
-from time import monotonic
+from collections.abc import Callable
+from datetime import datetime
 
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -14,8 +12,7 @@ from ..curation.inference import infer_scope
 from ..curation.renames import watch_platforms
 from ..domain import JobPriority, Priority, Snapshot
 from ..store.curation.projects import projects, scope_named
-from ..store.operation.alarms import clear_alarm, raise_alarm
-from ..store.operation.runs import end_run, start_run
+from ..store.operation.runs import recorded_run
 from ..store.results.rollup import refresh_all_job_days, refresh_job_days
 from .apply import apply, would_hold
 from .gather import Gathered, gather
@@ -60,14 +57,17 @@ def analyse(
         snapshot = decided(gathered)
         with sessions() as session:
             return would_hold(session, snapshot, settings=settings)
-    with _recorded(sessions, scope, now) as counts:
+    with sessions() as session:
+        scope_named(session, scope)
+    with recorded_run(sessions, "analysis", now=now, scope=scope,
+                      alarm=f"analysis {scope}") as run:
         _prepare(sessions, scope, now)
         with sessions() as session:
             gathered = read(session)
         snapshot = decided(gathered)
         with sessions.begin() as session:
             snapshot = apply(session, gathered, snapshot, settings=settings)
-        counts |= _counts_of(snapshot)
+        run.counts = _counts_of(snapshot)
     return snapshot
 
 
@@ -85,34 +85,6 @@ def _prepare(sessions: Sessions, scope: str, now: datetime) -> None:
 def _counts_of(snapshot: Snapshot) -> dict:
     return {"snapshot": snapshot.id, "regressions": snapshot.regressions,
             "held": snapshot.held_because is not None, **snapshot.inputs["priorities"]}
-
-
-@contextmanager
-def _recorded(sessions: Sessions, scope: str, now: datetime) -> Iterator[dict]:
-    """Keep the row of this run, also when it fails; an alarm is open until a run succeeds."""
-    subject, counts, begun = f"analysis {scope}", {}, monotonic()
-    with sessions.begin() as session:
-        scope_named(session, scope)
-        run = start_run(session, "analysis", now=now, scope=scope)
-
-    def end(status: str, error: str | None = None):
-        ended_at = now + timedelta(seconds=monotonic() - begun)
-        with sessions.begin() as session:
-            end_run(session, run, status=status, now=ended_at, counts=counts, error=error)
-            if status == "failed":
-                raise_alarm(session, subject, error)
-            elif status == "done":
-                clear_alarm(session, subject)
-
-    try:
-        yield counts
-    except Exception as error:
-        end("failed", str(error) or type(error).__name__)
-        raise
-    except BaseException:
-        end("stopped", "the program was told to end")
-        raise
-    end("done")
 
 
 def snapshot_of(gathered: Gathered, decision: Decision, *, now: datetime) -> Snapshot:

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from seta.domain import Classification, JobResult, ListedJob, Project, Scope
 from seta.store.curation import projects
+from seta.store.results.writer import ResultWriter, StoredCounts
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FIX = "abcdef012345"
@@ -61,6 +62,11 @@ def add_projects(session, *names, scope="trunk", **told) -> None:
         projects.add_scope(session, Scope(scope))
     for name in names or ("autoland",):
         projects.add_project(session, Project(name, scope, **told))
+
+
+def store_results(session, results) -> StoredCounts:
+    """Store one batch as a program does that has just started."""
+    return ResultWriter().store(session, results)
 
 
 def rows(session, table) -> list[tuple]:

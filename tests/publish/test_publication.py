@@ -111,10 +111,10 @@ def test_snapshots_differ_by_what_changed(trunk, sessions, settings):
         found = diff(session, first.id, second.id)
         assert diff(session, first.id, first.id) == ()
         assert len(diff(session, second.id, first.id)) == len(found)
-    assert [(str(each.job_type), each.before, each.after, each.reason_after, each.crosses)
+    assert [(str(each.job_type), each.before, each.after, each.reason_after)
             for each in found] == [
-        ("linux64/opt-mochitest-2", Priority.THIRD, Priority.FIRST, "chosen", True),
-        ("linux64/opt-mochitest-3", None, Priority.THIRD, "caught nothing", False)]
+        ("linux64/opt-mochitest-2", Priority.THIRD, Priority.FIRST, "chosen"),
+        ("linux64/opt-mochitest-3", None, Priority.THIRD, "caught nothing")]
 
 
 def test_snapshots_of_two_scopes_are_not_compared(three, trunk, sessions, settings):

@@ -4,7 +4,7 @@ from datetime import timedelta
 from itertools import permutations
 
 import pytest
-from ingest_world import NOON, add_projects, job, listed, rows, versions
+from ingest_world import NOON, add_projects, job, listed, rows, store_results, versions
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
@@ -12,7 +12,6 @@ from seta.domain import JobType
 from seta.errors import BadInput, UnknownProject
 from seta.store.results.job_lists import record_job_list
 from seta.store.results.rollup import refresh_job_days
-from seta.store.results.writer import store_results
 
 A, B, C = (f"test-linux64/opt-{letter}" for letter in "abc")
 

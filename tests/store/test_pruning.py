@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from ingest_world import NOON, add_projects, job, listed, rows, star
+from ingest_world import NOON, add_projects, job, listed, rows, star, store_results
 from sqlalchemy import text
 
 from seta.domain import Scope
@@ -11,7 +11,6 @@ from seta.store.curation import projects
 from seta.store.results.job_lists import record_job_list
 from seta.store.results.pruning import prune
 from seta.store.results.rollup import refresh_all_job_days
-from seta.store.results.writer import store_results
 
 RETENTION = timedelta(days=200)
 PUSHED = NOON - timedelta(days=250)

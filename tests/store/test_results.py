@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from ingest_world import (
     FIX, FIXED, INTERMITTENT, NOON, NOT_CLASSIFIED, add_projects, contents, job, rows, star,
-    versions,
+    store_results, versions,
 )
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -19,7 +19,7 @@ from seta.store.curation.projects import project_named
 from seta.store.engine import make_engine
 from seta.store.results.job_names import count_unparsed
 from seta.store.results.rollup import refresh_job_days
-from seta.store.results.writer import ResultWriter, StoredCounts, store_results
+from seta.store.results.writer import ResultWriter, StoredCounts
 
 LATER = NOON + timedelta(days=2)
 

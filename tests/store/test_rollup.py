@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ingest_world import NOON, add_projects, job, listed, rows, versions
+from ingest_world import NOON, add_projects, job, listed, rows, store_results, versions
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import sessionmaker
@@ -13,7 +13,6 @@ from sqlalchemy.orm import sessionmaker
 from seta.store.engine import make_engine, make_sessions
 from seta.store.results.job_lists import record_job_list
 from seta.store.results.rollup import refresh_all_job_days, refresh_job_days
-from seta.store.results.writer import store_results
 
 MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
 

@@ -2,13 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import or_, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ...domain import Override, Pattern, Priority
-from ...errors import BadInput, Conflict, NotFound
 from .. import schema
+from .changes import constraints, decision_row, decision_rows, end_decision
 
 
 def add_override(session: Session, override: Override) -> Override:
@@ -18,27 +16,19 @@ def add_override(session: Session, override: Override) -> Override:
         priority=override.priority, never_skip=override.priority is None,
         reason=override.reason, who=override.who, created_at=override.created_at,
         expires_at=override.expires_at, **_globs(override.pattern))
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError as error:
-        raise BadInput(f"the override of {override.pattern} cannot be stored: "
-                       f"{error.orig.diag.constraint_name}") from error
+    with constraints(session, f"the override of {override.pattern}"):
+        session.add(row)
     return _to_override(row)
 
 
 def override_with_id(session: Session, override_id: int) -> Override:
-    return _to_override(_row(session, override_id))
+    """Return an override; raises NotFound."""
+    return _to_override(decision_row(session, schema.Override, override_id))
 
 
 def end_override(session: Session, override_id: int, *, who: str, at: datetime) -> Override:
-    """Let an override no longer hold from `at` on; raises Conflict when it has ended before."""
-    row = _row(session, override_id)
-    if not _to_override(row).is_active(at):
-        raise Conflict(f"override {override_id} is not active at {at:%Y-%m-%d %H:%M:%S}")
-    row.ended_at, row.ended_by = at, who
-    session.flush()
-    return _to_override(row)
+    """End an override at `at`. Raises NotFound, and Conflict for one that is not active then."""
+    return end_decision(session, schema.Override, override_id, _to_override, who=who, at=at)
 
 
 def overrides(
@@ -46,27 +36,9 @@ def overrides(
     before: int | None = None, limit: int | None = None,
 ) -> list[Override]:
     """Return overrides, the newest first; `before` is the id to go on from."""
-    query = select(schema.Override).order_by(schema.Override.id.desc()).limit(limit)
-    if scope is not None:
-        query = query.where(schema.Override.scope == scope)
-    if active_at is not None:
-        query = query.where(*_active(active_at))
-    if before is not None:
-        query = query.where(schema.Override.id < before)
-    return [_to_override(row) for row in session.scalars(query)]
-
-
-def _active(at: datetime):
-    row = schema.Override
-    return (row.created_at <= at, or_(row.expires_at.is_(None), row.expires_at > at),
-            or_(row.ended_at.is_(None), row.ended_at > at))
-
-
-def _row(session: Session, override_id: int) -> schema.Override:
-    row = session.get(schema.Override, override_id, with_for_update=True)
-    if row is None:
-        raise NotFound(f"there is no override {override_id}")
-    return row
+    rows = decision_rows(
+        session, schema.Override, scope, active_at=active_at, before=before, limit=limit)
+    return [_to_override(row) for row in rows]
 
 
 def _globs(pattern: Pattern) -> dict[str, str | None]:

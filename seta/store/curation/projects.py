@@ -1,17 +1,14 @@
 """Scopes and projects."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ...config import Settings
 from ...domain import DEFAULT_SCOPE, INTERVALS, Cadence, Interval, Project, Scope
-from ...errors import BadInput, Conflict, UnknownProject, UnknownScope
+from ...errors import Conflict, UnknownProject, UnknownScope
 from .. import schema
 from ..locks import lock_writers
+from .changes import constraints
 
 DEMO = "demo"  # the source of the built-in data's projects
 DEMO_HINT = "remove the demo first: `seta demo --remove`"
@@ -21,7 +18,7 @@ def add_scope(session: Session, scope: Scope) -> None:
     """Raises Conflict when there is one of that name."""
     if session.get(schema.Scope, scope.name) is not None:
         raise Conflict(f"there is a scope {scope.name!r} already")
-    with _constraints(session, scope.name):
+    with constraints(session, repr(scope.name)):
         session.add(schema.Scope(
             name=scope.name, is_archived=scope.is_archived, redundancy=scope.redundancy,
             window_days=scope.window_days, title=scope.title, description=scope.description))
@@ -34,15 +31,6 @@ def scope_named(session: Session, name: str) -> Scope:
 def scopes(session: Session) -> list[Scope]:
     return [_to_scope(row) for row in
             session.scalars(select(schema.Scope).order_by(schema.Scope.name))]
-
-
-def save_scope(session: Session, scope: Scope) -> None:
-    row = _scope_row(session, scope.name)
-    with _constraints(session, scope.name):
-        row.redundancy = scope.redundancy
-        row.window_days = scope.window_days
-        row.title = scope.title
-        row.description = scope.description
 
 
 def remove_scope(session: Session, name: str) -> None:
@@ -66,7 +54,7 @@ def add_project(session: Session, project: Project) -> None:
         raise Conflict(f"there is a project {project.name!r} already, in scope "
                        f"{known.scope!r}{hint}")
     _scope_row(session, project.scope)
-    with _constraints(session, project.name):
+    with constraints(session, repr(project.name)):
         session.add(schema.Project(name=project.name, **_project_columns(project)))
 
 
@@ -86,7 +74,7 @@ def save_project(session: Session, project: Project) -> None:
     """Store what changed in a project; effective for whoever reads it next."""
     row = _project_row(session, project.name)
     _scope_row(session, project.scope)
-    with _constraints(session, project.name):
+    with constraints(session, repr(project.name)):
         for column, value in _project_columns(project).items():
             setattr(row, column, value)
 
@@ -155,16 +143,6 @@ def _project_columns(project: Project) -> dict:
         limit = getattr(project.cadence, interval)
         columns |= {f"{interval}_pushes": limit.pushes, f"{interval}_minutes": limit.minutes}
     return columns
-
-
-@contextmanager
-def _constraints(session: Session, name: str) -> Iterator[None]:
-    """Let the constraints speak of what is done inside; the caller's transaction goes on."""
-    try:
-        with session.begin_nested():
-            yield
-    except IntegrityError as error:
-        raise BadInput(f"{name!r} cannot be stored: {error.orig.diag.constraint_name}") from error
 
 
 def lock_project(session: Session, name: str) -> None:

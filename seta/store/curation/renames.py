@@ -2,13 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import or_, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ...domain import NewWords, Pattern, Rename, StoredRename
-from ...errors import BadInput, Conflict, NotFound
 from .. import schema
+from .changes import constraints, decision_rows, end_decision
 
 GLOBS = ("platform", "build_type", "test_suite")
 
@@ -21,25 +19,14 @@ def add_rename(session: Session, stored: StoredRename) -> StoredRename:
     row = schema.Rename(
         scope=stored.scope, old=old, new=rename.new.given, since=rename.since, who=rename.who,
         why=rename.why, created_at=stored.created_at)
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError as error:
-        raise BadInput(f"the rename {rename} cannot be stored: "
-                       f"{error.orig.diag.constraint_name}") from error
+    with constraints(session, f"the rename {rename}"):
+        session.add(row)
     return _to_rename(row)
 
 
 def end_rename(session: Session, rename_id: int, *, who: str, at: datetime) -> StoredRename:
-    """Let a rename be no longer believed from `at` on; raises Conflict when it ended before."""
-    row = session.get(schema.Rename, rename_id, with_for_update=True)
-    if row is None:
-        raise NotFound(f"there is no rename {rename_id}")
-    if not _to_rename(row).is_active(at):
-        raise Conflict(f"rename {rename_id} is not active at {at:%Y-%m-%d %H:%M:%S}")
-    row.ended_at, row.ended_by = at, who
-    session.flush()
-    return _to_rename(row)
+    """End a rename at `at`. Raises NotFound, and Conflict for one that is not active then."""
+    return end_decision(session, schema.Rename, rename_id, _to_rename, who=who, at=at)
 
 
 def renames(
@@ -47,16 +34,9 @@ def renames(
     before: int | None = None, limit: int | None = None,
 ) -> list[StoredRename]:
     """Return renames, the newest first; `before` is the id to go on from."""
-    query = select(schema.Rename).order_by(schema.Rename.id.desc()).limit(limit)
-    if scope is not None:
-        query = query.where(schema.Rename.scope == scope)
-    if active_at is not None:
-        query = query.where(
-            schema.Rename.created_at <= active_at,
-            or_(schema.Rename.ended_at.is_(None), schema.Rename.ended_at > active_at))
-    if before is not None:
-        query = query.where(schema.Rename.id < before)
-    return [_to_rename(row) for row in session.scalars(query)]
+    rows = decision_rows(
+        session, schema.Rename, scope, active_at=active_at, before=before, limit=limit)
+    return [_to_rename(row) for row in rows]
 
 
 def _to_rename(row: schema.Rename) -> StoredRename:

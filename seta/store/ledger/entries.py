@@ -108,10 +108,12 @@ def _order():
     return tuple_(Row.pushed_at, Row.id)
 
 
-def to_entry(row: Row) -> LedgerEntry:
+def to_entry(row: schema.Schedule) -> LedgerEntry:
     return LedgerEntry(
-        row.project, row.build_system, row.push_id, row.revision, row.pushed_at, row.kind,
-        row.snapshot_id, row.ran_priority_2, row.ran_priority_3, row.ran_backstop, row.counts,
-        tuple(row.run_names), tuple(row.skip_names), row.answer, row.answered_at, row.failed_at,
-        row.failed_why, tuple(row.late_names), row.late_at,
-        tuple(row.late_intervals), row.id)
+        project=row.project, build_system=row.build_system, push_id=row.push_id,
+        revision=row.revision, pushed_at=row.pushed_at, kind=row.kind, snapshot=row.snapshot_id,
+        ran_priority_2=row.ran_priority_2, ran_priority_3=row.ran_priority_3,
+        ran_backstop=row.ran_backstop, counts=row.counts, run_names=tuple(row.run_names),
+        skip_names=tuple(row.skip_names), answer=row.answer, answered_at=row.answered_at,
+        failed_at=row.failed_at, failed_why=row.failed_why, late_names=tuple(row.late_names),
+        late_at=row.late_at, late_intervals=tuple(row.late_intervals), id=row.id)

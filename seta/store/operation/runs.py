@@ -1,10 +1,11 @@
 """Runs: every piece of work as a row that can be looked at, while it runs and after."""
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -13,8 +14,49 @@ from sqlalchemy.orm import Session, sessionmaker
 from ...domain import Run
 from ...errors import SetaError
 from .. import schema
+from .alarms import clear_alarm, raise_alarm
 
-logger = logging.getLogger(__name__)
+
+@dataclass(slots=True)
+class RunningWork:
+    """What a piece of work reports of itself while it runs."""
+
+    counts: dict[str, Any] = field(default_factory=dict)
+    error: str | None = None  # it came to its end, but something is missing
+
+
+@contextmanager
+def recorded_run(
+    sessions: sessionmaker[Session], task: str, *, now: datetime, source: str = "",
+    project: str = "", scope: str = "", alarm: str | None = None,
+) -> Iterator[RunningWork]:
+    """Record that work runs, and how it ended: done, failed, or stopped in the middle.
+
+    With `alarm`, an alarm of that subject is open from a run that fails until one is done.
+    """
+    began = monotonic()
+    with sessions.begin() as session:
+        run_id = start_run(session, task, now=now, source=source, project=project, scope=scope)
+    work = RunningWork()
+    status, error = "stopped", "stopped in the middle"
+    try:
+        yield work
+        status, error = ("failed", work.error) if work.error else ("done", "")
+    except SetaError as failure:
+        status, error = "failed", str(failure)
+        raise
+    except Exception as failure:
+        status, error = "failed", f"{type(failure).__name__}: {failure}"
+        raise
+    finally:
+        with sessions.begin() as session:
+            end_run(
+                session, run_id, status=status, counts=work.counts, error=error or None,
+                now=now + timedelta(seconds=monotonic() - began))
+            if alarm and status == "failed":
+                raise_alarm(session, alarm, error)
+            elif alarm and status == "done":
+                clear_alarm(session, alarm)
 
 
 def start_run(
@@ -30,7 +72,7 @@ def start_run(
 
 
 def end_run(
-    session: Session, run_id: int, *, status: str, now: datetime, counts: dict,
+    session: Session, run_id: int, *, status: str, now: datetime, counts: dict[str, Any],
     error: str | None = None,
 ) -> None:
     session.execute(
@@ -40,9 +82,11 @@ def end_run(
 
 def stop_unfinished_runs(session: Session, *, now: datetime) -> int:
     """Mark what a killed program left running; return how many there were."""
-    return session.execute(
+    stopped = session.scalars(
         update(schema.Run).where(schema.Run.status == "running")
-        .values(status="stopped", ended_at=now, error="the program ended in the middle")).rowcount
+        .values(status="stopped", ended_at=now, error="the program ended in the middle")
+        .returning(schema.Run.id))
+    return len(stopped.all())
 
 
 def runs(
@@ -71,37 +115,3 @@ def failed_ingests(session: Session, scope: str) -> dict[str, str]:
     )
     return {project: error or "no reason was recorded"
             for project, status, error in session.execute(newest) if status == "failed"}
-
-
-class RunningWork:
-    """What is said of the work when it ends."""
-
-    def __init__(self):
-        self.counts: dict = {}
-        self.error: str | None = None  # it came to its end, but something is missing
-
-
-@contextmanager
-def recorded_run(
-    sessions: sessionmaker[Session], task: str, *, now: datetime, **what: str
-) -> Iterator[RunningWork]:
-    """Record that work runs, and how it ended: done, failed, or stopped in the middle."""
-    began = monotonic()
-    with sessions.begin() as session:
-        run_id = start_run(session, task, now=now, **what)
-    work = RunningWork()
-    status, error = "stopped", "stopped in the middle"
-    try:
-        yield work
-        status, error = ("failed", work.error) if work.error else ("done", None)
-    except SetaError as failure:
-        status, error = "failed", str(failure)
-        raise
-    except Exception as failure:
-        status, error = "failed", f"{type(failure).__name__}: {failure}"
-        raise
-    finally:
-        with sessions.begin() as session:
-            end_run(
-                session, run_id, status=status, counts=work.counts, error=error,
-                now=now + timedelta(seconds=monotonic() - began))

@@ -136,11 +136,6 @@ class ResultWriter:
         self.names.forget()
 
 
-def store_results(session: Session, results: Sequence[JobResult]) -> StoredCounts:
-    """Store results by (namespace, job id), once; see ResultWriter."""
-    return ResultWriter().store(session, results)
-
-
 def lines_of(
     jobs: Mapping[Job, JobResult], said: Sequence[JobResult], pushes: Mapping[tuple, int],
     names: Mapping[tuple, int],
