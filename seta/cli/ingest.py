@@ -6,7 +6,7 @@ import click
 
 from ..domain import Project
 from ..errors import BadInput, SourceError
-from ..ingest import Ingested, Spans, ingest_project, ingest_span
+from ..ingest import IngestReport, Spans, ingest_project, ingest_span
 from ..ingest.plan import next_steps, steps_by_hand
 from ..sources.registry import job_list_source, result_source
 from ..store.curation import projects as store
@@ -71,7 +71,7 @@ def _take(program: Program, source, project: Project, span, is_json: bool) -> No
     with spinner(program.has_terminal) as say:
         wanted = {"now": program.now, "spans": Spans.of(program.settings),
                   "progress": lambda so_far: say(
-                      f"{project.name}: {so_far.had} of {so_far.slices} slices, "
+                      f"{project.name}: {so_far.done} of {so_far.slices} slices, "
                       f"{so_far.stored.results:,} results")}
         if span:
             found = ingest_span(program.sessions, source, project.name, start=span[0],
@@ -80,15 +80,14 @@ def _take(program: Program, source, project: Project, span, is_json: bool) -> No
             found = ingest_project(program.sessions, source, project.name, lists=lists, **wanted)
     _print(project, found, is_json)
     if not found.is_complete:
-        raise SourceError(f"{found.missing} slices are missing and will be asked for again: "
-                          f"{'; '.join(found.failed)}")
+        raise SourceError(found.error)
 
 
-def _print(project: Project, found: Ingested, is_json: bool) -> None:
+def _print(project: Project, found: IngestReport, is_json: bool) -> None:
     if is_json:
         print_json({"project": project.name, **found.counts})
         return
-    click.echo(f"{project.name}: {found.had} of {found.slices} slices, {found.stored.results:,} "
+    click.echo(f"{project.name}: {found.done} of {found.slices} slices, {found.stored.results:,} "
                f"results ({found.stored.new:,} new, {found.stored.changed:,} changed), "
                f"{found.listed:,} listed jobs, {sum(found.skipped.values()):,} rows left out")
     for reason, count in found.skipped.most_common():

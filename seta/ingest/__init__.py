@@ -1,13 +1,13 @@
-"""From sources into the store; what is left out is counted."""
+"""Results from sources into the store; what is left out is counted."""
 
 from .files import import_files
 from .live import ingest_project, ingest_span
 from .plan import Spans
 from .posts import accept_records
 from .records import BadRecord, ImportReport
-from .slices import Ingested
+from .slices import IngestReport
 
 __all__ = [
-    "BadRecord", "ImportReport", "Ingested", "Spans", "accept_records", "import_files",
+    "BadRecord", "ImportReport", "IngestReport", "Spans", "accept_records", "import_files",
     "ingest_project", "ingest_span",
 ]

@@ -1,8 +1,9 @@
-"""Files of records into a scope."""
+"""Import files of records into a scope."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from queue import Empty, Full, Queue
@@ -23,16 +24,11 @@ logger = logging.getLogger(__name__)
 
 BATCH = 10_000  # records
 
+RETRY_EVERY = 0.1  # seconds between two looks at a full queue
+
 File = str | Path | BinaryIO
 Progress = Callable[[ImportReport], None]
-
 T = TypeVar("T")
-
-WAIT = 0.1  # seconds after which a full queue is looked at again
-
-
-class StoppedAtBadLine(BadInput):
-    """The first bad line of an import that stands none."""
 
 
 def import_files(
@@ -41,21 +37,21 @@ def import_files(
     source: str = "import", title: str = "", description: str = "",
     progress: Progress | None = None, batch: int = BATCH,
 ) -> ImportReport:
-    """Take in NDJSON files, plain or gzip, "-" for standard input, or open streams of bytes.
+    """Import NDJSON files, plain or gzipped, "-" for standard input, or open streams of bytes.
 
-    The scope, and projects that are not known, are made; `redundancy`, `title` and
-    `description` are for a new scope. A line that is no record is left out and reported, or,
-    with `strict`, ends the import with BadInput: what stood before it is stored, nothing after
-    it. Batches of `batch` records are committed one by one: an import that died is run again.
+    A new scope is added, with `redundancy`, `title` and `description`, and so are new projects.
+    A line that is not a record is left out and reported; with `strict` it ends the import with
+    BadInput: what came before it is stored, and nothing after it. Batches of `batch` records are
+    committed one by one; if an import dies, run it again.
 
     Memory does not grow with the files. Raises Conflict where a project belongs to another
-    scope, or an archived scope is filled as a live one or the reverse.
+    scope, and where an archived scope is filled as a live one or the reverse.
     """
     target = Target(Scope(scope, is_archived=archived, redundancy=redundancy, title=title,
                           description=description), source)
     with sessions() as session:
         target.check(session)
-    names = ", ".join(map(name_of, files))
+    names = ", ".join(map(_name_of, files))
     with recorded_run(sessions, "import", now=now, source=names, scope=scope) as run:
         receiver = Receiver(sessions, target.open)
         try:
@@ -66,7 +62,11 @@ def import_files(
         report = receiver.finish(source="" if archived else source, now=now)
         refresh_all_job_days(sessions)
         run.counts = report.counts
-    log(report, names, scope)
+    logger.info(
+        "imported %s into %s: %d results (%d new, %d changed), %d job list entries, %d "
+        "classifications (%d without a time), %d unparsed names, %d bad lines",
+        names, scope, report.results, report.new, report.changed, report.jobs,
+        report.classifications, report.assumed_times, report.unparsed_names, report.bad_total)
     return report
 
 
@@ -76,15 +76,15 @@ def _import_file(
     bad: list[BadRecord] = []  # of lines read since the last batch
 
     def on_bad(line: BadLine) -> None:
-        bad.append(BadRecord(name_of(file), line.number, line.reason))
+        bad.append(BadRecord(_name_of(file), line.number, line.reason))
         if strict:
             raise StoppedAtBadLine(str(bad[-1]))
 
     try:
-        with opened(file) as stream:
-            for batch in made_ahead(batched(read_records(stream, on_bad), size)):
+        with _opened(file) as stream:
+            for batch in read_ahead(batched(read_records(stream, on_bad), size)):
                 receiver.take(batch)
-                take_bad(receiver, bad)
+                _add_bad(receiver, bad)
                 if progress is not None:
                     progress(receiver.report)
     except StoppedAtBadLine as error:
@@ -93,30 +93,26 @@ def _import_file(
         raise BadInput(
             f"{error}; stopped there: the {stored.results} results and {stored.jobs} job list "
             "entries before it are stored, nothing after it") from error
-    take_bad(receiver, bad)
+    _add_bad(receiver, bad)
 
 
-def take_bad(receiver: Receiver, bad: list[BadRecord]) -> None:
+def _add_bad(receiver: Receiver, bad: list[BadRecord]) -> None:
     while bad:
-        receiver.report = receiver.report.with_bad(bad.pop(0))
+        receiver.add_bad(bad.pop(0))
 
 
-def log(report: ImportReport, names: str, scope: str) -> None:
-    logger.info(
-        "imported %s into %s: %d results (%d new, %d changed), %d job list entries, %d "
-        "classifications (%d without a time), %d unparsed names, %d bad lines",
-        names, scope, report.results, report.new, report.changed, report.jobs,
-        report.classifications, report.assumed_times, report.unparsed_names, report.bad_total)
+class StoppedAtBadLine(BadInput):
+    """The first bad line of a strict import."""
 
 
-def name_of(file: File) -> str:
+def _name_of(file: File) -> str:
     if isinstance(file, (str, Path)):
         return "standard input" if str(file) == "-" else str(file)
     return getattr(file, "name", None) or "a stream"
 
 
 @contextmanager
-def opened(file: File) -> Iterator[BinaryIO]:
+def _opened(file: File) -> Iterator[BinaryIO]:
     if isinstance(file, (str, Path)):
         with open_records(file) as stream:
             yield stream
@@ -125,7 +121,7 @@ def opened(file: File) -> Iterator[BinaryIO]:
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Yield items in lists of `size`; what came before an error of ours, before the error."""
+    """Yield items in lists of `size`; those before a SetaError are yielded before it is raised."""
     batch: list[T] = []
     try:
         for item in items:
@@ -141,50 +137,60 @@ def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
         yield batch
 
 
-def made_ahead(items: Iterable[T], ahead: int = 2) -> Iterator[T]:
-    """Yield the same items, made by a thread of its own that is at most `ahead` of them.
+def read_ahead(items: Iterable[T], ahead: int = 2) -> Iterator[T]:
+    """Yield the same items, read by a thread that is at most `ahead` of the caller.
 
     An error of the items is raised here, in its place. The thread ends with this iterator.
     """
-    ready: Queue = Queue(ahead)
+    ready: Queue[Read[T]] = Queue(ahead)
     is_over = Event()
-    thread = Thread(target=_make, args=(items, ready, is_over), daemon=True, name="made-ahead")
+    thread = Thread(target=_read, args=(items, ready, is_over), daemon=True, name="read-ahead")
     thread.start()
     try:
         while True:
-            item, error, is_last = ready.get()
-            if error is not None:
-                raise error
-            if is_last:
+            found = ready.get()
+            if isinstance(found, End):
+                if found.error is not None:
+                    raise found.error
                 return
-            yield item
+            yield found[0]
     finally:
         is_over.set()
         _drain(ready)
         thread.join()
 
 
-def _make(items: Iterable, ready: Queue, is_over: Event) -> None:
+@dataclass(frozen=True)
+class End:
+    """No item follows, for this reason if it is an error."""
+
+    error: BaseException | None = None
+
+
+Read = tuple[T] | End
+
+
+def _read(items: Iterable[T], ready: Queue[Read[T]], is_over: Event) -> None:
     try:
         for item in items:
-            if not _hand_over((item, None, False), ready, is_over):
+            if not _hand_over((item,), ready, is_over):
                 return
-        _hand_over((None, None, True), ready, is_over)
+        _hand_over(End(), ready, is_over)
     except BaseException as error:  # whatever it is, it is raised where the items are used
-        _hand_over((None, error, True), ready, is_over)
+        _hand_over(End(error), ready, is_over)
 
 
-def _hand_over(message: tuple, ready: Queue, is_over: Event) -> bool:
+def _hand_over(found: Read[T], ready: Queue[Read[T]], is_over: Event) -> bool:
     while not is_over.is_set():
         try:
-            ready.put(message, timeout=WAIT)
+            ready.put(found, timeout=RETRY_EVERY)
             return True
         except Full:
             continue
     return False
 
 
-def _drain(ready: Queue) -> None:
+def _drain(ready: Queue[Read[T]]) -> None:
     try:
         while True:
             ready.get_nowait()

@@ -1,4 +1,4 @@
-"""One ingest of a project from a source at a time."""
+"""A lock so that one project is ingested from one source only once at a time."""
 
 import logging
 import time
@@ -12,27 +12,30 @@ from ..store.locks import Lock
 
 logger = logging.getLogger(__name__)
 
-LOOK_AGAIN = 0.2  # seconds
+RETRY_EVERY = 0.2  # seconds
 
 TRY = text("SELECT pg_try_advisory_lock(:locks, hashtext(:what))")
 RELEASE = text("SELECT pg_advisory_unlock(:locks, hashtext(:what))")
 
 
 @contextmanager
-def alone(sessions: sessionmaker[Session], what: str) -> Iterator[None]:
-    """Wait until nobody else does this; whoever is killed lets go by that.
+def ingest_lock(
+    sessions: sessionmaker[Session], *, project: str, source: str
+) -> Iterator[None]:
+    """Hold the lock, waiting until it is free; a program that is killed lets go of it.
 
-    It is asked for again and again rather than waited for in the database, so that a signal
+    The lock is tried again and again rather than waited for in the database, so that a signal
     ends the wait.
     """
+    what = f"ingest of {project} from {source}"
     key = {"locks": Lock.INGEST, "what": what}
     with sessions() as session:
         engine = session.get_bind().engine
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if not connection.scalar(TRY, key):
-            logger.info("another program is at %s, waiting for it", what)
+            logger.info("another program runs the %s, waiting for it", what)
             while not connection.scalar(TRY, key):
-                time.sleep(LOOK_AGAIN)
+                time.sleep(RETRY_EVERY)
         try:
             yield
         finally:

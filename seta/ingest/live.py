@@ -1,4 +1,4 @@
-"""A live source's results of a project, up to now."""
+"""Ingest a project's results from a live source."""
 
 import logging
 from collections import defaultdict
@@ -14,9 +14,9 @@ from ..store.operation.alarms import clear_alarm, raise_alarm
 from ..store.operation.runs import recorded_run
 from ..store.results.job_lists import record_job_list
 from ..store.results.rollup import refresh_all_job_days
-from .ingest_lock import alone
+from .ingest_lock import ingest_lock
 from .plan import Spans, Step, next_steps, steps_by_hand
-from .slices import Asking, Ingested, Progress, set_aside_subject
+from .slices import IngestReport, Progress, SliceIngester, set_aside_subject
 from .targets import live_project
 
 logger = logging.getLogger(__name__)
@@ -27,18 +27,20 @@ Plan = Callable[[Session], Sequence[Step]]
 def ingest_project(
     sessions: sessionmaker[Session], source: ResultSource, project: str, *, now: datetime,
     spans: Spans, lists: JobListSource | None = None, progress: Progress | None = None,
-) -> Ingested:
-    """Take in what a source has of a project up to `now`: the first time the window, then what
-    changed since the last time, less an overlap.
+) -> IngestReport:
+    """Take in what a source has of a project up to `now`, and report on it.
 
-    A slice that cannot be had is left for the next run while the others go on; the watermark
-    waits for it. At the third run that fails to get it, it is set aside with an alarm. The run
-    succeeds, and the project's data counts as fresh, when nothing is missing but what was set
-    aside; else the run's row says what is, and `is_complete` is false.
+    The first run takes the whole window, a later one what changed since the run before, with an
+    overlap.
 
-    Raises SourceError, with an alarm, when the source as a whole is down; UnknownProject, and
-    Conflict for a project of the demo or of an archive. Killed at any time, nothing is lost or
-    doubled. A second ingest of the same waits for the first.
+    A slice that fails is left for the next run while the others go on; the watermark waits for
+    it. When it has failed in three runs it is set aside, with an alarm. The run succeeds, and
+    the project's data counts as fresh, when nothing is missing but what was set aside; otherwise
+    the run's row says what is missing, and `is_complete` is false.
+
+    Raises SourceError, with an alarm, when the source as a whole is down; UnknownProject; and
+    Conflict for a project of the demo or of an archive. A run that is killed loses nothing and
+    doubles nothing. A second ingest of the same project and source waits for the first.
     """
     def plan(session: Session) -> Sequence[Step]:
         mark = watermarks.watermark(session, source=source.name, project=project)
@@ -55,10 +57,11 @@ def ingest_project(
 def ingest_span(
     sessions: sessionmaker[Session], source: ResultSource, project: str, *, start: datetime,
     end: datetime, now: datetime, spans: Spans, progress: Progress | None = None,
-) -> Ingested:
+) -> IngestReport:
     """Take in what was pushed from `start` to `end`, and what failed or was set aside in it.
 
-    The watermark moves only as far as failed slices held it back. Raises as `ingest_project`.
+    The watermark moves only as far as failed slices held it back. Raises what `ingest_project`
+    raises.
     """
     def plan(session: Session) -> Sequence[Step]:
         failed = watermarks.failed_slices(session, source=source.name, project=project)
@@ -71,84 +74,80 @@ def ingest_span(
 def _ingest(
     sessions: sessionmaker[Session], source: ResultSource, project: str, plan: Plan, *,
     now: datetime, lists: JobListSource | None, progress: Progress | None, is_up_to_now: bool,
-) -> Ingested:
+) -> IngestReport:
     with sessions.begin() as session:
         scope = live_project(session, project, source.name).scope
     with (
-        alone(sessions, f"ingest of {project} from {source.name}"),
+        ingest_lock(sessions, project=project, source=source.name),
         recorded_run(sessions, "ingest", now=now, source=source.name, project=project,
                      scope=scope) as run,
     ):
-        asking = Asking(sessions, source, now=now, progress=progress)
+        ingester = SliceIngester(sessions, source, now=now, progress=progress)
+        report = ingester.report
         try:
             with sessions.begin() as session:
                 steps = plan(session)
-            asking.ask_for(steps)
+            ingester.ingest(steps)
             if lists is not None:
-                _take_lists(sessions, lists, project, asking.ingested)
+                _ingest_job_list(sessions, lists, project, report)
             refresh_all_job_days(sessions)
         except SourceError as error:
-            _alarm(sessions, source, project, error)
+            with sessions.begin() as session:
+                raise_alarm(session, f"ingest {project}", f"{source.name} is down: {error}")
             raise
         finally:
-            run.counts = asking.ingested.counts
-        run.error = _close(
-            sessions, source, project, asking.ingested, now=now, is_up_to_now=is_up_to_now)
-    _log(source, project, asking.ingested)
-    return asking.ingested
+            run.counts = report.counts
+        _close(sessions, source, project, report, now=now, is_up_to_now=is_up_to_now)
+        run.error = report.error
+    _log(source, project, report)
+    return report
 
 
-def _take_lists(
-    sessions: sessionmaker[Session], lists: JobListSource, project: str, ingested: Ingested
+def _ingest_job_list(
+    sessions: sessionmaker[Session], lists: JobListSource, project: str, report: IngestReport
 ) -> None:
-    """Record the newest job list; without one the list before it stays the newest."""
+    """Record the newest job list; if there is none, the one before stays the newest."""
     try:
         entries = lists.newest_list(project)
     except SourceError as error:
         logger.warning("no job list of %s from %s: %s", project, lists.name, error)
-        ingested.list_error = str(error)
+        report.list_error = str(error)
         return
     parts = defaultdict(list)
     for entry in entries:
         parts[entry.project, entry.build_system, entry.seen_at].append(entry)
     with sessions.begin() as session:
         for key, part in sorted(parts.items(), key=lambda each: each[0]):
-            ingested.listed += record_job_list(session, *key, part).names
-
-
-def _alarm(
-    sessions: sessionmaker[Session], source: ResultSource, project: str, error: SourceError
-) -> None:
-    with sessions.begin() as session:
-        raise_alarm(session, f"ingest {project}", f"{source.name} is down: {error}")
+            report.listed += record_job_list(session, *key, part).names
 
 
 def _close(
-    sessions: sessionmaker[Session], source: ResultSource, project: str, ingested: Ingested, *,
+    sessions: sessionmaker[Session], source: ResultSource, project: str, report: IngestReport, *,
     now: datetime, is_up_to_now: bool,
-) -> str | None:
-    """Say what is missing, or note the success."""
+) -> None:
+    """Report what is missing, or record the success."""
     with sessions.begin() as session:
         failed = watermarks.failed_slices(session, source=source.name, project=project)
-        ingested.missing = sum(not each.is_set_aside for each in failed)
         if not any(each.is_set_aside for each in failed):
             clear_alarm(session, set_aside_subject(project))
         if not is_up_to_now:
-            ingested.missing = len(ingested.failed)
-            return "; ".join(ingested.failed) or None
+            report.missing = len(report.failed)
+            report.error = "; ".join(report.failed) or None
+            return
+        report.missing = sum(not each.is_set_aside for each in failed)
         clear_alarm(session, f"ingest {project}")
-        if not ingested.missing:
+        if report.missing:
+            slices = "1 slice is" if report.missing == 1 else f"{report.missing} slices are"
+            report.error = f"{slices} missing and will be retried: {'; '.join(report.failed)}"
+        else:
             watermarks.record_success(session, source=source.name, project=project, now=now)
-            return None
-    return (f"{ingested.missing} slices are missing and will be asked for again: "
-            f"{'; '.join(ingested.failed)}")
 
 
-def _log(source: ResultSource, project: str, ingested: Ingested) -> None:
-    stored = ingested.stored
+def _log(source: ResultSource, project: str, report: IngestReport) -> None:
+    stored = report.stored
     logger.info(
         "ingested %s from %s: %d of %d slices, %d set aside; %d results (%d new, %d changed), "
         "%d classifications, %d listed jobs, %d rows left out",
-        project, source.name, ingested.had, ingested.slices, len(ingested.set_aside),
-        stored.results, stored.new, stored.changed, stored.classifications, ingested.listed,
-        sum(ingested.skipped.values()))
+        project, source.name, report.done, report.slices, len(report.set_aside),
+        stored.results, stored.new, stored.changed, stored.classifications, report.listed,
+        sum(report.skipped.values()))

@@ -1,4 +1,4 @@
-"""What a run asks a source for."""
+"""Which slices of a source a run ingests."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ from ..store.operation.watermarks import FailedSlice, Watermark
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """How much time is asked for: SETA_WINDOW, SETA_INGEST_OVERLAP and SETA_INGEST_SLICE."""
+    """Lengths of time, from SETA_WINDOW, SETA_INGEST_OVERLAP and SETA_INGEST_SLICE."""
 
     window: timedelta    # of the first fill
-    overlap: timedelta   # asked for again, since sources are late
+    overlap: timedelta   # ingested again, since sources are late
     piece: timedelta     # of one slice
 
     @classmethod
@@ -25,7 +25,7 @@ class Spans:
 
 
 class Kind(Enum):
-    """Why a slice is asked for: what moves when it was."""
+    """Why a slice is ingested, which decides which watermark moves."""
 
     RETRY = auto()    # it failed in an earlier run
     FILL = auto()     # first fill, by push time
@@ -42,11 +42,12 @@ class Step:
 def next_steps(
     project: str, mark: Watermark, failed: Iterable[FailedSlice], *, now: datetime, spans: Spans
 ) -> list[Step]:
-    """Return what is to be asked for up to `now`: what failed, the first fill, the stream.
+    """Return the slices up to `now`: those that failed before, the first fill, the stream.
 
-    The stream begins where the fill did, in time of change: what was pushed before the fill
-    began came with it, what was pushed or changed since comes with the stream. It goes no
-    further back than the window, since what was pushed in the window changed in it.
+    The fill goes by push time, the stream by time of change, from where the fill began: what was
+    pushed before the fill ended comes with it, and what was pushed or changed later comes with
+    the stream. The stream goes no further back than the window, since whatever was pushed in the
+    window also changed in it.
     """
     steps = [Step(to_slice(each), Kind.RETRY) for each in failed if not each.is_set_aside]
     start, end = mark.filled_to or now - spans.window, mark.fill_until or now
@@ -61,7 +62,7 @@ def next_steps(
 def steps_by_hand(
     project: str, failed: Iterable[FailedSlice], *, start: datetime, end: datetime, spans: Spans
 ) -> list[Step]:
-    """Return what was pushed from `start` to `end`, and what failed or was set aside in it."""
+    """Return the slices from `start` to `end`, and those that failed or were set aside there."""
     steps = [Step(to_slice(each), Kind.RETRY) for each in failed
              if each.start < end and each.end > start]
     return steps + [Step(Slice(project, PUSHED, *span), Kind.BY_HAND)
@@ -71,7 +72,7 @@ def steps_by_hand(
 def cut(
     start: datetime, end: datetime, piece: timedelta
 ) -> Iterator[tuple[datetime, datetime]]:
-    """Cut [start, end) into half-open spans, the last one shorter; none where it is empty."""
+    """Cut [start, end) into half-open spans, the last one shorter; an empty span into none."""
     while start < end:
         yield start, min(start + piece, end)
         start += piece

@@ -1,6 +1,7 @@
-"""Records that are handed in over HTTP."""
+"""Store records that are posted over HTTP."""
 
 import logging
+from collections.abc import Collection
 from datetime import datetime
 from typing import BinaryIO
 
@@ -14,7 +15,7 @@ from .targets import Target, check_live_projects
 logger = logging.getLogger(__name__)
 
 SOURCE = "results"
-BODY = "the body"
+BODY = "the body"   # stands for the file in a report
 
 
 def accept_records(
@@ -22,10 +23,10 @@ def accept_records(
 ) -> ImportReport:
     """Take in one request's NDJSON: `result` and `job` records of live projects.
 
-    A line that is no record is reported, the rest goes in. Raises UnknownProject where a project
-    is not known, unless `scope` names the scope to add it to; and Conflict for a project of an
-    archive, of the demo, or of another scope than that. Nothing is stored then. The days are
-    counted when they are next needed. Sent again, nothing changes.
+    A line that is not a record is reported, and the rest is stored. Raises UnknownProject, unless
+    `scope` names the scope to add unknown projects to; and Conflict for a project of an archive,
+    of the demo, or of another scope than that. Nothing is stored then. The rollup is refreshed
+    when it is next needed. Sending the same again changes nothing.
     """
     bad: list[BadLine] = []
     records = list(read_records(body, bad.append))
@@ -33,15 +34,17 @@ def accept_records(
     if records:
         receiver.take(records)
     for line in bad:
-        receiver.report = receiver.report.with_bad(BadRecord(BODY, line.number, line.reason))
+        receiver.add_bad(BadRecord(BODY, line.number, line.reason))
     report = receiver.finish(source=SOURCE, now=now)
-    logger.info("took in %d results (%d new, %d changed) and %d job list entries of %s, %d bad",
+    logger.info("stored %d results (%d new, %d changed) and %d job list entries of %s, %d bad",
                 report.results, report.new, report.changed, report.jobs,
                 ", ".join(report.projects) or "no project", report.bad_total)
     return report
 
 
-def _open(session: Session, seen: set[tuple[str, str]], scope: str | None) -> None:
+def _open(
+    session: Session, seen: Collection[tuple[str, str]], scope: str | None
+) -> None:
     if scope is not None:
         target = Target(Scope(scope), SOURCE)
         target.check(session)

@@ -1,4 +1,4 @@
-"""Records of both kinds into the store, as they come in batches."""
+"""Store records of both kinds, results and entries of job lists, batch by batch."""
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -17,14 +17,12 @@ from ..store.results.writer import ResultWriter, StoredCounts
 
 logger = logging.getLogger(__name__)
 
-SHOWN = 100
+SHOWN = 100             # bad lines in a report
+MOST_ENTRIES = 50_000   # of job lists, kept in memory
 
-MOST = 50_000  # entries kept at a time
+ListKey = tuple[str, str, datetime]  # project, build system, seen at
 
-Key = tuple[str, str, datetime]  # project, build system, seen at
-
-Work = Callable[[Session], None]
-
+Work = Callable[[Session], object]
 OpenProjects = Callable[[Session, Collection[tuple[str, str]]], None]
 
 
@@ -69,43 +67,71 @@ class ImportReport:
             without_fix=self.without_fix + without_fix)
 
     @property
-    def counts(self) -> dict:
+    def counts(self) -> dict[str, int]:
         """The numbers alone, as a run's row keeps them."""
         return {name: value for name in self.__slots__
                 if isinstance(value := getattr(self, name), int)}
 
 
-class ListBuffer:
-    """Keeps the last list of each project and build system.
+class Receiver:
+    """Stores records, and reports on them.
 
-    Files give a list's entries together. Half a list would retire the jobs of the other half,
-    so that it is stored only when the next one begins, when all is read, or when there is too
-    much to keep.
+    `open_projects` is called with each (project, build system) before its first record is
+    stored, in the same transaction; it raises where the records may not go in.
     """
 
-    def __init__(self):
-        self._lists: dict[Key, dict[str, ListedJob]] = {}
-        self._last: dict[tuple[str, str], datetime] = {}
+    def __init__(self, sessions: sessionmaker[Session], open_projects: OpenProjects):
+        self._sessions = sessions
+        self._open_projects = open_projects
+        self._saver = Saver(sessions)
+        self._lists = ListBuffer()
+        self._opened: set[tuple[str, str]] = set()
+        self.report = ImportReport()
 
-    def add(self, entries: Iterable[ListedJob]) -> dict[Key, list[ListedJob]]:
-        """Keep entries; return the lists that another one followed."""
-        for entry in entries:
-            key = entry.project, entry.build_system, entry.seen_at
-            self._lists.setdefault(key, {})[entry.name] = entry
-            self._last[key[:2]] = entry.seen_at
-        if sum(map(len, self._lists.values())) > MOST:
-            return self.take_all()
-        return self._take({key for key in self._lists if self._last[key[:2]] != key[2]})
+    def take(self, records: Sequence[JobResult | ListedJob]) -> None:
+        """Store results at once, and entries of job lists as soon as their list seems whole."""
+        results = [each for each in records if type(each) is JobResult]
+        entries = [each for each in records if type(each) is ListedJob]
+        seen = {(each.project, each.build_system) for each in records} - self._opened
+        stored = self._saver.save(
+            results, before=lambda session: self._open_projects(session, seen) if seen else None)
+        self._opened |= seen
+        self.report = self.report.with_stored(
+            stored, without_fix=sum(map(lacks_fix, results)))
+        self.report = replace(self.report, jobs=self.report.jobs + len(entries))
+        self._record(self._lists.add(entries))
 
-    def take_all(self) -> dict[Key, list[ListedJob]]:
-        return self._take(set(self._lists))
+    def add_bad(self, bad: BadRecord) -> None:
+        self.report = self.report.with_bad(bad)
 
-    def _take(self, keys: set[Key]) -> dict[Key, list[ListedJob]]:
-        return {key: list(self._lists.pop(key).values()) for key in sorted(keys)}
+    def flush(self) -> None:
+        """Store the lists as far as they have come."""
+        self._record(self._lists.take_all())
+
+    def finish(self, *, source: str, now: datetime) -> ImportReport:
+        """Store what is left and return the report.
+
+        The projects count as ingested from `source` at `now`, so their data is fresh; not if
+        the source is "".
+        """
+        self.flush()
+        projects = sorted({project for project, _ in self._opened})
+        with self._sessions.begin() as session:
+            unparsed = count_unparsed(session, projects)
+            for project in projects if source else ():
+                record_success(session, source=source, project=project, now=now)
+        self.report = replace(
+            self.report, projects=tuple(projects), unparsed_names=unparsed)
+        return self.report
+
+    def _record(self, lists: dict[ListKey, list[ListedJob]]) -> None:
+        for key, entries in lists.items():
+            self._saver.save((), after=lambda session: record_job_list(
+                session, *key, entries=entries, names=self._saver.names))
 
 
 class Saver:
-    """Stores batch after batch; what it learns of pushes and names serves the next one."""
+    """Stores batch after batch, and remembers the ids of pushes and names in between."""
 
     def __init__(self, sessions: sessionmaker[Session]):
         self._sessions = sessions
@@ -121,15 +147,16 @@ class Saver:
     ) -> StoredCounts:
         """Store results and commit, together with what `before` and `after` do.
 
-        Where another program removed a push that was known here, all is done once more, without
-        what was remembered.
+        If another program has removed a push or a name that is remembered here, all of it is
+        done once more from a clean memory.
         """
         try:
             return self._save(results, before, after)
         except IntegrityError as error:
             if not isinstance(error.orig, ForeignKeyViolation):
                 raise
-            logger.info("a push or name went meanwhile, the batch is stored anew: %s", error.orig)
+            logger.info("a push or name was removed meanwhile, storing the batch again: %s",
+                        error.orig)
         return self._save(results, before, after)
 
     def _save(
@@ -148,57 +175,33 @@ class Saver:
             raise
 
 
-class Receiver:
-    """Stores records, and keeps the report of them.
+class ListBuffer:
+    """Keeps the last job list of each project and build system until it is whole.
 
-    `open_projects` is told each (project, build system) before its first record is stored, in
-    the same transaction; it raises where they may not go in.
+    Half a list would retire the jobs of the other half. The entries of a list come together, so
+    it is given back when the next list begins, when all is read, or when there is too much to
+    keep.
     """
 
-    def __init__(self, sessions: sessionmaker[Session], open_projects: OpenProjects):
-        self._sessions = sessions
-        self._open_projects = open_projects
-        self._saver = Saver(sessions)
-        self._lists = ListBuffer()
-        self._opened: set[tuple[str, str]] = set()
-        self.report = ImportReport()
+    def __init__(self) -> None:
+        self._lists: dict[ListKey, dict[str, ListedJob]] = {}
+        self._last: dict[tuple[str, str], datetime] = {}
 
-    def take(self, records: Sequence[JobResult | ListedJob]) -> None:
-        """Store results at once; entries of job lists are kept until their list seems whole."""
-        results = [each for each in records if type(each) is JobResult]
-        entries = [each for each in records if type(each) is ListedJob]
-        seen = {(each.project, each.build_system) for each in records} - self._opened
-        stored = self._saver.save(
-            results, before=lambda session: self._open_projects(session, seen) if seen else None)
-        self._opened |= seen
-        self.report = self.report.with_stored(
-            stored, without_fix=sum(map(lacks_fix, results)))
-        self.report = replace(self.report, jobs=self.report.jobs + len(entries))
-        self._record(self._lists.add(entries))
+    def add(self, entries: Iterable[ListedJob]) -> dict[ListKey, list[ListedJob]]:
+        """Keep entries; return the lists that were followed by another."""
+        for entry in entries:
+            key = entry.project, entry.build_system, entry.seen_at
+            self._lists.setdefault(key, {})[entry.name] = entry
+            self._last[key[:2]] = entry.seen_at
+        if sum(map(len, self._lists.values())) > MOST_ENTRIES:
+            return self.take_all()
+        return self._take({key for key in self._lists if self._last[key[:2]] != key[2]})
 
-    def flush(self) -> None:
-        """Store the lists as far as they came."""
-        self._record(self._lists.take_all())
+    def take_all(self) -> dict[ListKey, list[ListedJob]]:
+        return self._take(set(self._lists))
 
-    def finish(self, *, source: str = "", now: datetime | None = None) -> ImportReport:
-        """Store what is left and return the report.
-
-        With `source`, the projects count as ingested from it at `now`: their data is fresh.
-        """
-        self.flush()
-        projects = sorted({project for project, _ in self._opened})
-        with self._sessions.begin() as session:
-            unparsed = count_unparsed(session, projects)
-            for project in projects if source else ():
-                record_success(session, source=source, project=project, now=now)
-        self.report = replace(
-            self.report, projects=tuple(projects), unparsed_names=unparsed)
-        return self.report
-
-    def _record(self, lists: dict[tuple, list[ListedJob]]) -> None:
-        for key, entries in lists.items():
-            self._saver.save((), after=lambda session: record_job_list(
-                session, *key, entries, names=self._saver.names))
+    def _take(self, keys: set[ListKey]) -> dict[ListKey, list[ListedJob]]:
+        return {key: list(self._lists.pop(key).values()) for key in sorted(keys)}
 
 
 def lacks_fix(result: JobResult) -> bool:

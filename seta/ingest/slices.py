@@ -1,10 +1,11 @@
-"""Ask a source for slice after slice, and tell one bad slice from a source that is down."""
+"""Ingest slice after slice of a source, and tell one bad slice from a source that is down."""
 
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -20,24 +21,25 @@ from .records import Saver, lacks_fix
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = 3                     # failures in a row
+PATIENCE = 3                     # failures in a row, before the source is probed
 PROBE = timedelta(minutes=1)
 
 
 @dataclass(slots=True)
-class Ingested:
+class IngestReport:
     """Counts of one run, as far as it has come."""
 
-    slices: int = 0                      # to be asked for
-    had: int = 0                         # all of it is stored
-    failed: list[str] = field(default_factory=list)       # could not be had: slice and reason
-    set_aside: list[str] = field(default_factory=list)    # will not be asked for again
-    missing: int = 0                     # failed slices that are still to be had
+    slices: int = 0                      # planned
+    done: int = 0                        # stored to the last row
+    failed: list[str] = field(default_factory=list)       # slice and reason
+    set_aside: list[str] = field(default_factory=list)    # slices that are not retried
+    missing: int = 0                     # slices without their results, but for those set aside
+    error: str | None = None             # what is missing and why
     stored: StoredCounts = StoredCounts()
     without_fix: int = 0                 # "fixed by commit", and no revision named
     skipped: Counter[str] = field(default_factory=Counter)  # reason -> rows of the source
     listed: int = 0                      # names in the newest job lists
-    list_error: str | None = None        # the list could not be had; the one before stays
+    list_error: str | None = None        # why there is no new job list; the one before stays
 
     @property
     def is_complete(self) -> bool:
@@ -45,11 +47,11 @@ class Ingested:
         return self.missing == 0
 
     @property
-    def counts(self) -> dict:
+    def counts(self) -> dict[str, Any]:
         """As a run's row keeps them."""
         stored = self.stored
         return {
-            "slices": self.slices, "had": self.had, "failed": self.failed,
+            "slices": self.slices, "done": self.done, "failed": self.failed,
             "set_aside": self.set_aside, "results": stored.results, "new": stored.new,
             "changed": stored.changed, "classifications": stored.classifications,
             "assumed_times": stored.assumed_times, "without_fix": self.without_fix,
@@ -58,15 +60,15 @@ class Ingested:
         }
 
 
-Progress = Callable[[Ingested], None]
+Progress = Callable[[IngestReport], None]
 
 
-class Asking:
-    """Asks a source for the slices of one run.
+class SliceIngester:
+    """Ingests the slices of one run, and reports on them.
 
-    A slice is to blame only where the source gives others: what failed is under suspicion until
-    another slice is had, in this run or by a probe. A source that gives nothing is down, and no
-    slice is blamed for it, or an outage of three runs would set results aside.
+    A slice is to blame only if the source answers for others: a slice that failed is a suspect
+    until another one succeeds, in this run or as a probe. A source that answers for none is
+    down, and no slice is blamed, or an outage of three runs would set results aside.
     """
 
     def __init__(
@@ -78,37 +80,37 @@ class Asking:
         self._now = now
         self._progress = progress
         self._suspects: list[tuple[Step, SourceError]] = []
-        self._had: Slice | None = None
-        self.ingested = Ingested()
+        self._last_good: Slice | None = None
+        self.report = IngestReport()
 
-    def ask_for(self, steps: Sequence[Step]) -> None:
-        """Store all slices that can be had. Raises SourceError when the source is down."""
-        self.ingested.slices = len(steps)
+    def ingest(self, steps: Sequence[Step]) -> None:
+        """Store every slice that the source answers for. Raises SourceError when it is down."""
+        self.report.slices = len(steps)
         for step in steps:
             try:
-                self._take(step)
+                self._ingest_slice(step)
             except SourceError as error:
-                logger.warning("%s could not give %s: %s", self._source.name, step.piece, error)
+                logger.warning("%s failed on %s: %s", self._source.name, step.piece, error)
                 self._suspects.append((step, error))
                 if len(self._suspects) == PATIENCE:
                     self._judge(steps)
-            self._tell()
+            self._show_progress()
         self._judge(steps)
 
-    def _take(self, step: Step) -> None:
-        """Store a slice batch by batch; with the last one goes the news that it was had."""
+    def _ingest_slice(self, step: Step) -> None:
+        """Store a slice batch by batch; that it succeeded is recorded with the last one."""
         for batch, is_last in with_last(self._source.results(step.piece)):
             stored = self._saver.save(
                 batch.results,
-                after=(lambda session: self._note_had(session, step)) if is_last else None)
-            self.ingested.stored += stored
-            self.ingested.skipped += batch.skipped
-            self.ingested.without_fix += sum(map(lacks_fix, batch.results))
+                after=(lambda session: self._record_success(session, step)) if is_last else None)
+            self.report.stored += stored
+            self.report.skipped += batch.skipped
+            self.report.without_fix += sum(map(lacks_fix, batch.results))
             if is_last:
-                self._blamed()
-                self._had = step.piece
-                self.ingested.had += 1
-            self._tell()
+                self._report_suspects()
+                self._last_good = step.piece
+                self.report.done += 1
+            self._show_progress()
 
     def _judge(self, steps: Sequence[Step]) -> None:
         """Blame the suspects if the source is up; raise if it is down."""
@@ -116,13 +118,13 @@ class Asking:
             return
         if not self._is_up(steps):
             raise self._suspects[-1][1]
-        self._saver.save((), after=self._blame)
-        self._blamed()
+        self._saver.save((), after=self._blame_suspects)
+        self._report_suspects()
 
     def _is_up(self, steps: Sequence[Step]) -> bool:
-        """Ask for a minute of a slice that was had, else of one that was not asked for yet."""
+        """Probe a minute of the last good slice, or else of one that is yet to come."""
         suspects = {step for step, _ in self._suspects}
-        piece = self._had or next(
+        piece = self._last_good or next(
             (step.piece for step in reversed(steps) if step not in suspects), None)
         if piece is None:
             return False
@@ -130,51 +132,52 @@ class Asking:
         try:
             next(iter(self._source.results(piece)), None)
         except SourceError as error:
-            logger.warning("%s could not give %s either: %s", self._source.name, piece, error)
+            logger.warning("%s failed on %s too: %s", self._source.name, piece, error)
             return False
         return True
 
-    def _note_had(self, session: Session, step: Step) -> None:
-        self._blame(session)
+    def _record_success(self, session: Session, step: Step) -> None:
+        self._blame_suspects(session)
         piece = step.piece
         forget_failed_slice(session, by=piece.by, start=piece.start, end=piece.end,
                             source=self._source.name, project=piece.project)
-        self._move(session, step)
+        self._move_watermark(session, step)
 
-    def _blame(self, session: Session) -> None:
+    def _blame_suspects(self, session: Session) -> None:
         for step, error in self._suspects:
             if step.kind is not Kind.BY_HAND:
                 self._record_failure(session, step.piece, error)
-            self._move(session, step)
+            self._move_watermark(session, step)
 
     def _record_failure(self, session: Session, piece: Slice, error: SourceError) -> None:
         failed = record_failed_slice(
             session, source=self._source.name, project=piece.project, by=piece.by,
             start=piece.start, end=piece.end, error=str(error), now=self._now)
         if failed.is_set_aside:
-            self.ingested.set_aside.append(str(piece))
+            self.report.set_aside.append(str(piece))
             raise_alarm(
                 session, set_aside_subject(piece.project),
-                f"{self._source.name} did not give {piece} in {failed.failures} runs: it is set "
-                f"aside, and its results are missing until it is asked for by hand: {error}")
+                f"{self._source.name} failed on {piece} in {failed.failures} runs: it is set "
+                f"aside, and its results are missing until it is ingested by hand: {error}")
 
-    def _blamed(self) -> None:
-        self.ingested.failed += [f"{step.piece}: {error}" for step, error in self._suspects]
+    def _report_suspects(self) -> None:
+        """Count the suspects as failed, once their blame is committed."""
+        self.report.failed += [f"{step.piece}: {error}" for step, error in self._suspects]
         self._suspects.clear()
 
-    def _move(self, session: Session, step: Step) -> None:
+    def _move_watermark(self, session: Session, step: Step) -> None:
         move = {Kind.FILL: move_fill, Kind.STREAM: move_stream}.get(step.kind)
         if move is not None:
             move(session, source=self._source.name, project=step.piece.project,
                  to=step.piece.end)
 
-    def _tell(self) -> None:
+    def _show_progress(self) -> None:
         if self._progress is not None:
-            self._progress(self.ingested)
+            self._progress(self.report)
 
 
 def with_last(batches: Iterator[Batch]) -> Iterator[tuple[Batch, bool]]:
-    """Yield each batch and whether it is the last; an empty one where there is none at all.
+    """Yield each batch and whether it is the last; one empty batch if there are none.
 
     What came before an error is yielded before it.
     """
@@ -192,4 +195,5 @@ def with_last(batches: Iterator[Batch]) -> Iterator[tuple[Batch, bool]]:
 
 
 def set_aside_subject(project: str) -> str:
+    """The subject of the alarm."""
     return f"ingest {project}: set aside"

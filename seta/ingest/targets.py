@@ -1,4 +1,4 @@
-"""Which scope a project's results may go into."""
+"""Which scope and projects results may go into."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -14,22 +14,22 @@ from ..store.locks import lock_writers
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The scope that an import fills; made, with its projects, where it is not there."""
+    """The scope that an import fills; it and its projects are added where they are missing."""
 
     scope: Scope
-    source: str = "import"       # where the projects that it makes come from
+    source: str = "import"       # of the projects that are added
 
     def check(self, session: Session) -> None:
-        """Raise Conflict where the scope is archived and the import is not, or the reverse."""
+        """Raise Conflict if the scope is archived and the import is not, or the reverse."""
         known = _scope(session, self.scope.name)
         if known is None or known.is_archived == self.scope.is_archived:
             return
-        is_now, was_asked = ("archived", "live") if known.is_archived else ("live", "archived")
-        raise Conflict(f"the scope {known.name!r} is {is_now}, and cannot be filled as "
-                       f"{was_asked}: name another scope, or ask for {is_now}")
+        kind, wanted = ("archived", "live") if known.is_archived else ("live", "archived")
+        raise Conflict(f"the scope {known.name!r} is {kind} and cannot be filled as {wanted}: "
+                       f"name another scope, or import as {kind}")
 
     def open(self, session: Session, seen: Iterable[tuple[str, str]]) -> None:
-        """Make what is missing of the scope and of the projects, seen with a build system.
+        """Add the scope and the projects, each seen with a build system, where they are missing.
 
         Raises Conflict for a project of another scope.
         """
@@ -49,12 +49,12 @@ class Target:
                 session, Project(name, self.scope.name, build_systems, source=self.source))
         elif known.scope != self.scope.name:
             hint = f"; {DEMO_HINT}" if known.source == DEMO else ""
-            raise Conflict(f"the project {name!r} is of the scope {known.scope!r}, not of "
+            raise Conflict(f"the project {name!r} belongs to the scope {known.scope!r}, not to "
                            f"{self.scope.name!r}{hint}")
 
 
 def live_project(session: Session, name: str, source: str) -> Project:
-    """Return a project that a live source may fill, and note that it does.
+    """Return a project that a live source may fill, and record that source as its own.
 
     Raises UnknownProject, and Conflict for a project of the demo or of an archive.
     """
@@ -67,18 +67,18 @@ def live_project(session: Session, name: str, source: str) -> Project:
 
 
 def check_live_projects(session: Session, names: Iterable[str]) -> None:
-    """Raise where results that are handed in may not go into one of these projects."""
+    """Raise if posted results may not go into one of these projects."""
     for name in sorted(names):
         _check_live(session, store.project_named(session, name))
 
 
 def _check_live(session: Session, project: Project) -> None:
     if project.source == DEMO:
-        raise Conflict(f"the project {project.name!r} is of the demo's scope "
+        raise Conflict(f"the project {project.name!r} belongs to the demo's scope "
                        f"{project.scope!r}; {DEMO_HINT}")
     if store.scope_named(session, project.scope).is_archived:
-        raise Conflict(f"the project {project.name!r} is of the archived scope "
-                       f"{project.scope!r}, which no live source fills")
+        raise Conflict(f"the project {project.name!r} belongs to the archived scope "
+                       f"{project.scope!r}, which no live source may fill")
 
 
 def _scope(session: Session, name: str) -> Scope | None:

@@ -194,7 +194,7 @@ def test_lists_of_two_build_systems_may_be_mixed(sessions):
 @pytest.mark.parametrize("archived", [True, False])
 def test_a_scope_does_not_change_between_live_and_archived_silently(sessions, archived):
     take(sessions, result(1), archived=archived)
-    with pytest.raises(Conflict, match="the scope 'trunk' is (archived|live), and cannot"):
+    with pytest.raises(Conflict, match="the scope 'trunk' is (archived|live) and cannot"):
         take(sessions, result(2), archived=not archived)
     assert stored(sessions) == {"1"}
 
@@ -206,7 +206,7 @@ def test_a_scope_does_not_change_between_live_and_archived_silently(sessions, ar
 def test_a_project_of_another_scope_is_refused_and_both_are_named(sessions, source, hint):
     """R32."""
     take(sessions, result(1), source=source)
-    with pytest.raises(Conflict, match=f"'autoland' is of the scope 'trunk'.*{hint}"):
+    with pytest.raises(Conflict, match=f"'autoland' belongs to the scope 'trunk'.*{hint}"):
         take(sessions, result(2), scope="mine")
     assert stored(sessions) == {"1"}
     with sessions() as session:

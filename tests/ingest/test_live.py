@@ -34,12 +34,12 @@ def stored_jobs(sessions) -> set[str]:
 
 
 def test_the_first_time_the_window_is_filled_by_push_time(ingest, autoland, source):
-    ingested = ingest()
+    report = ingest()
     assert [piece.by for piece in source.asked] == [PUSHED] * 12 + [MODIFIED]
     assert (source.asked[0].start, source.asked[11].end) == (at(-48), NOON)
     assert (source.asked[12].start, source.asked[12].end) == (at(-1), NOON)
     assert stored_jobs(autoland) == {str(number) for number in range(96)}
-    assert ingested.is_complete
+    assert report.is_complete
     assert (mark(autoland).reached_at, mark(autoland).succeeded_at) == (NOON, NOON)
 
 
@@ -48,10 +48,10 @@ def test_after_that_only_what_changed_is_asked_for_less_an_overlap(ingest, sourc
     ingest()
     source.asked.clear()
     source.hold(job(500, pushed_at=at(3), started_at=at(3)))
-    ingested = ingest(9)
+    report = ingest(9)
     assert [(piece.by, piece.start, piece.end) for piece in source.asked] == [
         (MODIFIED, at(-1), at(3)), (MODIFIED, at(3), at(7)), (MODIFIED, at(7), at(9))]
-    assert ingested.stored.new == 1
+    assert report.stored.new == 1
 
 
 def test_a_second_run_at_once_changes_nothing(ingest, autoland):
@@ -99,8 +99,8 @@ def test_a_clock_that_went_back_asks_for_the_overlap_and_loses_nothing(ingest, a
 
 def test_an_empty_answer_is_a_success(ingest, autoland, source):
     source.jobs.clear()
-    ingested = ingest()
-    assert ingested.is_complete
+    report = ingest()
+    assert report.is_complete
     assert mark(autoland).succeeded_at == NOON
 
 
@@ -136,20 +136,20 @@ def test_progress_is_told_and_may_stop_the_run(ingest, autoland):
         pass
 
     def stop(so_far):
-        if so_far.had == 2:
+        if so_far.done == 2:
             raise Stopped
 
     with pytest.raises(Stopped):
         ingest(progress=stop)
     with autoland() as session:
         run = runs.runs(session)[0]
-    assert (run.status, run.counts["had"]) == ("stopped", 2)
+    assert (run.status, run.counts["done"]) == ("stopped", 2)
     assert mark(autoland).filled_to == at(-40)
 
 
 def test_a_first_fill_that_was_stopped_goes_on_where_it_was(ingest, autoland, source):
     def stop(so_far):
-        if so_far.had == 2:
+        if so_far.done == 2:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -175,9 +175,9 @@ def test_without_a_list_the_run_succeeds_and_the_last_list_stays(ingest, autolan
     source.jobs_listed = [listed()]
     ingest(lists=source)
     source.jobs_listed = None
-    ingested = ingest(12, lists=source)
-    assert ingested.is_complete
-    assert "no job list of autoland" in ingested.list_error
+    report = ingest(12, lists=source)
+    assert report.is_complete
+    assert "no job list of autoland" in report.list_error
     with autoland() as session:
         assert len(rows(session, "job_lists")) == 1
 

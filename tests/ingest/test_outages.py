@@ -57,7 +57,7 @@ def test_a_source_that_is_down_is_a_failed_run_not_an_empty_one(ingest, filled, 
     with pytest.raises(SourceError, match="no answer for autoland by modified"):
         ingest(12)
     run = last_run(filled)
-    assert (run.status, run.counts["had"]) == ("failed", 0)
+    assert (run.status, run.counts["done"]) == ("failed", 0)
     assert "no answer" in run.error
     assert "activedata is down" in alarms(filled)["ingest autoland"]
     assert (mark(filled).reached_at, mark(filled).succeeded_at) == (NOON, NOON)
@@ -110,13 +110,13 @@ def test_a_first_fill_that_meets_an_outage_begins_at_all_later(ingest, autoland,
 
 def test_a_bad_slice_is_recorded_while_the_others_go_on(ingest, filled, source):
     source.bad = {at(5)}
-    ingested = ingest(12)
-    assert (ingested.had, ingested.missing, ingested.is_complete) == (3, 1, False)
+    report = ingest(12)
+    assert (report.done, report.missing, report.is_complete) == (3, 1, False)
     assert failed(filled) == [("modified", at(3), 1, False)]
     assert mark(filled).reached_at == at(3)
     assert mark(filled).succeeded_at == NOON
     assert last_run(filled).status == "failed"
-    assert "1 slices are missing" in last_run(filled).error
+    assert "1 slice is missing" in last_run(filled).error
     with filled() as session:
         jobs = {row[1] for row in rows(session, "job_results")}
     assert "1002" in jobs and "1005" not in jobs and "1008" in jobs
@@ -142,8 +142,8 @@ def test_after_three_runs_it_is_set_aside_with_an_alarm(ingest, filled, source):
     ingest(24)
     assert mark(filled).reached_at == at(3)
     assert alarms(filled) == {}
-    ingested = ingest(36)
-    assert ingested.is_complete and len(ingested.set_aside) == 1
+    report = ingest(36)
+    assert report.is_complete and len(report.set_aside) == 1
     assert failed(filled) == [("modified", at(3), 3, True)]
     assert "autoland by modified 2026-03-01T15:00:00Z" in alarms(filled)[
         "ingest autoland: set aside"]
@@ -159,18 +159,18 @@ def test_what_was_set_aside_can_be_had_by_hand(ingest, filled, source):
     for hours in (12, 24, 36):
         ingest(hours)
     source.bad.clear()
-    ingested = ingest_span(filled, source, "autoland", start=at(4), end=at(6), now=at(40),
-                           spans=SPANS)
-    assert ingested.is_complete
+    report = ingest_span(filled, source, "autoland", start=at(4), end=at(6), now=at(40),
+                         spans=SPANS)
+    assert report.is_complete
     assert failed(filled) == [] and alarms(filled) == {}
     assert mark(filled).reached_at == at(36)
 
 
 def test_a_span_by_hand_that_cannot_be_had_says_so(ingest, filled, source):
     source.bad = {at(5)}
-    ingested = ingest_span(filled, source, "autoland", start=at(0), end=at(12), now=at(40),
-                           spans=SPANS)
-    assert not ingested.is_complete
+    report = ingest_span(filled, source, "autoland", start=at(0), end=at(12), now=at(40),
+                         spans=SPANS)
+    assert not report.is_complete
     assert last_run(filled).status == "failed"
     assert mark(filled).reached_at == NOON
 
@@ -185,9 +185,9 @@ def test_a_span_by_hand_that_cannot_be_had_says_so(ingest, filled, source):
 ])
 def test_bad_slices_are_told_from_an_outage_wherever_they_are(ingest, filled, source, bad):
     source.bad = {at(hours) for hours in bad}
-    ingested = ingest(48)
-    assert len(ingested.failed) == ingested.missing == len(failed(filled)) > 0
-    assert ingested.had == ingested.slices - ingested.missing
+    report = ingest(48)
+    assert len(report.failed) == report.missing == len(failed(filled)) > 0
+    assert report.done == report.slices - report.missing
     source.bad.clear()
     assert ingest(49).is_complete
     with filled() as session:
@@ -197,10 +197,10 @@ def test_bad_slices_are_told_from_an_outage_wherever_they_are(ingest, filled, so
 
 def test_a_bad_slice_of_the_first_fill_is_taken_up_too(ingest, autoland, source):
     source.bad = {at(-30)}
-    ingested = ingest()
+    report = ingest()
     assert failed(autoland) == [("push", at(-32), 1, False)]
     assert mark(autoland).reached_at == at(-32)
-    assert not ingested.is_complete and mark(autoland).succeeded_at is None
+    assert not report.is_complete and mark(autoland).succeeded_at is None
     source.bad.clear()
     assert ingest(12).is_complete
     assert mark(autoland).reached_at == at(12)
@@ -211,9 +211,9 @@ def test_a_bad_slice_of_the_first_fill_is_taken_up_too(ingest, autoland, source)
 def test_what_came_before_an_answer_broke_off_is_kept_and_not_taken_for_all(
         ingest, filled, source):
     source.batch, source.breaks_off = 1, at(5)
-    ingested = ingest(12)
+    report = ingest(12)
     assert failed(filled) == [("modified", at(3), 1, False)]
-    assert (ingested.had, mark(filled).reached_at) == (3, at(3))
+    assert (report.done, mark(filled).reached_at) == (3, at(3))
     with filled() as session:
         jobs = {row[1] for row in rows(session, "job_results")}
     assert "1003" in jobs and "1004" not in jobs

@@ -7,7 +7,7 @@ from ingest_world import NOON, add_projects
 from ingest_world.programs import SPANS, history
 
 from seta.ingest import ingest_project
-from seta.ingest.ingest_lock import alone
+from seta.ingest.ingest_lock import ingest_lock
 from seta.store.engine import make_engine, make_sessions
 
 
@@ -35,7 +35,7 @@ def in_the_background(sessions_of_two):
 
 
 def test_a_second_ingest_waits_for_the_first(sessions_of_two, in_the_background):
-    with alone(sessions_of_two, "ingest of autoland from activedata"):
+    with ingest_lock(sessions_of_two, project="autoland", source="activedata"):
         thread, source = in_the_background()
         asked = list(source.asked)
     thread.join()
@@ -44,7 +44,7 @@ def test_a_second_ingest_waits_for_the_first(sessions_of_two, in_the_background)
 
 
 def test_an_ingest_of_another_project_does_not_wait(sessions_of_two, in_the_background):
-    with alone(sessions_of_two, "ingest of mozilla-inbound from activedata"):
+    with ingest_lock(sessions_of_two, project="mozilla-inbound", source="activedata"):
         thread, source = in_the_background()
         thread.join()
     assert source.asked != []
