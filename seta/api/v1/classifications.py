@@ -11,7 +11,7 @@ from ...ledger import check_build_system
 from ..context import context
 from . import lookups
 from .access import writer
-from .types import BuildSystem, JobName, Model, Name, PushId, Text
+from .fields import BuildSystem, JobName, Model, Name, PushId, Text
 
 bp = APIBlueprint("classifications", __name__, url_prefix="/api/v1", tag="Regressions")
 

@@ -9,7 +9,7 @@ from ..context import context
 from ..priority_lists import priority_lists
 from . import lookups
 from .access import writer
-from .types import BuildSystem, Model, PushId
+from .fields import BuildSystem, Model, PushId
 
 bp = APIBlueprint("due", __name__, url_prefix="/api/v1", tag="Pushes")
 

@@ -23,7 +23,7 @@ from . import lookups
 from .overrides import OverrideOut, shown as override_shown
 from .paging import Page, name_cursor, page_of
 from .schedule import NextDueOut
-from .types import BuildSystem, JobName, Model, Text
+from .fields import BuildSystem, JobName, Model, Text
 
 bp = APIBlueprint("jobs", __name__, url_prefix="/api/v1", tag="Jobs")
 GLOB = Field(None, max_length=200, pattern=r"^[A-Za-z0-9_.+*?-]+$")

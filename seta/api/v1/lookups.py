@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from ...domain import Project, Scope
 from ...errors import NotFound, UnknownProject, UnknownScope
 from ...store.curation import projects
-from .types import LARGEST, NAME
+from .fields import LARGEST, NAME
 
 
 def project_named(session: Session, name: str) -> Project:

@@ -9,7 +9,7 @@ from ... import __version__
 from . import results
 from .docs_page import calls_by_tag
 from .problems import PROBLEM_TYPE, Problem
-from .types import LARGEST, NAME, PUSH_ID
+from .fields import LARGEST, NAME, PUSH_ID
 
 bp = APIBlueprint(
     "documents", __name__, url_prefix="/api/v1", enable_openapi=False,

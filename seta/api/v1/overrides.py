@@ -12,40 +12,30 @@ from ...store.curation import overrides as store
 from ..context import context
 from . import lookups
 from .access import writer
-from .paging import Page, id_cursor, page_of
-from .types import BuildSystem, Flag, JobName, Model, Name, Sentence, Text, Time
+from .decisions import GLOB, EndIn, ListIn, end_decision, list_decisions
+from .fields import BuildSystem, Flag, JobName, Json, Model, Name, Sentence, Time
 
 bp = APIBlueprint("overrides", __name__, url_prefix="/api/v1", tag="Overrides and renames")
-GLOB = Field(None, max_length=200, pattern=r"^[A-Za-z0-9_.+*?!\[\]-]+$")
 
 
 class OverrideIn(Model):
-    """What it picks (globs, or one full name), how often that runs, why and until when."""
+    """Which jobs it matches (globs, or one full name), how often they run, why and until when."""
 
     platform: str | None = GLOB
     build_type: str | None = GLOB
     test_suite: str | None = GLOB
-    name: JobName | None = Field(None, description="A full name, instead of the globs.")
+    name: JobName | None = Field(None, description="A full name, instead of globs.")
     build_system: BuildSystem | None = None
-    priority: Literal[1, 2, 3] | None = Field(None, description="Or `never_skip`.")
+    priority: Literal[1, 2, 3] | None = Field(None, description="This, or `never_skip`.")
     never_skip: Literal[True] | None = None
     reason: Sentence
-    expires: Time | None = Field(None, description="Null is never.")
+    expires: Time | None = Field(None, description="Null: never.")
 
 
 class OverridesIn(Model):
     scope: Name = DEFAULT_SCOPE
     overrides: list[OverrideIn] = Field(max_length=1000)
-    dry_run: Flag = Field(False, description="Only say what they would pick.")
-
-
-class ListIn(Page):
-    scope: Name | None = None
-    active: Literal["0", "1"] = Field("0", description="1: only those that hold now.")
-
-
-class EndIn(Model):
-    why: Text = ""
+    dry_run: Flag = Field(False, description="Store nothing; only say what they would match.")
 
 
 class OverrideOut(BaseModel):
@@ -56,7 +46,7 @@ class OverrideOut(BaseModel):
     test_suite: str
     name: str | None
     build_system: str | None
-    priority: int | None = Field(description="Null: never skipped.")
+    priority: int | None = Field(description="Null: never skip.")
     reason: str
     who: str
     created_at: datetime
@@ -69,7 +59,7 @@ class OverrideOut(BaseModel):
 class PlannedOut(BaseModel):
     override: OverrideOut
     is_new: bool
-    matched: int = Field(description="Jobs alive now that it picks; 0 is worth a look.")
+    matched: int = Field(description="How many jobs alive now it matches; 0 is worth a look.")
     examples: list[str]
 
 
@@ -86,44 +76,38 @@ class OverridesOut(BaseModel):
 @bp.get("/overrides")
 @bp.input(ListIn, location="query")
 @bp.output(OverridesOut)
-def get_overrides(query_data: ListIn):
+def get_overrides(query_data: ListIn) -> Json:
     """List overrides, the newest first."""
-    at = context().clock()
-    with context().sessions() as session:
-        return page_of(
-            lambda before, limit: store.overrides(
-                session, query_data.scope, before=id_cursor(before), limit=limit,
-                active_at=at if query_data.active == "1" else None),
-            query_data, key=lambda each: each.id, show=lambda each: shown(each, at))
+    return list_decisions(store.overrides, query_data, shown)
 
 
 @bp.post("/overrides")
 @bp.input(OverridesIn)
 @bp.output(AppliedOut)
-@bp.doc(summary="Add overrides, or see what they would pick", security="bearer")
-def post_overrides(json_data: OverridesIn):
-    """Add all of them, or none where one is wrong; what is active already stays as it is.
+@bp.doc(summary="Add overrides, or see what they would match", security="bearer")
+def post_overrides(json_data: OverridesIn) -> Json:
+    """Add all of them, or none if one is wrong; an override that is already active stays as it is.
 
-    The answer says what each picks of the jobs that are alive now. One that picks nothing may do
-    so later: overrides hold for future jobs too.
+    The answer says which of the jobs alive now each one matches. One that matches nothing may do
+    so later: overrides also apply to future jobs.
     """
-    at, scope = context().clock(), json_data.scope
+    now, scope = context().clock(), json_data.scope
     entries = [each.model_dump(exclude_none=True) for each in json_data.overrides]
-    wanted = override_entries.read_entries(entries, scope=scope, who=writer(), now=at)
+    wanted = override_entries.read_entries(entries, scope=scope, who=writer(), now=now)
     with context().sessions.begin() as session:
         if json_data.dry_run:
-            planned = overrides.plan_overrides(session, wanted, scope=scope, now=at)
+            planned = overrides.plan_overrides(session, wanted, scope=scope, now=now)
         else:
             planned = overrides.apply_overrides(session, wanted, scope=scope, who=writer(),
-                                                now=at)
+                                                now=now)
     return {"dry_run": json_data.dry_run, "overrides": [
-        {"override": shown(each.override, at), "is_new": each.is_new, "matched": each.matched,
+        {"override": shown(each.override, now), "is_new": each.is_new, "matched": each.matched,
          "examples": each.examples} for each in planned]}
 
 
 @bp.get("/overrides/<int:override_id>")
 @bp.output(OverrideOut)
-def get_override(override_id: int):
+def get_override(override_id: int) -> Json:
     """Show one override."""
     with context().sessions() as session:
         found = store.override_with_id(session, lookups.stored_id("override", override_id))
@@ -134,16 +118,13 @@ def get_override(override_id: int):
 @bp.input(EndIn, location="query")
 @bp.output(OverrideOut)
 @bp.doc(summary="End an override", security="bearer")
-def delete_override(override_id: int, query_data: EndIn):
-    """Let an override hold no longer from now on. It stays on record."""
-    with context().sessions.begin() as session:
-        ended = overrides.end_override(
-            session, lookups.stored_id("override", override_id), who=writer(),
-            why=query_data.why, now=context().clock())
-    return shown(ended, context().clock())
+def delete_override(override_id: int, query_data: EndIn) -> Json:
+    """End an override now. It stays on record."""
+    return end_decision(
+        overrides.end_override, "override", override_id, query_data.why, shown)
 
 
-def shown(override: Override, at: datetime) -> dict:
+def shown(override: Override, now: datetime) -> Json:
     pattern = override.pattern
     return {
         "id": override.id or None, "scope": override.scope, "platform": pattern.platform,
@@ -152,5 +133,5 @@ def shown(override: Override, at: datetime) -> dict:
         "priority": override.priority, "reason": override.reason, "who": override.who,
         "created_at": override.created_at, "expires_at": override.expires_at,
         "ended_at": override.ended_at, "ended_by": override.ended_by,
-        "is_active": override.is_active(at),
+        "is_active": override.is_active(now),
     }

@@ -1,37 +1,41 @@
-"""Pages of a list. A page goes on behind the last row it gave, so new rows shift nothing."""
+"""Pages of a list. Each starts after the last row of the one before, so new rows shift nothing."""
 
 import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from pydantic import Field
 
 from ...errors import BadInput
-from .types import LARGEST, Limited, Model
+from .fields import LARGEST, Json, Model, PageSize
 
+Row = TypeVar("Row")
+Key = str | int
+NO_CURSOR = "after={!r} is not a cursor: use `next` of the page before"
 CURSOR = r"^[A-Za-z0-9_-]{1,900}$"
 
 
 class Page(Model):
-    limit: Limited = Field(100, description="How many at most.")
+    limit: PageSize = Field(100, description="The most items on a page.")
     after: str | None = Field(
-        None, pattern=CURSOR, description="`next` of the page before; nothing for the first.")
+        None, pattern=CURSOR, description="`next` of the page before; leave it out for the first.")
 
 
 def page_of(
-    find: Callable[[object | None, int], Sequence], asked: Page, *, key: Callable,
-    show: Callable,
-) -> dict:
-    """Return one page. `find` is given the key to go on behind, and how many are wanted."""
-    found = find(None if asked.after is None else read_cursor(asked.after), asked.limit + 1)
-    shown = found[:asked.limit]
-    has_more = len(found) > asked.limit
+    find: Callable[[Key | None, int], Sequence[Row]], query: Page, *,
+    key: Callable[[Row], Key | None], show: Callable[[Row], Json],
+) -> Json:
+    """Return one page. `find` gets the key of the last row before it, and the number of rows."""
+    found = find(None if query.after is None else read_cursor(query.after), query.limit + 1)
+    shown = found[:query.limit]
+    has_more = len(found) > query.limit
     return {"items": [show(each) for each in shown],
             "next": make_cursor(key(shown[-1])) if has_more else None}
 
 
-def make_cursor(key: str | int) -> str:
+def make_cursor(key: Key | None) -> str:
     """
     >>> read_cursor(make_cursor("test-linux64/opt-a b"))
     'test-linux64/opt-a b'
@@ -39,25 +43,25 @@ def make_cursor(key: str | int) -> str:
     return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
 
 
-def read_cursor(cursor: str) -> str | int:
-    """Raises BadInput for what no page before can have given."""
+def read_cursor(cursor: str) -> Key:
+    """Raises BadInput for a text that no page can have returned."""
     try:
         key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError) as error:
-        raise BadInput(f"after={cursor!r} is no cursor: use `next` of the page before") from error
+        raise BadInput(NO_CURSOR.format(cursor)) from error
     if not isinstance(key, (str, int)) or isinstance(key, bool):
-        raise BadInput(f"after={cursor!r} is no cursor: use `next` of the page before")
+        raise BadInput(NO_CURSOR.format(cursor))
     return key
 
 
-def id_cursor(key: object | None) -> int | None:
+def id_cursor(key: Key | None) -> int | None:
     """Return the id that a cursor stands for; raises BadInput when it is of another list."""
-    if key is not None and not (isinstance(key, int) and 0 < key <= LARGEST**2):
-        raise BadInput("`after` is the cursor of another list")
-    return key
+    if key is None or isinstance(key, int) and 0 < key <= LARGEST**2:
+        return key
+    raise BadInput("`after` is the cursor of another list")
 
 
-def name_cursor(key: object | None) -> str | None:
-    if key is not None and (not isinstance(key, str) or "\x00" in key):
-        raise BadInput("`after` is the cursor of another list")
-    return key
+def name_cursor(key: Key | None) -> str | None:
+    if key is None or isinstance(key, str) and "\x00" not in key:
+        return key
+    raise BadInput("`after` is the cursor of another list")

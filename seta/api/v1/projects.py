@@ -12,7 +12,7 @@ from ..context import context
 from . import lookups
 from .access import writer
 from .paging import Page, name_cursor, page_of
-from .types import BuildSystem, Count, FailedPushes, Flag, Model, Name, Sentence, Text
+from .fields import BuildSystem, Count, FailedPushes, Flag, Model, Name, Sentence, Text
 
 bp = APIBlueprint("projects", __name__, url_prefix="/api/v1", tag="Projects")
 DEFAULT = Project("default")

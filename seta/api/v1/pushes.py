@@ -10,7 +10,7 @@ from ...ledger import Backfill, PushStatus, backfill, check_build_system, push_s
 from ..context import context
 from . import lookups
 from .due import DueIn
-from .types import JobName
+from .fields import JobName
 
 bp = APIBlueprint("pushes", __name__, url_prefix="/api/v1", tag="Pushes")
 

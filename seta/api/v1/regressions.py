@@ -14,7 +14,7 @@ from ...store.snapshots import regressions as store
 from ..context import context
 from . import lookups
 from .paging import Page, name_cursor, page_of
-from .types import AskedCount, Model, Name
+from .fields import QueryNumber, Model, Name
 
 bp = APIBlueprint("regressions", __name__, url_prefix="/api/v1", tag="Regressions")
 SHOWN = 500  # failed jobs of one regression
@@ -22,12 +22,12 @@ SHOWN = 500  # failed jobs of one regression
 
 class OneIn(Model):
     scope: Name = DEFAULT_SCOPE
-    snapshot: AskedCount | None = Field(None, description="Null: the published one.")
+    snapshot: QueryNumber | None = Field(None, description="Null: the published one.")
 
 
 class ListIn(Page):
     scope: Name = DEFAULT_SCOPE
-    snapshot: AskedCount | None = Field(None, description="Null: the published one.")
+    snapshot: QueryNumber | None = Field(None, description="Null: the published one.")
 
 
 class LineOut(BaseModel):

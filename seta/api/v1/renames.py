@@ -9,11 +9,9 @@ from ...curation import renames
 from ...domain import DEFAULT_SCOPE, NewWords, Pattern, Rename, StoredRename
 from ...store.curation import renames as store
 from ..context import context
-from . import lookups
 from .access import writer
-from .overrides import GLOB, EndIn, ListIn
-from .paging import id_cursor, page_of
-from .types import Flag, Model, Name, Sentence, Time
+from .decisions import GLOB, EndIn, ListIn, end_decision, list_decisions
+from .fields import Flag, Json, Model, Name, Sentence, Time
 
 bp = APIBlueprint("renames", __name__, url_prefix="/api/v1", tag="Overrides and renames")
 WORD = Field(None, max_length=200, pattern=r"^[A-Za-z0-9_.+-]+$")
@@ -33,14 +31,14 @@ class NewIn(Model):
 
 
 class RenameIn(Model):
-    """Job types that match `old` are known by the words of `new`; the others stay."""
+    """Job types that match `old` take the words of `new`; words it leaves out stay."""
 
     scope: Name = DEFAULT_SCOPE
     old: OldIn
     new: NewIn
-    since: Time | None = Field(None, description="From when; null is now.")
+    since: Time | None = Field(None, description="From when; null: from now.")
     why: Sentence
-    dry_run: Flag = Field(False, description="Only say what it would carry over.")
+    dry_run: Flag = Field(False, description="Store nothing; only say what it would carry over.")
 
 
 class WordsOut(BaseModel):
@@ -66,7 +64,7 @@ class RenameOut(BaseModel):
 class CarriedOut(BaseModel):
     old: str
     new: str
-    is_known: bool = Field(description="Somebody has seen the new one already.")
+    is_known: bool = Field(description="The new job type has been seen already.")
 
 
 class RenamePlanOut(BaseModel):
@@ -84,40 +82,34 @@ class RenamesOut(BaseModel):
 @bp.get("/renames")
 @bp.input(ListIn, location="query")
 @bp.output(RenamesOut)
-def get_renames(query_data: ListIn):
+def get_renames(query_data: ListIn) -> Json:
     """List renames, the newest first."""
-    at = context().clock()
-    with context().sessions() as session:
-        return page_of(
-            lambda before, limit: store.renames(
-                session, query_data.scope, before=id_cursor(before), limit=limit,
-                active_at=at if query_data.active == "1" else None),
-            query_data, key=lambda each: each.id, show=lambda each: _shown(each, at))
+    return list_decisions(store.renames, query_data, _shown)
 
 
 @bp.post("/renames")
 @bp.input(RenameIn)
 @bp.output(RenamePlanOut)
 @bp.doc(summary="Add a rename, or see what it would carry over", security="bearer")
-def post_rename(json_data: RenameIn):
+def post_rename(json_data: RenameIn) -> Json:
     """Read the history of job types under their new name.
 
-    One that would go round in a circle with another is refused.
+    A rename that would form a cycle with another is refused.
     """
-    at, scope = context().clock(), json_data.scope
+    now, scope = context().clock(), json_data.scope
     rename = Rename(
         Pattern(**json_data.old.model_dump(exclude_none=True)),
-        NewWords(**json_data.new.model_dump(exclude_none=True)), json_data.since or at, writer(),
+        NewWords(**json_data.new.model_dump(exclude_none=True)), json_data.since or now, writer(),
         json_data.why)
     with context().sessions.begin() as session:
         if json_data.dry_run:
-            stored = StoredRename(scope, rename, at)
-            carried = renames.plan_rename(session, scope, rename, now=at)
+            stored = StoredRename(scope, rename, now)
+            carried = renames.plan_rename(session, scope, rename, now=now)
         else:
-            stored, carried = renames.add_rename(session, scope, rename, now=at)
+            stored, carried = renames.add_rename(session, scope, rename, now=now)
     examples = [{"old": str(each.old), "new": str(each.new), "is_known": each.is_known}
                 for each in carried[:SHOWN]]
-    return {"rename": _shown(stored, at), "dry_run": json_data.dry_run, "carried": len(carried),
+    return {"rename": _shown(stored, now), "dry_run": json_data.dry_run, "carried": len(carried),
             "examples": examples}
 
 
@@ -125,16 +117,12 @@ def post_rename(json_data: RenameIn):
 @bp.input(EndIn, location="query")
 @bp.output(RenameOut)
 @bp.doc(summary="End a rename", security="bearer")
-def delete_rename(rename_id: int, query_data: EndIn):
-    """Believe a rename no longer from now on. It stays on record."""
-    with context().sessions.begin() as session:
-        ended = renames.end_rename(
-            session, lookups.stored_id("rename", rename_id), who=writer(), why=query_data.why,
-            now=context().clock())
-    return _shown(ended, context().clock())
+def delete_rename(rename_id: int, query_data: EndIn) -> Json:
+    """End a rename now. It stays on record."""
+    return end_decision(renames.end_rename, "rename", rename_id, query_data.why, _shown)
 
 
-def _shown(stored: StoredRename, at: datetime) -> dict:
+def _shown(stored: StoredRename, now: datetime) -> Json:
     rename = stored.rename
     old = {field: getattr(rename.old, field) for field in ("platform", "build_type", "test_suite")}
     return {
@@ -142,5 +130,5 @@ def _shown(stored: StoredRename, at: datetime) -> dict:
         "old": {field: glob for field, glob in old.items() if glob != "*"},
         "new": rename.new.given, "since": rename.since, "who": rename.who, "why": rename.why,
         "created_at": stored.created_at, "ended_at": stored.ended_at,
-        "ended_by": stored.ended_by, "is_active": stored.is_active(at),
+        "ended_by": stored.ended_by, "is_active": stored.is_active(now),
     }

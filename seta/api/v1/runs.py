@@ -1,14 +1,18 @@
-"""What the service did: ingests, imports, analyses, upkeep."""
+"""Runs of every task: ingests, imports, analyses, upkeep."""
 
 from datetime import datetime
 from typing import Literal
+from urllib.parse import urlencode
 
 from apiflask import APIBlueprint
+from flask import redirect, request
 from pydantic import BaseModel, Field
+from werkzeug.wrappers import Response
 
 from ...domain import Run
 from ...store.operation import runs
 from ..context import context
+from .fields import Json
 from .paging import Page, id_cursor, page_of
 
 bp = APIBlueprint("runs", __name__, url_prefix="/api/v1", tag="Operation")
@@ -16,7 +20,7 @@ bp = APIBlueprint("runs", __name__, url_prefix="/api/v1", tag="Operation")
 
 class ListIn(Page):
     task: Literal["ingest", "import", "analysis", "upkeep"] | None = Field(
-        None, description="Only runs of this kind; nothing for all.")
+        None, description="Only runs of this task.")
 
 
 class RunOut(BaseModel):
@@ -28,7 +32,7 @@ class RunOut(BaseModel):
     started_at: datetime
     ended_at: datetime | None
     status: Literal["running", "done", "failed", "stopped"]
-    counts: dict
+    counts: Json
     error: str | None
 
 
@@ -37,10 +41,10 @@ class RunsOut(BaseModel):
     next: str | None
 
 
-@bp.get("/ingest-runs")
+@bp.get("/runs")
 @bp.input(ListIn, location="query")
 @bp.output(RunsOut)
-def get_runs(query_data: ListIn):
+def get_runs(query_data: ListIn) -> Json:
     """List runs, the newest first."""
     with context().sessions() as session:
         return page_of(
@@ -49,7 +53,15 @@ def get_runs(query_data: ListIn):
             query_data, key=lambda run: run.id, show=run_shown)
 
 
-def run_shown(run: Run) -> dict:
+@bp.get("/ingest-runs")
+@bp.doc(hide=True)
+def get_ingest_runs() -> Response:
+    """Redirect from the path of earlier versions."""
+    query = urlencode(list(request.args.items(multi=True)))
+    return redirect(f"/api/v1/runs?{query}" if query else "/api/v1/runs", 308)
+
+
+def run_shown(run: Run) -> Json:
     return {
         "id": run.id, "task": run.task, "source": run.source, "project": run.project,
         "scope": run.scope, "started_at": run.started_at, "ended_at": run.ended_at,

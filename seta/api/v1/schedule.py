@@ -19,7 +19,7 @@ from ..context import context
 from ..priority_lists import priority_lists
 from . import lookups
 from .access import NOBODY, open_to_all, require_token, writer
-from .types import BuildSystem, Model, PushId, Sentence, Time
+from .fields import BuildSystem, Model, PushId, Sentence, Time
 
 ANYBODY = "(no token)"
 bp = APIBlueprint("schedule", __name__, url_prefix="/api/v1", tag="Pushes")
@@ -52,7 +52,7 @@ class ScheduleOut(BaseModel):
         description="By priority, and `backstop`; empty where the push moves no clock.")
 
 
-class Failed(Model):
+class FailedIn(Model):
     why: Sentence = Field(examples=["the decision task failed"])
     build_system: BuildSystem | None = None
 
@@ -63,7 +63,7 @@ class FailedOut(BaseModel):
     why: str
 
 
-class AskedIn(Model):
+class PushIn(Model):
     """A push, as its scheduler knows it."""
 
     revision: PushId = Field(examples=["9fa614d8310d2c7c3f4d8fe4a26e9d1ed4d3c6c0"])
@@ -81,13 +81,13 @@ class PreviewIn(Model):
 
 
 @bp.put("/projects/<project>/pushes/<push_id>/schedule")
-@bp.input(AskedIn)
+@bp.input(PushIn)
 @bp.output(ScheduleOut, status_code=201, description="Recorded now.")
 @bp.doc(summary="Ask what runs on a push, and record it", security="bearer", responses={
     200: {"description": "The answer that was given before, or one that leaves no record.",
           "content": {"application/json": {"schema": ScheduleOut}}}})
 @open_to_all
-def put_schedule(project: str, push_id: str, json_data: AskedIn):
+def put_schedule(project: str, push_id: str, json_data: PushIn):
     """Answer which jobs run on a push and which are left out; the answer never changes.
 
     Asked again, it is the same bytes, whatever changed since. Another revision for a known push
@@ -135,10 +135,10 @@ def get_schedule(project: str, push_id: str, query_data: PreviewIn):
 
 
 @bp.post("/projects/<project>/pushes/<push_id>/schedule/failed")
-@bp.input(Failed)
+@bp.input(FailedIn)
 @bp.output(FailedOut)
 @bp.doc(summary="Say that what was scheduled never ran", security="bearer")
-def post_failed(project: str, push_id: str, json_data: Failed):
+def post_failed(project: str, push_id: str, json_data: FailedIn):
     """Put the priorities of a push back on the debt: they are due on the next one.
 
     Told twice, the first time counts.

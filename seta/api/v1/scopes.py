@@ -14,7 +14,7 @@ from ..context import context
 from . import lookups
 from .access import writer
 from .snapshots import SnapshotOut, WhyIn, snapshot_shown
-from .types import Flag, Model, Text, Time
+from .fields import Flag, Model, Text, Time
 
 bp = APIBlueprint("scopes", __name__, url_prefix="/api/v1", tag="Snapshots")
 

@@ -13,7 +13,7 @@ from ..context import context
 from . import lookups
 from .access import writer
 from .paging import Page, id_cursor, page_of
-from .types import AskedCount, Model, Name, Sentence
+from .fields import QueryNumber, Model, Name, Sentence
 
 bp = APIBlueprint("snapshots", __name__, url_prefix="/api/v1", tag="Snapshots")
 
@@ -51,8 +51,8 @@ class ListIn(Page):
 
 
 class DiffIn(Page):
-    from_: AskedCount = Field(alias="from")
-    to: AskedCount
+    from_: QueryNumber = Field(alias="from")
+    to: QueryNumber
 
 
 class WhyIn(Model):

@@ -74,7 +74,14 @@ def test_pages_neither_skip_nor_repeat_while_rows_are_added(api, autoland, sessi
     assert found == expected
 
 
-@pytest.mark.parametrize("path", ["/audit", "/ingest-runs", "/overrides", "/renames"])
+@pytest.mark.parametrize("query", ["", "?task=ingest&limit=2"])
+def test_the_old_path_of_runs_redirects_and_keeps_the_query(api, query):
+    answer = api.get(f"/ingest-runs{query}")
+    assert answer.status_code == 308
+    assert answer.headers["Location"] == f"/api/v1/runs{query}"
+
+
+@pytest.mark.parametrize("path", ["/audit", "/runs", "/overrides", "/renames"])
 def test_newest_first_lists_neither_skip_nor_repeat_while_rows_are_added(
     api, autoland, sessions, path
 ):

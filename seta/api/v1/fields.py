@@ -1,8 +1,8 @@
-"""Types of what is handed in: exactly what the OpenAPI document says, and what can be stored."""
+"""Fields of requests: they accept exactly what the OpenAPI document says and can be stored."""
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator, BaseModel as PydanticModel, BeforeValidator, ConfigDict, Field,
@@ -12,24 +12,26 @@ from pydantic import (
 from ...domain import limits
 from ...domain.limits import anchored
 
-LARGEST = 2**31 - 1  # of an id, and of any number that is stored
+Json = dict[str, Any]  # what a view answers: an object, checked by its model
+
+LARGEST = 2**31 - 1  # of ids and of every number that is stored
 DIGITS = re.compile(r"[0-9]{1,10}")
 TIME = re.compile(
     r"2[0-9]{3}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
     r"([Zz]|[+-][0-9]{2}:[0-9]{2})")
 NAME, PUSH_ID, BUILD_SYSTEM = map(anchored, (limits.NAME, limits.PUSH_ID, limits.BUILD_SYSTEM))
-SENTENCE = r"^[^\x00]*[^\x00\s][^\x00]*$"     # not only blanks
+SENTENCE = r"^[^\x00]*[^\x00\s][^\x00]*$"     # not blank
 TEXT = r"^[^\x00]*$"
 
 
 class Model(PydanticModel):
-    """A body or a set of query parameters; a field that it does not know is an error."""
+    """A body or a set of query parameters; an unknown field is an error."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 def _number(value: object) -> object:
-    """Refuse what pydantic takes for a whole number and JSON Schema does not."""
+    """Refuse what pydantic, unlike JSON Schema, reads as a whole number."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ValueError(f"a whole number, not {value!r}")
     return value
@@ -48,7 +50,7 @@ def _flag(value: object) -> object:
 
 
 def _time(value: object) -> object:
-    """Take a time only as RFC 3339 writes it; pydantic reads numbers and more as times too."""
+    """Accept RFC 3339 only; pydantic also reads numbers and other texts as times."""
     if not isinstance(value, str) or not TIME.fullmatch(value):
         raise ValueError(f"a time with its zone, such as 2026-03-01T12:00:00Z, not {value!r}")
     return value
@@ -60,8 +62,8 @@ def _utc(value: datetime) -> datetime:
 
 Count = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_number)]
 FailedPushes = Annotated[int, Field(ge=1, le=100), BeforeValidator(_number)]
-AskedCount = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_digits)]
-Limited = Annotated[int, Field(ge=1, le=500), BeforeValidator(_digits)]
+QueryNumber = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_digits)]
+PageSize = Annotated[int, Field(ge=1, le=500), BeforeValidator(_digits)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Time = Annotated[
     datetime, AfterValidator(_utc), BeforeValidator(_time),
