@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -16,8 +17,9 @@ from ..store.results.job_runs import JobRun
 from .failed_schedules import entry_of
 from .push_status import PushRef, as_ref
 
-FURTHEST = 500  # pushes that are looked back over
+FURTHEST = 500  # pushes to look back over
 WHOLE = re.compile("[0-9a-f]{40,64}")
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Backfill:
 
     job: str
     last_pass: PushRef | None        # None: it never passed as far as is known
-    is_assumed: bool                 # the last pass is only held to be one: no result came
+    is_assumed: bool                 # no result came: it is only taken to have passed
     suspects: tuple[PushRef, ...]    # in the ledger's order; the last is known to fail
     runs: tuple[PushRef, ...]        # where to run it, the halving ones first
     run_ms: int | None               # what one run takes; None where that is not known
@@ -49,20 +51,22 @@ def backfill(
     earlier = entries.entries(session, project, build_system, up_to=entry, limit=FURTHEST,
                               newest_first=True)
     runs = job_runs.runs_of(session, job, up_to=entry.pushed_at)
-    last_pass, is_assumed, suspects = _range(earlier, name, runs)
-    suspects = tuple(as_ref(each) for each in suspects)
+    last_pass, is_assumed, between = _since_last_pass(earlier, name, runs)
+    suspects = tuple(as_ref(each) for each in between)
     return Backfill(
-        name, last_pass and as_ref(last_pass), is_assumed, suspects, bisection(suspects[:-1]),
-        job_runs.mean_milliseconds(session, job), expected_runs(len(suspects)))
+        name, None if last_pass is None else as_ref(last_pass), is_assumed, suspects,
+        bisection(suspects[:-1]), job_runs.mean_milliseconds(session, job),
+        expected_runs(len(suspects)))
 
 
-def bisection(items: Sequence) -> tuple:
+def bisection(items: Sequence[Item]) -> tuple[Item, ...]:
     """Return the items so that each halves what those before it left open.
 
     >>> bisection("abcdefg")
     ('d', 'b', 'f', 'a', 'c', 'e', 'g')
     """
-    found, waiting = [], deque([(0, len(items))])
+    found: list[Item] = []
+    waiting = deque([(0, len(items))])
     while waiting:
         start, end = waiting.popleft()
         if start < end:
@@ -74,7 +78,7 @@ def bisection(items: Sequence) -> tuple:
 
 @cache
 def expected_runs(suspects: int) -> float:
-    """Return how many runs find the guilty one of so many, on average, if any may be it.
+    """Return how many runs on average find the guilty push, if each suspect is as likely.
 
     >>> [expected_runs(number) for number in (0, 1, 2, 4)]
     [0.0, 0.0, 1.0, 2.0]
@@ -86,13 +90,13 @@ def expected_runs(suspects: int) -> float:
     return 1 + (left * expected_runs(left) + right * expected_runs(right)) / suspects
 
 
-def _range(
+def _since_last_pass(
     newest_first: Sequence[LedgerEntry], name: str, runs: Sequence[JobRun]
 ) -> tuple[LedgerEntry | None, bool, list[LedgerEntry]]:
     """Walk back from the failing push to the last pass; return it and what lies between.
 
-    Only where no result of the job is known at all, a push on which it was to run stands for one
-    on which it passed.
+    Only where no result of the job is known at all, it is taken to have passed on a push on which
+    it was to run.
     """
     run_on = {_cut(run.revision): run for run in runs}
     suspects: list[LedgerEntry] = []
@@ -107,7 +111,7 @@ def _range(
 
 
 def _cut(revision: str) -> str:
-    """Return what a whole revision and one that was cut short have in common.
+    """Return what a whole revision and a shortened one have in common.
 
     >>> _cut("9fa614d8310d2c7c3f4d8fe4a26e9d1ed4d3c6c0"), _cut("r17")
     ('9fa614d8310d', 'r17')

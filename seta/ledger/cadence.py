@@ -12,16 +12,16 @@ LOW_VALUE = EVERYTHING - {Priority.FIRST}
 
 @dataclass(frozen=True, slots=True)
 class IntervalState:
-    """What is known of the last push on which the jobs of an interval were really scheduled.
+    """The last push on which the jobs of an interval really ran, and what has come since.
 
-    A run that failed to be scheduled was none: who asks passes the one before it, so that the
-    run stays owed.
+    A schedule that failed does not count: the caller passes the run before it, so that the jobs
+    stay owed.
     """
 
     last_at: datetime | None  # time of that push, aware; None: there was none yet
     pushes_since: int = 0     # rows of the ledger after it, the push in question not counted
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.pushes_since < 0:
             raise ValueError(f"{self.pushes_since} pushes cannot have come since")
 
@@ -63,22 +63,20 @@ class CadenceDecision:
 def due_on_push(pushed_at: datetime, cadence: Cadence, states: CadenceState) -> CadenceDecision:
     """Say what runs on a push that comes after all that the states count.
 
-    An interval is due on exactly the so-manyth push since it last ran, at exactly so many minutes,
-    or when it never ran. The backstop runs everything, and everything then counts from here.
+    An interval is due on exactly the Nth push since it last ran, after exactly its minutes, or
+    when it has never run. The backstop runs everything, and everything then counts from here.
     """
-    intervals = _intervals(cadence, states)
-    late = {name: _lateness(interval, state, state.pushes_since + 1, pushed_at)
-            for name, (interval, state) in intervals.items()}
-    running = _running(late)
+    turns = _turns(cadence, states, pushed_at, push=1)
+    running = _running(turns)
+    is_full = running >= LOW_VALUE
+    ran = {each.interval for each in running} | ({"backstop"} if is_full else set())
     return CadenceDecision(
         priorities=running | {Priority.FIRST},
-        is_full=running >= LOW_VALUE,
-        is_backstop=late["backstop"] is not None,
-        reasons=tuple(
-            _reason(name, late[name], *intervals[name], pushed_at) for name in intervals),
-        next_due={name: _next_due(*intervals[name], pushed_at, _runs(name, running))
-                  for name in intervals},
-    )
+        is_full=is_full,
+        is_backstop=turns["backstop"].is_due,
+        reasons=_reasons(turns),
+        next_due={name: turn.after_it_ran() if name in ran else turn.next_due()
+                  for name, turn in turns.items()})
 
 
 def owed(now: datetime, cadence: Cadence, states: CadenceState) -> CadenceDecision:
@@ -87,68 +85,91 @@ def owed(now: datetime, cadence: Cadence, states: CadenceState) -> CadenceDecisi
     Only what a push left out is owed: an interval that ran on the newest push is not. Priority 1
     ran on every push and is owed only with the backstop.
     """
-    intervals = _intervals(cadence, states)
-    late = {name: (_lateness(interval, state, state.pushes_since, now)
-                   if state.pushes_since else None)
-            for name, (interval, state) in intervals.items()}
-    running = _running(late)
-    is_backstop = late["backstop"] is not None
+    turns = _turns(cadence, states, now, push=0)
+    running = _running(turns)
+    is_backstop = turns["backstop"].is_due
     return CadenceDecision(
         priorities=running | {Priority.FIRST} if is_backstop else running,
         is_full=is_backstop,
         is_backstop=is_backstop,
-        reasons=tuple(
-            _reason(name, late[name], *intervals[name], now, push=0) for name in intervals),
-        next_due={name: NextDue(max(1, interval.pushes - state.pushes_since),
-                                state.last_at and state.last_at + interval.time)
-                  for name, (interval, state) in intervals.items()},
-    )
+        reasons=_reasons(turns),
+        next_due={name: turn.next_due() for name, turn in turns.items()})
 
 
-def _intervals(
-    cadence: Cadence, states: CadenceState
-) -> dict[str, tuple[Interval, IntervalState]]:
-    return {name: (getattr(cadence, name), getattr(states, name)) for name in INTERVALS}
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """One interval at a moment, on a push or between two."""
+
+    interval: Interval
+    state: IntervalState
+    pushes: int       # since it last ran, this one included
+    now: datetime
+
+    @property
+    def is_due(self) -> bool:
+        return self.why_due() is not None
+
+    def why_due(self) -> str | None:
+        """Say by which limit it is due; None when it is not."""
+        if not self.pushes:
+            return None  # it ran on the newest push
+        if self.state.last_at is None:
+            return "it has never run here"
+        if self.pushes >= self.interval.pushes:
+            return f"{_counted(self.pushes, 'push', 'pushes')} since it last ran " \
+                f"(limit {self.interval.pushes})"
+        if self.state.age(self.now) >= self.interval.time:
+            return f"{_counted(self._minutes, 'minute', 'minutes')} since it last ran " \
+                f"(limit {self.interval.minutes})"
+        return None
+
+    def why_not_due(self) -> str:
+        return (f"{self.pushes} of {_counted(self.interval.pushes, 'push', 'pushes')}, "
+                f"{self._minutes} of {_counted(self.interval.minutes, 'minute', 'minutes')} "
+                "since it last ran")
+
+    def next_due(self) -> NextDue:
+        last_at = self.state.last_at
+        return NextDue(max(1, self.interval.pushes - self.pushes),
+                       None if last_at is None else last_at + self.interval.time)
+
+    def after_it_ran(self) -> NextDue:
+        return NextDue(self.interval.pushes, self.now + self.interval.time)
+
+    @property
+    def _minutes(self) -> int:
+        return self.state.age(self.now) // timedelta(minutes=1)
 
 
-def _lateness(interval: Interval, state: IntervalState, pushes: int, now: datetime) -> str | None:
-    """Say by what an interval is due; None when it is not."""
-    if state.last_at is None:
-        return "it has never run here"
-    if pushes >= interval.pushes:
-        return f"push {pushes} since it last ran, of {interval.pushes}"
-    if state.age(now) >= interval.time:
-        return f"{_minutes(state.age(now))} minutes since it last ran, of {interval.minutes}"
-    return None
+def _turns(
+    cadence: Cadence, states: CadenceState, now: datetime, *, push: int
+) -> dict[str, _Turn]:
+    """Return each interval's turn, where `push` is 1 on a push that is not counted yet, else 0."""
+    turns = {}
+    for name in INTERVALS:
+        state = getattr(states, name)
+        turns[name] = _Turn(getattr(cadence, name), state, state.pushes_since + push, now)
+    return turns
 
 
-def _running(late: Mapping[str, str | None]) -> frozenset[Priority]:
-    if late["backstop"] is not None:
+def _running(turns: Mapping[str, _Turn]) -> frozenset[Priority]:
+    if turns["backstop"].is_due:
         return EVERYTHING
-    return frozenset(each for each in LOW_VALUE if late[each.interval] is not None)
+    return frozenset(each for each in LOW_VALUE if turns[each.interval].is_due)
 
 
-def _runs(name: str, running: frozenset[Priority]) -> bool:
-    if name == "backstop":
-        return running >= LOW_VALUE
-    return any(each.interval == name for each in running)
+def _reasons(turns: Mapping[str, _Turn]) -> tuple[str, ...]:
+    found = []
+    for name, turn in turns.items():
+        spelled, why = name.replace("_", " "), turn.why_due()
+        found.append(f"{spelled} is due: {why}" if why
+                     else f"{spelled} is not due: {turn.why_not_due()}")
+    return tuple(found)
 
 
-def _reason(name, late, interval, state, now, *, push=1) -> str:
-    spelled = name.replace("_", " ")
-    if late is not None:
-        return f"{spelled} is due: {late}"
-    return (f"{spelled} is not due: push {state.pushes_since + push} of {interval.pushes}, "
-            f"{_minutes(state.age(now))} of {interval.minutes} minutes")
-
-
-def _next_due(
-    interval: Interval, state: IntervalState, pushed_at: datetime, runs_now: bool
-) -> NextDue:
-    if runs_now:
-        return NextDue(interval.pushes, pushed_at + interval.time)
-    return NextDue(interval.pushes - state.pushes_since - 1, state.last_at + interval.time)
-
-
-def _minutes(age: timedelta) -> int:
-    return age // timedelta(minutes=1)
+def _counted(number: int, one: str, many: str) -> str:
+    """
+    >>> _counted(1, "push", "pushes"), _counted(5, "push", "pushes")
+    ('1 push', '5 pushes')
+    """
+    return f"{number} {one if number == 1 else many}"

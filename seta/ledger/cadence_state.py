@@ -1,6 +1,5 @@
 """What the cadence counts from, read from the ledger, and when a job is due next."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -12,40 +11,23 @@ from .cadence import CadenceState, IntervalState, NextDue, owed
 EVERY_PUSH = NextDue(1, None)
 
 
-@dataclass
-class Counted:
-    """The intervals' states while the ledger is read backwards."""
-
-    pushes: int = 0
-    found: dict[str, IntervalState] = field(default_factory=dict)
-
-    def add(self, push) -> bool:
-        """Take one more push into account; return whether all intervals are found."""
-        for interval in INTERVALS:
-            if interval not in self.found and getattr(push, f"ran_{interval}"):
-                is_late = interval in push.late_intervals
-                ran_at = push.late_at if is_late else push.pushed_at
-                self.found[interval] = IntervalState(ran_at, self.pushes)
-        self.pushes += 1
-        return len(self.found) == len(INTERVALS)
-
-    def states(self) -> CadenceState:
-        never = IntervalState(None, self.pushes)
-        return CadenceState(**{interval: self.found.get(interval, never) for interval in INTERVALS})
-
-
 def read_states(session: Session, project: str, build_system: str) -> CadenceState:
     """Return when each interval last really ran, and how many pushes have come since."""
-    counted = Counted()
+    states: dict[str, IntervalState] = {}
+    pushes = 0
     for push in entries.counting_pushes(session, project, build_system):
-        if counted.add(push):
+        for interval in push.ran - states.keys():
+            states[interval] = IntervalState(push.ran_at(interval), pushes)
+        pushes += 1
+        if len(states) == len(INTERVALS):
             break
-    return counted.states()
+    never = IntervalState(None, pushes)
+    return CadenceState(**{interval: states.get(interval, never) for interval in INTERVALS})
 
 
 def newest_pushed_at(session: Session, project: str, build_system: str) -> datetime | None:
     newest = next(entries.counting_pushes(session, project, build_system), None)
-    return newest and newest.pushed_at
+    return None if newest is None else newest.pushed_at
 
 
 def next_due(
@@ -54,9 +36,9 @@ def next_due(
 ) -> NextDue:
     """Return whatever comes first: the interval's own turn, or the backstop's.
 
-    What has no priority runs on every push, and so does everything where there is no ledger.
+    A job without a priority runs on every push, and so does every job where there is no ledger.
     """
-    if priority in (None, Priority.FIRST) or not project.is_integration:
+    if priority is None or priority.is_high_value or not project.is_integration:
         return EVERY_PUSH
     due = owed(now, project.cadence, read_states(session, project.name, build_system)).next_due
     turns = due[priority.interval], due["backstop"]

@@ -1,7 +1,7 @@
-"""What is owed now although no push came: for a timer, so that the tail of a burst is tested."""
+"""What is owed now although no push came: a timer asks, so that the tail of a burst is tested."""
 
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from ..domain import LedgerEntry, Priority, Project
 from ..errors import Conflict
 from ..store.ledger import entries, outcomes
 from ..store.results.job_runs import still_failing
-from .cadence import CadenceDecision, owed
+from .cadence import owed
 from .cadence_state import read_states
 from .plan import failing_reason
 from .priorities import PriorityLists, priorities_now
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """Jobs to start on the newest push; none when nothing is owed, or no push is known."""
+    """Jobs to start on the newest push; none when nothing is owed or no push is known."""
 
     jobs: tuple[str, ...] = ()
     push_id: str | None = None
@@ -38,61 +38,74 @@ def owed_now(
 ) -> Owed:
     """Return what is owed on the newest push of the ledger; reads only."""
     check_build_system(project, build_system)
-    newest = entries.newest(session, project.name, build_system)
-    if newest is None or not project.is_integration:
+    newest = _newest(session, project, build_system)
+    if newest is None:
         return Owed()
-    priority_of = priorities_now(
-        session, project.scope, project.name, build_system, published, now=now)
-    priority_of = {name: priority for name, priority in priority_of.items()
-                   if name not in newest.ran_names}
-    refusals = reasons_to_run_everything(project, published)
-    if refusals:
-        left_out = frozenset(priority_of) | frozenset(newest.skip_names)
-        return _owed(newest, left_out - newest.ran_names, refusals, Priority)
-    due = owed(now, project.cadence, read_states(session, project.name, build_system))
-    jobs = {name for name, priority in priority_of.items() if priority in due.priorities}
-    failing = still_failing(
-        session, project.name, build_system, priority_of.keys() - jobs)
-    reasons = due.reasons + failing_reason(failing)
-    if not newest.is_good:
-        jobs |= set(newest.run_names) - newest.ran_names
-        reasons += (f"push {newest.push_id} did not run: {newest.failed_why}",)
-    return _owed(newest, jobs | failing, reasons, _whole_priorities(due))
+    return _owed_on(session, project, newest, published, now=now)
 
 
 def take_owed(
     session: Session, project: Project, build_system: str, published: PriorityLists, *,
     push_id: str, now: datetime,
 ) -> Owed:
-    """Return what is owed and record that it now runs on the newest push, which is named.
+    """Return what is owed, and record that it now runs on the newest push.
 
-    Asked again, nothing is owed. Raises Conflict when another push came in between.
+    The caller names that push: raises Conflict when another one is the newest by now. Asked
+    again, nothing is owed.
     """
     check_build_system(project, build_system)
     entries.lock_ledger(session, project.name, build_system)
-    found = owed_now(session, project, build_system, published, now=now)
-    if found.push_id != push_id:
-        raise Conflict(f"the newest push of {project.name} ({build_system}) is {found.push_id}, "
-                       f"not {push_id}")
+    newest = _newest(session, project, build_system)
+    if newest is None or newest.push_id != push_id:
+        raise Conflict(f"the newest push of {project.name} ({build_system}) is "
+                       f"{newest and newest.push_id}, not {push_id}")
+    found = _owed_on(session, project, newest, published, now=now)
     if found.jobs:
-        newest = entries.newest(session, project.name, build_system)
         outcomes.mark_late(session, newest, found.jobs, at=now,
                            intervals=_ledger_intervals(found.priorities))
-    logger.info("%d jobs that were owed run on push %s of %s", len(found.jobs), push_id,
-                project.name)
+    logger.info("push %s of %s: owed jobs that run now: %d", push_id, project.name,
+                len(found.jobs))
     return found
 
 
-def _owed(newest: LedgerEntry, jobs: Iterable[str], reasons, priorities) -> Owed:
-    jobs = tuple(sorted(jobs))
-    priorities = tuple(sorted(priority.value for priority in priorities)) if jobs else ()
-    return Owed(jobs, newest.push_id, newest.revision, tuple(reasons), priorities)
+def _newest(session: Session, project: Project, build_system: str) -> LedgerEntry | None:
+    """Return the newest push; None where there is none, or where everything always runs."""
+    if not project.is_integration:
+        return None
+    return entries.newest(session, project.name, build_system)
 
 
-def _whole_priorities(due: CadenceDecision) -> frozenset[Priority]:
-    return frozenset(Priority) if due.is_full else due.priorities
+def _owed_on(
+    session: Session, project: Project, newest: LedgerEntry, published: PriorityLists, *,
+    now: datetime,
+) -> Owed:
+    build_system, ran = newest.build_system, newest.ran_names
+    priority_of = {
+        name: priority for name, priority in priorities_now(
+            session, project.scope, project.name, build_system, published, now=now).items()
+        if name not in ran}
+    refusals = reasons_to_run_everything(project, published)
+    if refusals:
+        left_out = priority_of.keys() | set(newest.skip_names)
+        return _owed(newest, left_out - ran, refusals, frozenset(Priority))
+    due = owed(now, project.cadence, read_states(session, project.name, build_system))
+    jobs = {name for name, priority in priority_of.items() if priority in due.priorities}
+    failing = still_failing(session, project.name, build_system, priority_of.keys() - jobs)
+    reasons = due.reasons + failing_reason(failing)
+    if not newest.is_good:
+        jobs |= set(newest.run_names) - ran
+        reasons += (f"push {newest.push_id} did not run: {newest.failed_why}",)
+    return _owed(newest, jobs | failing, reasons, due.priorities)
+
+
+def _owed(
+    newest: LedgerEntry, jobs: Set[str], reasons: tuple[str, ...], priorities: Set[Priority]
+) -> Owed:
+    numbers = tuple(sorted(priority.value for priority in priorities)) if jobs else ()
+    return Owed(tuple(sorted(jobs)), newest.push_id, newest.revision, reasons, numbers)
 
 
 def _ledger_intervals(priorities: Collection[int]) -> list[str]:
+    """Return the intervals that run when these priorities run as a whole."""
     whole = [each.interval for each in (Priority.SECOND, Priority.THIRD) if each in priorities]
     return whole + (["backstop"] if set(Priority) <= set(priorities) else [])

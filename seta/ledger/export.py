@@ -3,14 +3,13 @@
 import json
 from collections.abc import Callable
 
-from ..domain import Interval, Priority, Project
+from ..domain import Priority, Project
 from ..errors import BadInput, CannotAnswer
 from ..names import TASKCLUSTER, may_be_listed
 from .priorities import PriorityLists
 from .schedule import reasons_to_run_everything
 
-# What one scheduler of old reads: how often a builder runs, in pushes or in seconds.
-Held = dict[str, tuple[int, int]]
+LOW_VALUE = (Priority.SECOND, Priority.THIRD)
 
 
 def export_list(
@@ -19,9 +18,9 @@ def export_list(
     """Return the text of the file, which ends with a line break.
 
     ``taskcluster`` lists the labels that may be skipped, builds never among them; ``buildbot`` is
-    ``{builder name: [every so many pushes, or after so many seconds]}`` for what is held back;
-    ``json`` has every priority. Raises CannotAnswer with the reason when the lists are not good
-    now: a file cannot say later that everything runs.
+    ``{builder name: [pushes, seconds]}`` for low value builders, which run whenever one of the two
+    has passed; ``json`` has every priority. Raises CannotAnswer with the reason when the lists are
+    not good now: a file cannot say later that everything runs.
     """
     if format not in FORMATS:
         raise BadInput(f"format is one of {', '.join(FORMATS)}, not {format!r}")
@@ -32,35 +31,39 @@ def export_list(
     return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
 
 
-def _labels(project: Project, build_system: str, published: PriorityLists) -> dict:
-    low = [*_at(published, Priority.SECOND), *_at(published, Priority.THIRD)]
+def _labels(
+    project: Project, build_system: str, published: PriorityLists
+) -> dict[str, object]:
+    low = [name for priority in LOW_VALUE for name in _of(published, priority)]
     return {"action": "skip", "project": project.name, "snapshot": published.snapshot,
             "jobs": sorted(
                 name for name in low if may_be_listed(name, TASKCLUSTER.word, project.name))}
 
 
-def _builders(project: Project, build_system: str, published: PriorityLists) -> Held:
-    held = {name: _every(getattr(project.cadence, priority.interval))
-            for priority in (Priority.SECOND, Priority.THIRD)
-            for name in _at(published, priority)}
-    return dict(sorted(held.items()))
+def _builders(
+    project: Project, build_system: str, published: PriorityLists
+) -> dict[str, object]:
+    limits = {}
+    for priority in LOW_VALUE:
+        interval = getattr(project.cadence, priority.interval)
+        for name in _of(published, priority):
+            limits[name] = interval.pushes, interval.minutes * 60
+    return dict(sorted(limits.items()))
 
 
-def _everything(project: Project, build_system: str, published: PriorityLists) -> dict:
+def _priorities(
+    project: Project, build_system: str, published: PriorityLists
+) -> dict[str, object]:
     return {
         "project": project.name, "build_system": build_system, "snapshot": published.snapshot,
-        "priorities": {str(each.value): sorted(_at(published, each)) for each in Priority},
+        "priorities": {str(each.value): sorted(_of(published, each)) for each in Priority},
     }
 
 
-def _at(published: PriorityLists, priority: Priority) -> tuple[str, ...]:
+def _of(published: PriorityLists, priority: Priority) -> tuple[str, ...]:
     return published.priorities.get(priority, ())
 
 
-def _every(interval: Interval) -> tuple[int, int]:
-    return interval.pushes, interval.minutes * 60
-
-
-FORMATS: dict[str, Callable] = {
-    "taskcluster": _labels, "buildbot": _builders, "json": _everything,
+FORMATS: dict[str, Callable[[Project, str, PriorityLists], dict[str, object]]] = {
+    "taskcluster": _labels, "buildbot": _builders, "json": _priorities,
 }

@@ -1,4 +1,4 @@
-"""Runs that were answered and never happened: what they were to run is owed again."""
+"""Schedules that were answered and never ran: what they were to run is owed again."""
 
 import logging
 from datetime import datetime, timedelta
@@ -16,9 +16,10 @@ logger = logging.getLogger(__name__)
 def schedule_failed(
     session: Session, project: str, build_system: str, push_id: str, *, why: str, now: datetime
 ) -> tuple[LedgerEntry, bool]:
-    """Put what a push was to run back on the debt; return its entry and whether that is new.
+    """Record that a push's schedule never ran; return its entry and whether that is new.
 
-    Told twice, the first time counts. Raises NotFound for a push that the ledger does not know.
+    What it was to run is owed again. If it is reported twice, the first report counts. Raises
+    NotFound for a push that the ledger does not know.
     """
     entries.lock_ledger(session, project, build_system)
     entry = entry_of(session, project, build_system, push_id)
@@ -40,10 +41,10 @@ def infer_failed(
     session: Session, project: str, build_system: str, published: PriorityLists, *,
     now: datetime, never_ran_after: timedelta,
 ) -> int:
-    """Look at pushes that results must have told of by now; return how many intervals never ran.
+    """Find the schedules that never ran by their missing results; return how many intervals.
 
-    Once results of `never_ran_after` past a push are in, an interval that was to run there and none
-    of whose jobs has a result is owed again. The caller holds the ledger's lock.
+    Once results of `never_ran_after` past a push are in, an interval that was to run there is owed
+    again if none of its jobs has a result. The caller holds the ledger's lock.
     """
     reach = outcomes.results_reach(session, project)
     if reach is None:
@@ -59,7 +60,7 @@ def _settle(session: Session, entry: LedgerEntry, published: PriorityLists, now:
         seen &= entry.ran_names
     if not seen:
         outcomes.mark_failed(
-            session, entry, why="none of its jobs was ever seen", at=now)
+            session, entry, why="none of its jobs has a result", at=now)
         return entry.ran_priority_2 + entry.ran_priority_3 + entry.ran_backstop
     second = entry.ran_priority_2 and _has_run(seen, entry, published, Priority.SECOND)
     third = entry.ran_priority_3 and _has_run(seen, entry, published, Priority.THIRD)
@@ -70,7 +71,9 @@ def _settle(session: Session, entry: LedgerEntry, published: PriorityLists, now:
             + entry.ran_backstop - backstop)
 
 
-def _has_run(seen: frozenset[str], entry: LedgerEntry, published: PriorityLists, interval) -> bool:
-    """Say whether an interval ran; one whose jobs are not known today is believed."""
-    to_run = entry.ran_names.intersection(published.priorities.get(interval, ()))
+def _has_run(
+    seen: frozenset[str], entry: LedgerEntry, published: PriorityLists, priority: Priority
+) -> bool:
+    """Say whether a priority ran; one that no published job has today counts as run."""
+    to_run = entry.ran_names.intersection(published.priorities.get(priority, ()))
     return not to_run or bool(seen & to_run)

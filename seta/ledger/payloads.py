@@ -1,4 +1,4 @@
-"""The bytes of an answer: made once, kept gzipped, and given out alike for ever."""
+"""The bytes of an answer: made once, kept gzipped, and the same for ever."""
 
 import gzip
 import json
@@ -18,7 +18,8 @@ def schedule_bytes(plan: Plan) -> bytes:
         "kind": plan.kind,
         "run": plan.run,
         "skip": plan.skip,
-        "priorities": plan.priorities,
+        "priorities": {str(priority.value): {"due": priority in plan.ran, "jobs": jobs}
+                       for priority, jobs in plan.jobs.items()},
         "snapshot": plan.snapshot,
         "fresh_until": moment(plan.fresh_until),
         "reasons": plan.reasons,
@@ -31,8 +32,8 @@ def packed(value: object) -> bytes:
     return gzip.compress(text.encode(), compresslevel=6, mtime=0)
 
 
-def next_due(due: Mapping[str, NextDue]) -> dict[str, dict]:
-    """Spell when each interval is due next, by its number on the wire.
+def next_due(due: Mapping[str, NextDue]) -> dict[str, dict[str, int | str | None]]:
+    """Spell when each interval is due next, by its key on the wire.
 
     >>> next_due({"priority_2": NextDue(3, datetime(2026, 3, 1, 12, tzinfo=UTC))})
     {'2': {'pushes_left': 3, 'at': '2026-03-01T12:00:00Z'}}
@@ -47,4 +48,4 @@ def moment(at: datetime | None) -> str | None:
     >>> moment(datetime(2026, 3, 1, 12, tzinfo=UTC))
     '2026-03-01T12:00:00Z'
     """
-    return at and at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -16,30 +16,26 @@ CLOCK_SKEW = timedelta(minutes=10)  # how far ahead of ours a scheduler's clock 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is answered for a push. ``counts`` says whether the intervals count from it."""
+    """What is answered for a push."""
 
     kind: str
     run: tuple[str, ...]
-    skip: tuple[str, ...] = ()
-    reasons: tuple[str, ...] = ()
-    snapshot: int | None = None
-    priorities: Mapping[str, dict] = field(default_factory=dict)
+    skip: tuple[str, ...]
+    reasons: tuple[str, ...]
+    snapshot: int | None
+    jobs: Mapping[Priority, int]           # how many there are of each priority
+    ran: Set[Priority]
     next_due: Mapping[str, NextDue] = field(default_factory=dict)
-    ran: Set[Priority] = frozenset()
-    is_everything: bool = False
-    counts: bool = True
-    fresh_until: datetime | None = None   # of a selective plan: when its lists go stale
+    fresh_until: datetime | None = None    # of a selective plan: when its lists go stale
 
+    @property
+    def is_full(self) -> bool:
+        return self.kind == FULL
 
-def full_plan(
-    names: Set[str], priority_of: Mapping[str, Priority], reasons: tuple[str, ...], *,
-    snapshot: int | None, next_due: Mapping[str, NextDue], counts: bool,
-) -> Plan:
-    """Everything runs, and says why."""
-    return Plan(
-        FULL, tuple(sorted(names)), (), reasons, snapshot,
-        priority_counts(priority_of, frozenset(Priority)), next_due, frozenset(Priority), True,
-        counts)
+    @property
+    def counts(self) -> bool:
+        """Say whether the intervals count from this push; else it says nothing of what is next."""
+        return bool(self.next_due)
 
 
 def plan_by_cadence(
@@ -50,44 +46,54 @@ def plan_by_cadence(
     run = {name for name, priority in priority_of.items() if priority in due.priorities} | failing
     if due.is_full or not run:
         return full_plan(
-            frozenset(priority_of), priority_of, due.reasons + empty_reason(run),
-            snapshot=published.snapshot, next_due=due.next_due, counts=True)
+            priority_of.keys(), priority_of, due.reasons + _empty_reason(run),
+            snapshot=published.snapshot, next_due=due.next_due)
     return Plan(
         SELECTIVE, tuple(sorted(run)), tuple(sorted(priority_of.keys() - run)),
-        due.reasons + failing_reason(failing), published.snapshot,
-        priority_counts(priority_of, due.priorities), due.next_due, due.priorities,
-        fresh_until=published.fresh_until)
+        due.reasons + failing_reason(failing), published.snapshot, _counts(priority_of),
+        due.priorities, due.next_due, published.fresh_until)
 
 
-def everything_from(pushed_at: datetime, cadence: Cadence) -> CadenceDecision:
+def full_plan(
+    names: Set[str], priority_of: Mapping[str, Priority], reasons: tuple[str, ...], *,
+    snapshot: int | None, next_due: Mapping[str, NextDue],
+) -> Plan:
+    """Return the plan by which everything runs, and that says why."""
+    return Plan(
+        FULL, tuple(sorted(names)), (), reasons, snapshot, _counts(priority_of),
+        frozenset(Priority), next_due)
+
+
+def next_due_after_everything(pushed_at: datetime, cadence: Cadence) -> Mapping[str, NextDue]:
     """Return what is due next when everything runs on a push."""
     never = IntervalState(None)
-    return due_on_push(pushed_at, cadence, CadenceState(never, never, never))
+    return due_on_push(pushed_at, cadence, CadenceState(never, never, never)).next_due
 
 
-def order_refusals(
+def out_of_order(
     pushed_at: datetime, newest_at: datetime | None, now: datetime
 ) -> tuple[str, ...]:
-    """Say why a push may move no clock: it is older than the newest, or not yet."""
+    """Say why a push moves no clock: it is older than the newest, or from the future."""
     if newest_at is not None and pushed_at < newest_at:
-        return (f"the push of {pushed_at:%Y-%m-%d %H:%M:%S} is older than the newest known, of "
+        return (f"the push of {pushed_at:%Y-%m-%d %H:%M:%S} is older than the newest one, of "
                 f"{newest_at:%Y-%m-%d %H:%M:%S}",)
     if pushed_at > now + CLOCK_SKEW:
-        return (f"the push of {pushed_at:%Y-%m-%d %H:%M:%S} is in the future, it is "
+        return (f"the push of {pushed_at:%Y-%m-%d %H:%M:%S} is in the future: it is now "
                 f"{now:%Y-%m-%d %H:%M:%S}",)
     return ()
-
-
-def priority_counts(priority_of: Mapping[str, Priority], due: Set[Priority]) -> dict[str, dict]:
-    counts = Counter(priority_of.values())
-    return {str(each.value): {"due": each in due, "jobs": counts[each]} for each in Priority}
 
 
 def failing_reason(failing: Set[str]) -> tuple[str, ...]:
     if not failing:
         return ()
-    return (f"jobs that failed when they last ran stay due until they pass: {len(failing)}",)
+    return ("1 job failed when it last ran, and runs until it passes" if len(failing) == 1 else
+            f"{len(failing)} jobs failed when they last ran, and run until they pass",)
 
 
-def empty_reason(run: Set[str]) -> tuple[str, ...]:
+def _empty_reason(run: Set[str]) -> tuple[str, ...]:
     return () if run else ("no job would run, so everything does",)
+
+
+def _counts(priority_of: Mapping[str, Priority]) -> dict[Priority, int]:
+    counts = Counter(priority_of.values())
+    return {priority: counts[priority] for priority in Priority}

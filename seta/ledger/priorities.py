@@ -1,6 +1,6 @@
-"""Which priority each job has on this push: the snapshot's, but for what a person decided since."""
+"""Which priority each job has now: the snapshot's, unless a person has decided since."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,19 +15,19 @@ from ..store.results.job_names import job_names
 class PriorityLists:
     """The names of each priority alive on one project for one build system.
 
-    ``refusals`` say why it may not be used (no snapshot, stale, a kill switch); then everything
-    runs, and the names only tell what everything is.
+    ``refusals`` say why they may not be used (no snapshot, stale, a kill switch). Then everything
+    runs, and the names only say what everything is.
     """
 
     snapshot: int | None = None
     created_at: datetime | None = None
     priorities: Mapping[Priority, tuple[str, ...]] = field(default_factory=dict)
     refusals: tuple[str, ...] = ()
-    fresh_until: datetime | None = None   # they go stale by themselves then; None: never
+    fresh_until: datetime | None = None   # when they go stale by themselves; None: never
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.snapshot is None and not self.refusals:
-            raise ValueError("without a snapshot there is a reason why")
+            raise ValueError("there is neither a snapshot nor a reason why not")
         if (self.snapshot is None) != (self.created_at is None):
             raise ValueError(f"snapshot {self.snapshot} was made at {self.created_at}")
 
@@ -46,7 +46,11 @@ def priorities_now(
 ) -> dict[str, Priority]:
     """Return the priority of each published name at this second."""
     priority_of = published.priority_of
-    active, ended = _relevant(session, scope, published, now)
+    stored = overrides.overrides(session, scope)
+    active = [override for override in stored if override.is_active(now)]
+    ended = [override for override in stored
+             if override.lowers and not override.is_active(now)
+             and published.created_at and override.is_active(published.created_at)]
     if not active and not ended:
         return priority_of
     known = job_names(session, [project], build_system)
@@ -56,14 +60,13 @@ def priorities_now(
 
 def overridden(
     priority_of: Mapping[str, Priority], job_types: Mapping[str, JobType | None], build_system: str,
-    *, active: Iterable[Override], ended: Iterable[Override],
+    *, active: Sequence[Override], ended: Sequence[Override],
 ) -> dict[str, Priority]:
     """Return the priorities with the active overrides applied.
 
-    A job that an override lowered when the snapshot was made, and that has ended since, runs
-    until the next snapshot says what it is worth: nobody knows now.
+    A job runs until the next snapshot if an override lowered it in this one and has ended since:
+    nobody knows now what the job is worth.
     """
-    active, ended = list(active), list(ended)
     found = {}
     for name, priority in priority_of.items():
         job = job_types.get(name), name, build_system
@@ -75,13 +78,3 @@ def overridden(
         else:
             found[name] = priority
     return found
-
-
-def _relevant(session: Session, scope: str, published: PriorityLists, now: datetime):
-    """The overrides that hold now, and those that lowered in the snapshot and hold no more."""
-    stored = overrides.overrides(session, scope)
-    active = [override for override in stored if override.is_active(now)]
-    ended = [override for override in stored
-             if override.lowers and not override.is_active(now)
-             and published.created_at and override.is_active(published.created_at)]
-    return active, ended

@@ -22,11 +22,11 @@ class PushRef:
 
 @dataclass(frozen=True, slots=True)
 class SkippedJob:
-    """A job that the answer left out, and the first push from there on, it included, it ran on."""
+    """A job that the answer left out, and the first push it ran on, from that push on."""
 
     name: str
     ran_on: PushRef | None = None  # None: not yet
-    how: str | None = None         # "scheduled", "late" (a timer), "seen" (only results say so)
+    how: str | None = None         # "scheduled", "late" (by a timer), "seen" (only in results)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def as_ref(entry: LedgerEntry) -> PushRef:
 
 
 def _on_itself(session: Session, entry: LedgerEntry) -> dict[str, SkippedJob]:
-    """The skipped jobs that ran on the push nevertheless: a timer, a backfill, a retrigger."""
+    """Return the skipped jobs that ran on the push after all: a timer, a backfill, a retrigger."""
     if not entry.skip_names:
         return {}
     skipped, here = set(entry.skip_names), as_ref(entry)

@@ -15,9 +15,9 @@ from .cadence import due_on_push
 from .cadence_state import newest_pushed_at, read_states
 from .failed_schedules import infer_failed
 from .payloads import schedule_bytes
-from .plan import Plan, everything_from, full_plan, order_refusals, plan_by_cadence
+from .plan import Plan, full_plan, next_due_after_everything, out_of_order, plan_by_cadence
 from .priorities import PriorityLists, priorities_now
-from .pushes import AskedPush, check_build_system, is_same_revision
+from .pushes import AskedPush, CountedPush, check_build_system, is_same_revision
 
 logger = logging.getLogger(__name__)
 
@@ -40,67 +40,36 @@ def schedule_push(
     integration project, and a push without an id or a time, get everything and no record.
     """
     check_build_system(project, push.build_system)
-    why_not = not_recorded(project, push)
-    if why_not:
-        return Answer(schedule_bytes(_unrecorded(session, project, push, published, why_not, now)))
-    known = known_answer(session, project.name, push)
+    counted = push.counted_in(project)
+    if counted is None:
+        return _unrecorded_answer(session, project, push, published, now=now)
+    known = _known_answer(session, project, counted)
     if known is not None:
         return known
     entries.lock_ledger(session, project.name, push.build_system)
-    known = known_answer(session, project.name, push)  # somebody was quicker
+    known = _known_answer(session, project, counted)  # another call was quicker
     if known is not None:
         return known
     infer_failed(session, project.name, push.build_system, published, now=now,
                  never_ran_after=never_ran_after)
-    plan = make_plan(session, project, push, published, now=now)
+    plan = _make_plan(session, project, counted, published, now=now)
     packed = schedule_bytes(plan)
-    entries.add_schedule(session, _entry(project, push, plan, packed, now))
-    logger.info("push %s of %s: %s, %d jobs run, %d are left out", push.push_id, project.name,
-                plan.kind, len(plan.run), len(plan.skip))
+    entries.add_schedule(session, _entry(project, counted, plan, packed, now))
+    logger.info("push %s of %s: %s, jobs that run: %d, that are left out: %d", counted.push_id,
+                project.name, plan.kind, len(plan.run), len(plan.skip))
     return Answer(packed, is_new=True)
 
 
 def preview(
     session: Session, project: Project, push: AskedPush, published: PriorityLists, *, now: datetime
 ) -> Answer:
-    """Answer what would run on a push, and record nothing; a known push is answered as it was."""
+    """Answer what would run on a push and record nothing; a known push gets its stored answer."""
     check_build_system(project, push.build_system)
-    why_not = not_recorded(project, push)
-    if why_not:
-        return Answer(schedule_bytes(_unrecorded(session, project, push, published, why_not, now)))
-    known = known_answer(session, project.name, push)
-    return known or Answer(schedule_bytes(make_plan(session, project, push, published, now=now)))
-
-
-def known_answer(session: Session, project: str, push: AskedPush) -> Answer | None:
-    """Return the stored answer, if any; raises Conflict when it is of another revision."""
-    found = entries.stored_answer(session, project, push.build_system, push.push_id)
-    if found is None:
-        return None
-    revision, packed = found
-    if not is_same_revision(revision, push.revision):
-        raise Conflict(f"push {push.push_id} of {project} ({push.build_system}) is known with "
-                       f"the revision {revision}, not {push.revision}")
-    return Answer(packed)
-
-
-def make_plan(
-    session: Session, project: Project, push: AskedPush, published: PriorityLists, *, now: datetime
-) -> Plan:
-    """Decide what runs on a push that the ledger does not know yet."""
-    newest_at = newest_pushed_at(session, project.name, push.build_system)
-    out_of_order = order_refusals(push.pushed_at, newest_at, now)
-    priority_of = priorities_now(session, project.scope, project.name, push.build_system,
-                                 published, now=now)
-    refusals = out_of_order + reasons_to_run_everything(project, published)
-    if refusals:
-        return _everything(session, project, push, published, priority_of, refusals,
-                           counts=not out_of_order, now=now)
-    due = due_on_push(push.pushed_at, project.cadence,
-                      read_states(session, project.name, push.build_system))
-    left_out = [name for name, priority in priority_of.items() if priority not in due.priorities]
-    failing = still_failing(session, project.name, push.build_system, left_out)
-    return plan_by_cadence(priority_of, due, failing, published)
+    counted = push.counted_in(project)
+    if counted is None:
+        return _unrecorded_answer(session, project, push, published, now=now)
+    return _known_answer(session, project, counted) or Answer(
+        schedule_bytes(_make_plan(session, project, counted, published, now=now)))
 
 
 def reasons_to_run_everything(project: Project, published: PriorityLists) -> tuple[str, ...]:
@@ -113,34 +82,66 @@ def reasons_to_run_everything(project: Project, published: PriorityLists) -> tup
     return found
 
 
-def not_recorded(project: Project, push: AskedPush) -> tuple[str, ...]:
-    """Say why a push has no place in the ledger."""
-    if not project.is_integration:
-        return (f"{project.name} is no integration project, so everything runs",)
-    if not push.can_be_counted:
-        return ("a push without an id or a time does not count, so everything runs",)
-    return ()
+def _known_answer(session: Session, project: Project, push: CountedPush) -> Answer | None:
+    """Return the stored answer, if any; raises Conflict when it is of another revision."""
+    found = entries.stored_answer(session, project.name, push.build_system, push.push_id)
+    if found is None:
+        return None
+    revision, packed = found
+    if not is_same_revision(revision, push.revision):
+        raise Conflict(f"push {push.push_id} of {project.name} ({push.build_system}) is known "
+                       f"with the revision {revision}, not {push.revision}")
+    return Answer(packed)
 
 
-def _unrecorded(session, project, push, published, why_not, now) -> Plan:
-    return _everything(session, project, push, published, published.priority_of, why_not,
-                       counts=False, now=now)
+def _make_plan(
+    session: Session, project: Project, push: CountedPush, published: PriorityLists, *,
+    now: datetime,
+) -> Plan:
+    """Decide what runs on a push that the ledger does not know yet."""
+    newest_at = newest_pushed_at(session, project.name, push.build_system)
+    misplaced = out_of_order(push.pushed_at, newest_at, now)
+    priority_of = priorities_now(session, project.scope, project.name, push.build_system,
+                                 published, now=now)
+    refusals = misplaced + reasons_to_run_everything(project, published)
+    if refusals:
+        names = priority_of.keys() or _alive_names(session, project, push.build_system, now)
+        next_due = {} if misplaced else next_due_after_everything(push.pushed_at, project.cadence)
+        return full_plan(
+            names, priority_of, refusals, snapshot=published.snapshot, next_due=next_due)
+    due = due_on_push(push.pushed_at, project.cadence,
+                      read_states(session, project.name, push.build_system))
+    left_out = [name for name, priority in priority_of.items() if priority not in due.priorities]
+    failing = still_failing(session, project.name, push.build_system, left_out)
+    return plan_by_cadence(priority_of, due, failing, published)
 
 
-def _everything(session, project, push, published, priority_of, reasons, *, counts, now) -> Plan:
-    names = frozenset(priority_of)
-    if not names:
-        jobs = alive.alive_jobs(session, project.name, push.build_system, at=now)
-        names = frozenset(job.name for job in jobs)
-    next_due = everything_from(push.pushed_at, project.cadence).next_due if counts else {}
-    return full_plan(names, priority_of, reasons, snapshot=published.snapshot, next_due=next_due,
-                     counts=counts)
+def _unrecorded_answer(
+    session: Session, project: Project, push: AskedPush, published: PriorityLists, *, now: datetime
+) -> Answer:
+    """Answer that everything runs on a push that has no place in the ledger."""
+    reason = ("a push without an id or a time does not count, so everything runs"
+              if project.is_integration
+              else f"{project.name} is no integration project, so everything runs")
+    priority_of = published.priority_of
+    names = priority_of.keys() or _alive_names(session, project, push.build_system, now)
+    return Answer(schedule_bytes(full_plan(
+        names, priority_of, (reason,), snapshot=published.snapshot, next_due={})))
 
 
-def _entry(project: Project, push: AskedPush, plan: Plan, packed: bytes, now) -> LedgerEntry:
+def _alive_names(
+    session: Session, project: Project, build_system: str, now: datetime
+) -> frozenset[str]:
+    jobs = alive.alive_jobs(session, project.name, build_system, at=now)
+    return frozenset(job.name for job in jobs)
+
+
+def _entry(
+    project: Project, push: CountedPush, plan: Plan, packed: bytes, now: datetime
+) -> LedgerEntry:
     return LedgerEntry(
         project=project.name, build_system=push.build_system, push_id=push.push_id,
         revision=push.revision, pushed_at=push.pushed_at, kind=plan.kind, snapshot=plan.snapshot,
         ran_priority_2=Priority.SECOND in plan.ran, ran_priority_3=Priority.THIRD in plan.ran,
-        ran_backstop=plan.is_everything, counts=plan.counts, run_names=plan.run,
+        ran_backstop=plan.is_full, counts=plan.counts, run_names=plan.run,
         skip_names=plan.skip, answer=packed, answered_at=now)

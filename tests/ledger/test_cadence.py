@@ -89,9 +89,9 @@ def test_what_is_not_due_says_how_much_is_left():
         "backstop": NextDue(19, NOW + timedelta(minutes=239)),
     }
     assert due.reasons == (
-        "priority 2 is not due: push 2 of 5, 42 of 90 minutes",
-        "priority 3 is due: push 10 since it last ran, of 10",
-        "backstop is not due: push 1 of 20, 1 of 240 minutes",
+        "priority 2 is not due: 2 of 5 pushes, 42 of 90 minutes since it last ran",
+        "priority 3 is due: 10 pushes since it last ran (limit 10)",
+        "backstop is not due: 1 of 20 pushes, 1 of 240 minutes since it last ran",
     )
 
 
@@ -99,8 +99,9 @@ def test_what_is_not_due_says_how_much_is_left():
     "state, reason",
     [
         pytest.param(NEVER, "priority 2 is due: it has never run here", id="never"),
-        pytest.param(since(4), "priority 2 is due: push 5 since it last ran, of 5", id="pushes"),
-        pytest.param(since(0, 95), "priority 2 is due: 95 minutes since it last ran, of 90",
+        pytest.param(since(4), "priority 2 is due: 5 pushes since it last ran (limit 5)",
+                     id="pushes"),
+        pytest.param(since(0, 95), "priority 2 is due: 95 minutes since it last ran (limit 90)",
                      id="time"),
     ],
 )
@@ -152,7 +153,8 @@ def test_what_is_owed_though_no_push_came(known, priorities):
 def test_what_is_owed_later_says_when():
     due = owed(NOW, CADENCE, states(priority_2=since(2, 30)))
     assert due.next_due["priority_2"] == NextDue(3, NOW + timedelta(minutes=60))
-    assert due.reasons[0] == "priority 2 is not due: push 2 of 5, 30 of 90 minutes"
+    assert due.reasons[0] == (
+        "priority 2 is not due: 2 of 5 pushes, 30 of 90 minutes since it last ran")
 
 
 def test_a_day_of_pushes_has_the_promised_rhythm():

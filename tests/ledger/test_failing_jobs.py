@@ -74,8 +74,7 @@ def test_it_is_said_that_failing_jobs_run(ci, results):
     results.add(JOB, ci.push("old", -60), "testfailed")
     ci.ask("1", 0)
     answer = ci.ask("2", 1)
-    assert answer["reasons"][-1] == "jobs that failed when they last ran stay due until they " \
-        "pass: 1"
+    assert answer["reasons"][-1] == "1 job failed when it last ran, and runs until it passes"
     assert answer["kind"] == "selective" and not answer["priorities"]["3"]["due"]
 
 

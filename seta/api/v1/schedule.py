@@ -10,7 +10,6 @@ from ...domain import Project
 from ...errors import NotAllowed, NotFound
 from ...ledger import AskedPush, check_build_system, preview, schedule_failed, schedule_push
 from ...ledger.cadence_state import newest_pushed_at
-from ...ledger.schedule import not_recorded
 from ...publish.serving import Body
 from ...store.ledger import entries
 from ...store.operation.audit import record_audit
@@ -161,11 +160,12 @@ def _check_open(session, project: Project, push: AskedPush) -> None:
         return
     if not project.open_scheduling:
         require_token()
-    if not_recorded(project, push):
+    counted = push.counted_in(project)
+    if counted is None:
         return
     newest_at = newest_pushed_at(session, project.name, push.build_system)
     is_known = entries.stored_answer(
-        session, project.name, push.build_system, push.push_id) is not None
-    if not is_known and newest_at is not None and push.pushed_at <= newest_at:
+        session, project.name, counted.build_system, counted.push_id) is not None
+    if not is_known and newest_at is not None and counted.pushed_at <= newest_at:
         raise NotAllowed(f"without a token only a push that is newer than the newest, of "
                          f"{newest_at:%Y-%m-%d %H:%M:%S}, can be added to {project.name}")

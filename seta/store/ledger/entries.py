@@ -1,21 +1,38 @@
-"""The ledger: one row a (project, build system, push id), saying what was answered.
+"""The ledger: one row for each project, build system and push id, with what was answered.
 
-Order is push time, then arrival. Rows that count are those of pushes that were not older than
-the newest when they came.
+Order is push time, then arrival. A row counts when its push was not older than the newest on
+arrival.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Select, select, text, tuple_
+from sqlalchemy import ColumnElement, Tuple, and_, select, text, tuple_
 from sqlalchemy.orm import Session
 
-from ...domain import LedgerEntry
+from ...domain import INTERVALS, LedgerEntry
 from .. import schema
 from ..locks import Lock
 
 PAGE = 100
 
 Row = schema.Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class CountingPush:
+    """What the cadence needs of one push that counts."""
+
+    pushed_at: datetime
+    ran: frozenset[str]                # the intervals that really ran on it
+    late_at: datetime | None
+    late_intervals: frozenset[str]     # of `ran`: those that ran only at `late_at`
+
+    def ran_at(self, interval: str) -> datetime:
+        if self.late_at is not None and interval in self.late_intervals:
+            return self.late_at
+        return self.pushed_at
 
 
 def lock_ledger(session: Session, project: str, build_system: str) -> None:
@@ -30,22 +47,25 @@ def stored_answer(
 ) -> tuple[str, bytes] | None:
     """Return the revision and the gzipped answer of a push; None when it is not known."""
     found = session.execute(
-        _ledger(project, build_system, Row.revision, Row.answer)
-        .where(Row.push_id == push_id)).one_or_none()
-    return found and (found.revision, found.answer)
+        select(Row.revision, Row.answer)
+        .where(_is_of(project, build_system), Row.push_id == push_id)).one_or_none()
+    return None if found is None else (found.revision, found.answer)
 
 
 def entry_with_id(
     session: Session, project: str, build_system: str, push_id: str
 ) -> LedgerEntry | None:
-    row = session.scalar(_ledger(project, build_system).where(Row.push_id == push_id))
-    return row and to_entry(row)
+    row = session.scalar(
+        select(Row).where(_is_of(project, build_system), Row.push_id == push_id))
+    return None if row is None else to_entry(row)
 
 
 def newest(session: Session, project: str, build_system: str) -> LedgerEntry | None:
     """Return the newest push of the ledger; None when there is none."""
-    row = session.scalar(_newest_first(project, build_system, Row).limit(1))
-    return row and to_entry(row)
+    row = session.scalar(
+        select(Row).where(_is_of(project, build_system), Row.counts)
+        .order_by(Row.pushed_at.desc(), Row.id.desc()).limit(1))
+    return None if row is None else to_entry(row)
 
 
 def add_schedule(session: Session, entry: LedgerEntry) -> None:
@@ -59,24 +79,28 @@ def add_schedule(session: Session, entry: LedgerEntry) -> None:
     session.flush()
 
 
-def counting_pushes(session: Session, project: str, build_system: str) -> Iterator:
-    """Yield what the cadence needs of each push that counts, the newest first.
+def counting_pushes(
+    session: Session, project: str, build_system: str
+) -> Iterator[CountingPush]:
+    """Yield the pushes that count, the newest first.
 
-    Each has ``pushed_at``, ``push_id``, the three ``ran_...``, and ``late_at`` with the
-    ``late_intervals`` that ran only then. Pages are read as they are asked for: a few rows nearly
-    always tell enough.
+    Pages are read as they are asked for: a few rows nearly always suffice.
     """
-    page = _newest_first(
-        project, build_system, Row.pushed_at, Row.id, Row.push_id, Row.ran_priority_2,
-        Row.ran_priority_3, Row.ran_backstop, Row.late_at, Row.late_intervals).limit(PAGE)
-    last = None
+    page = (
+        select(Row.pushed_at, Row.id, Row.ran_priority_2, Row.ran_priority_3, Row.ran_backstop,
+               Row.late_at, Row.late_intervals)
+        .where(_is_of(project, build_system), Row.counts)
+        .order_by(Row.pushed_at.desc(), Row.id.desc()).limit(PAGE))
+    query = page
     while True:
-        query = page if last is None else page.where(_order() < (last.pushed_at, last.id))
         found = session.execute(query).all()
-        yield from found
+        for row in found:
+            ran = {name for name in INTERVALS if getattr(row, f"ran_{name}")}
+            yield CountingPush(
+                row.pushed_at, frozenset(ran), row.late_at, frozenset(row.late_intervals))
         if len(found) < PAGE:
             return
-        last = found[-1]
+        query = page.where(_order() < (found[-1].pushed_at, found[-1].id))
 
 
 def entries(
@@ -84,28 +108,16 @@ def entries(
     up_to: LedgerEntry | None = None, limit: int | None = None, newest_first: bool = False,
 ) -> list[LedgerEntry]:
     """Return rows of the ledger in its order, those that do not count among them."""
-    query = _ledger(project, build_system)
+    query = select(Row).where(_is_of(project, build_system))
     if after is not None:
         query = query.where(_order() > after.order)
     if up_to is not None:
         query = query.where(_order() <= up_to.order)
-    order = (Row.pushed_at, Row.id)
-    order = [column.desc() for column in order] if newest_first else order
-    return [to_entry(row) for row in session.scalars(query.order_by(*order).limit(limit))]
-
-
-def _ledger(project: str, build_system: str, *columns) -> Select:
-    return select(*(columns or (Row,))).where(
-        Row.project == project, Row.build_system == build_system)
-
-
-def _newest_first(project: str, build_system: str, *columns) -> Select:
-    return (_ledger(project, build_system, *columns).where(Row.counts)
-            .order_by(Row.pushed_at.desc(), Row.id.desc()))
-
-
-def _order():
-    return tuple_(Row.pushed_at, Row.id)
+    if newest_first:
+        query = query.order_by(Row.pushed_at.desc(), Row.id.desc())
+    else:
+        query = query.order_by(Row.pushed_at, Row.id)
+    return [to_entry(row) for row in session.scalars(query.limit(limit))]
 
 
 def to_entry(row: schema.Schedule) -> LedgerEntry:
@@ -117,3 +129,11 @@ def to_entry(row: schema.Schedule) -> LedgerEntry:
         skip_names=tuple(row.skip_names), answer=row.answer, answered_at=row.answered_at,
         failed_at=row.failed_at, failed_why=row.failed_why, late_names=tuple(row.late_names),
         late_at=row.late_at, late_intervals=tuple(row.late_intervals), id=row.id)
+
+
+def _is_of(project: str, build_system: str) -> ColumnElement[bool]:
+    return and_(Row.project == project, Row.build_system == build_system)
+
+
+def _order() -> Tuple:
+    return tuple_(Row.pushed_at, Row.id)

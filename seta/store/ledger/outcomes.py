@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from ...domain import LedgerEntry
@@ -15,17 +15,16 @@ from .entries import Row, to_entry
 def mark_failed(session: Session, entry: LedgerEntry, *, why: str, at: datetime) -> None:
     """Record that nothing of a schedule ran, so that its intervals are owed again."""
     _change(session, entry, failed_at=at, failed_why=why, ran_priority_2=False,
-            ran_priority_3=False,
-            ran_backstop=False)
+            ran_priority_3=False, ran_backstop=False)
 
 
 def mark_late(
     session: Session, entry: LedgerEntry, names: Collection[str], *, at: datetime,
     intervals: Collection[str],
 ) -> None:
-    """Record what a timer started on a push, and which intervals it thereby served.
+    """Record which jobs a timer started on a push, and which intervals thereby ran.
 
-    Started more than once, all count from the first time, which makes none of them late.
+    If it happens more than once, all of them count from the first time.
     """
     late = {f"ran_{interval}": True for interval in intervals}
     _change(
@@ -38,7 +37,7 @@ def confirm(
     session: Session, entry: LedgerEntry, *, at: datetime, priority_2: bool, priority_3: bool,
     backstop: bool,
 ) -> None:
-    """Record which intervals of a schedule its results showed to have run."""
+    """Record which intervals of a schedule really ran, as its results show."""
     _change(session, entry, confirmed_at=at, ran_priority_2=priority_2, ran_priority_3=priority_3,
             ran_backstop=backstop)
 
@@ -46,7 +45,7 @@ def confirm(
 def unconfirmed(
     session: Session, project: str, build_system: str, *, before: datetime
 ) -> list[LedgerEntry]:
-    """Return the schedules of pushes before `before` that nothing is known of yet."""
+    """Return the schedules of pushes before `before` that were not looked at yet."""
     query = select(Row).where(
         Row.project == project, Row.build_system == build_system, Row.pushed_at < before,
         Row.confirmed_at.is_(None), Row.failed_at.is_(None)).order_by(Row.pushed_at, Row.id)
@@ -54,7 +53,7 @@ def unconfirmed(
 
 
 def results_reach(session: Session, project: str) -> datetime | None:
-    """Return up to when results of a project are in; None when no source ever said."""
+    """Return the time up to which results of a project are in; None when no source said."""
     return session.scalar(
         select(func.max(schema.Watermark.reached_at))
         .where(schema.Watermark.project == project))
@@ -72,12 +71,12 @@ def names_seen_on(session: Session, entry: LedgerEntry) -> frozenset[str]:
     return frozenset(session.scalars(query))
 
 
-def has_revision(revision: str):
-    """The condition that a push has this revision, which may be cut short."""
+def has_revision(revision: str) -> ColumnElement[bool]:
+    """Return the condition that a push has this revision, which may be cut short."""
     if len(revision) >= WHOLE_REVISION:
         return schema.Push.revision == revision
     return schema.Push.revision.startswith(revision, autoescape=True)
 
 
-def _change(session: Session, entry: LedgerEntry, **values) -> None:
+def _change(session: Session, entry: LedgerEntry, **values: object) -> None:
     session.execute(update(Row).where(Row.id == entry.id).values(**values))
