@@ -9,9 +9,8 @@ from seta.cli.commands import COMMANDS, cli
 HEAD = """# Commands
 
 `seta COMMAND --help` says the same. Exit codes: 0 done, 1 failed, 2 bad usage. Results go to
-standard output, the log and progress to standard error. `--json` is for programs: times are ISO
-8601
-in UTC, durations in seconds, costs in whole milliseconds unless the unit says jobs.
+standard output, the log and progress to standard error. `--json` is for programs: times are
+ISO 8601 in UTC, durations in seconds, costs in whole milliseconds unless the unit says jobs.
 """
 
 

@@ -4,37 +4,36 @@ from datetime import datetime
 
 import click
 
-from ..domain import DEFAULT_SCOPE
 from ..errors import BadInput, CannotAnswer
 from ..publish import analyse
-from .options import Moment
-from .output import as_json, print_json, spinner
+from .options import Moment, dry_run_option, json_option, scope_option
+from .output import print_json, spinner
 from .program import Program
 from .snapshot_view import print_snapshot
 
 
 @click.command()
-@click.option("--scope", default=DEFAULT_SCOPE, show_default=True)
+@scope_option
 @click.option("--as-of", type=Moment(),
-              help="Decide as of a past moment, from what was known then.")
-@click.option("--dry-run", is_flag=True, help="Show the answer, and store nothing.")
+              help="Analyze a past moment, with what was known then.")
+@dry_run_option
 @click.option("--compare", is_flag=True,
               help="Also try the drop-one pass of earlier SETAs, in ten orders.")
-@as_json
+@json_option
 @click.pass_obj
 def analyze(program: Program, scope: str, as_of: datetime | None, dry_run: bool, compare: bool,
-            is_json: bool):
+            is_json: bool) -> None:
     """Compute the cheapest set of job types that catches every regression of the window.
 
-    The result is a snapshot. It is published unless something holds it back; then the exit code
+    The result is a snapshot. It is published unless the guard holds it back; then the exit code
     is 1, and the snapshot can be published by hand.
     """
     if as_of is not None and as_of > program.now:
-        raise BadInput(f"--as-of is {as_of.isoformat()}, which has not come yet")
-    with spinner(program.has_terminal) as say:
+        raise BadInput(f"--as-of is {as_of.isoformat()}, which is in the future")
+    with spinner(program.has_terminal) as show_progress:
         snapshot = analyse(
             program.sessions, scope, now=program.now, settings=program.settings, as_of=as_of,
-            dry_run=dry_run, compare=compare, progress=say)
+            dry_run=dry_run, compare=compare, progress=show_progress)
     if is_json:
         print_json(snapshot)
     else:

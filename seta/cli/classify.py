@@ -1,57 +1,66 @@
 """`seta classify`."""
 
+from typing import Any
+
 import click
 
 from ..curation.classifications import classify_job, classify_range, verdict
 from ..errors import BadInput
+from .options import why_option
+from .output import counted
 from .program import Program, operator
 
 
 @click.command()
-@click.option("--namespace", default="treeherder", show_default=True, help="Of --job-id.")
-@click.option("--job-id", help="One job run; or else a range of pushes:")
-@click.option("--project")
-@click.option("--build-system", default="taskcluster", show_default=True)
+@click.option("--namespace", default="treeherder", show_default=True,
+              help="The namespace of --job-id.")
+@click.option("--job-id", help="One job run; or name the job and a range of pushes:")
+@click.option("--project", help="The project of the pushes.")
+@click.option("--build-system", default="taskcluster", show_default=True,
+              help="Of --name.")
 @click.option("--name", help="The job's full name.")
 @click.option("--from-revision", help="The first push of the range.")
 @click.option("--to-revision", help="The last push of the range.")
-@click.option("--fixed-by", help="It was a regression: the revision that fixed it.")
+@click.option("--fixed-by", metavar="REVISION",
+              help="A regression, and the revision that fixed it.")
 @click.option("--intermittent", is_flag=True, help="It fails now and then, whatever the push.")
-@click.option("--take-back", is_flag=True, help="What was said of it is said no longer.")
-@click.option("--why", default="", help="For the audit table.")
+@click.option("--take-back", is_flag=True, help="Take back the classification.")
+@why_option
 @click.pass_obj
-def classify(program: Program, namespace: str, job_id: str | None, why: str, **given):
-    """Say what a failed job was, or the failed runs of a job on a range of pushes.
+def classify(
+    program: Program, /, namespace: str, job_id: str | None, why: str, **options: Any,
+) -> None:
+    """Classify a failed job, or the failed runs of a job on a range of pushes.
 
     The next analysis counts what was fixed by a commit as a regression.
     """
-    what = verdict(*_said(given))
-    said_by = {"who": operator(), "now": program.now, "why": why}
+    what = verdict(*_classification(options))
+    who, now = operator(), program.now
     with program.sessions.begin() as session:
         if job_id is not None:
-            added = classify_job(session, namespace, job_id, what, **said_by)
+            added = classify_job(session, namespace, job_id, what, who=who, now=now, why=why)
         else:
-            added = classify_range(session, *_range_of(given), what,
-                                   first=given["from_revision"], last=given["to_revision"],
-                                   **said_by)
-    click.echo(f"{added} jobs are now {what.classification}" if added else
-               "all of that was said already")
+            added = classify_range(session, *_job(options), what, first=options["from_revision"],
+                                   last=options["to_revision"], who=who, now=now, why=why)
+    click.echo(f"{counted(added, 'job')} classified as {what.classification}" if added else
+               "nothing to do: all of these are classified that way already")
 
 
-def _said(given: dict) -> tuple[str, str | None]:
-    """Return the classification that one of the three options means, and its fix."""
-    options = {"fixed by commit": given["fixed_by"] is not None,
-               "intermittent": given["intermittent"], "not classified": given["take_back"]}
-    chosen = [classification for classification, is_given in options.items() if is_given]
+def _classification(options: dict[str, Any]) -> tuple[str, str | None]:
+    """Return the classification that one of the three options stands for, and its fix."""
+    is_given = {"fixed by commit": options["fixed_by"] is not None,
+                "intermittent": options["intermittent"], "not classified": options["take_back"]}
+    chosen = [classification for classification in is_given if is_given[classification]]
     if len(chosen) != 1:
         raise BadInput("give one of --fixed-by, --intermittent and --take-back, not "
                        f"{len(chosen)} of them")
-    return chosen[0], given["fixed_by"]
+    return chosen[0], options["fixed_by"]
 
 
-def _range_of(given: dict) -> tuple[str, str, str]:
+def _job(options: dict[str, Any]) -> tuple[str, str, str]:
+    """Return the project, build system and name of the job whose runs are classified."""
     missing = [f"--{word.replace('_', '-')}" for word in
-               ("project", "name", "from_revision", "to_revision") if given[word] is None]
+               ("project", "name", "from_revision", "to_revision") if options[word] is None]
     if missing:
-        raise BadInput(f"give --job-id, or {', '.join(missing)} too")
-    return given["project"], given["build_system"], given["name"]
+        raise BadInput(f"give --job-id, or also {', '.join(missing)}")
+    return options["project"], options["build_system"], options["name"]

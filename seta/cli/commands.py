@@ -1,4 +1,4 @@
-"""The root command. Each command is a file; it is imported when it is asked for."""
+"""The root command. Each command is a file, imported when it is used."""
 
 import importlib
 import os
@@ -11,53 +11,54 @@ from ..config import from_environment
 from ..errors import BadInput, SetaError
 from .program import Program
 
-# Sorted by what a newcomer needs first. `worker` is a program of its own, so it is named here
-# and not imported.
+# In the order in which a newcomer needs them. `worker` is a program of its own, so it is named
+# here and not imported.
 COMMANDS = {
-    "demo": ("seta.cli.demo:demo", "Load the built-in real data and analyse it."),
+    "demo": ("seta.cli.demo:demo", "Load the built-in real data and analyze it."),
     "serve": ("seta.cli.serve:serve", "Serve the pages and the API."),
-    "worker": ("seta.worker.command:worker", "Ingest, analyse and prune by the clock."),
+    "worker": ("seta.worker.command:worker", "Ingest, analyze and prune on a schedule."),
     "projects": ("seta.cli.projects:projects", "List, add and change projects."),
-    "ingest": ("seta.cli.ingest:ingest", "Take in job results from a source."),
-    "import": ("seta.cli.import_:import_", "Take in job results and job lists from files."),
+    "ingest": ("seta.cli.ingest:ingest", "Ingest job results from a source."),
+    "import": ("seta.cli.import_:import_", "Import job results and job lists from files."),
     "analyze": ("seta.cli.analyze:analyze", "Compute the cheapest set of job types."),
     "snapshots": ("seta.cli.snapshots:snapshots", "List, compare, publish and roll back."),
-    "jobs": ("seta.cli.jobs:jobs", "List job types with priority and reason."),
-    "overrides": ("seta.cli.overrides:overrides", "Pin job types, or lower them, for a reason."),
+    "jobs": ("seta.cli.jobs:jobs", "List a project's jobs with priority and reason."),
+    "overrides": ("seta.cli.overrides:overrides", "Set priorities by hand, for a reason."),
     "renames": ("seta.cli.renames:renames", "Carry history over to new names."),
-    "classify": ("seta.cli.classify:classify", "Say what a failed job was."),
-    "export": ("seta.cli.export:export", "Write a project's list as a file."),
+    "classify": ("seta.cli.classify:classify", "Classify a failed job."),
+    "export": ("seta.cli.export:export", "Write a project's priorities to a file."),
     "doctor": ("seta.cli.doctor:doctor", "Ask a server the way a client does."),
-    "token": ("seta.cli.token:token", "Make a token that may write."),
-    "db": ("seta.cli.db:db", "Bring the database to this version."),
+    "token": ("seta.cli.token:token", "Make a token for writing to the API."),
+    "db": ("seta.cli.db:db", "Migrate the database."),
 }
 
 
 class Commands(click.Group):
     """A group whose commands are loaded when they are needed, so that --help is quick."""
 
-    def list_commands(self, context):
+    def list_commands(self, context: click.Context) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, context, name):
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
         module, attribute = COMMANDS[name][0].split(":")
-        return getattr(importlib.import_module(module), attribute)
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
 
-    def format_commands(self, context, formatter):
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, says) for name, (_, says) in COMMANDS.items()])
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="seta")
 @click.pass_context
-def cli(context):
-    """SETA: which CI jobs find regressions, and which may run less often.
+def cli(context: click.Context) -> None:
+    """SETA finds which CI jobs catch regressions, and which can run less often.
 
-    A first look, with built-in real data: `seta demo`, then `seta serve`. Settings come from
-    the environment; without DATABASE_URL an embedded Postgres is used.
+    For a first look with built-in real data: `seta demo`, then `seta serve`. Settings come from
+    the environment; without DATABASE_URL, SETA starts an embedded Postgres.
     """
     if context.obj is None:
         context.obj = Program(from_environment(os.environ))
@@ -78,10 +79,10 @@ def run(arguments: list[str] | None = None, program: Program | None = None) -> i
         error.show()
         return error.exit_code
     except click.Abort:
-        return _fail("stopped", 1)
+        return _fail("interrupted", 1)
 
 
-def _fail(reason, code: int) -> int:
+def _fail(reason: object, code: int) -> int:
     click.echo(f"seta: {reason}", err=True)
     return code
 

@@ -12,20 +12,20 @@ from ..store.curation.projects import DEMO
 from ..store.operation.audit import record_audit
 from ..store.snapshots import publication_state, snapshot_with_id
 from .import_ import print_report
-from .output import spinner
+from .output import counted, spinner
 from .program import Program, operator
 from .snapshot_view import print_snapshot
 
 
 @click.command()
-@click.option("--remove", is_flag=True, help="Remove the demo's scopes with all that is in them.")
+@click.option("--remove", is_flag=True, help="Remove the demo's scopes and everything in them.")
 @click.pass_obj
-def demo(program: Program, remove: bool):
-    """Load the built-in real data, each as an archived scope, and analyse it.
+def demo(program: Program, remove: bool) -> None:
+    """Load the built-in real data as archived scopes and analyze them.
 
-    The Talos regressions of 2014 (Buildbot) and real jobs of 2018 that sheriffs classified
-    "fixed by commit" (Taskcluster). docs/demo-data.md says where they are from, what was
-    cleaned and what is derived.
+    They are the Talos regressions of 2014 (Buildbot), and real jobs of 2018 that sheriffs
+    classified "fixed by commit" (Taskcluster). docs/demo-data.md says where they come from, what
+    was cleaned and what is derived.
     """
     if remove:
         _remove(program)
@@ -37,25 +37,26 @@ def demo(program: Program, remove: bool):
 def _load(program: Program, each: DemoScope) -> None:
     _check_projects(program, each)
     click.echo(f"== {each.title} (scope {each.name})")
-    with spinner(program.has_terminal) as say:
+    with spinner(program.has_terminal) as show_progress:
         report = import_files(
             program.sessions, [each.path], scope=each.name, archived=True, source=DEMO,
             title=each.title, description=each.description, now=program.now,
-            progress=lambda so_far: say(f"{so_far.results:,} results"))
+            progress=lambda so_far: show_progress(
+                counted(so_far.results, "result")))
         snapshot = None if report.new or report.changed else _published(program, each.name)
         if snapshot is None:
             snapshot = analyse(program.sessions, each.name, now=program.now,
-                               settings=program.settings, progress=say)
+                               settings=program.settings, progress=show_progress)
     print_report(report)
     print_snapshot(snapshot)
     click.echo()
 
 
 def _published(program: Program, scope: str) -> Snapshot | None:
-    """Return what is published of a scope: the same data need not be analysed again."""
+    """Return the scope's published snapshot: unchanged data need no new analysis."""
     with program.sessions() as session:
         found = publication_state(session, scope).snapshot_id
-        return found and snapshot_with_id(session, found)
+        return None if found is None else snapshot_with_id(session, found)
 
 
 def _check_projects(program: Program, each: DemoScope) -> None:
@@ -77,7 +78,7 @@ def _remove(program: Program) -> None:
             try:
                 store.remove_scope(session, each.name)
             except UnknownScope:
-                click.echo(f"scope {each.name} is not there")
+                click.echo(f"scope {each.name} does not exist")
                 continue
             record_audit(session, who=operator(), what="remove demo", target=each.name)
-            click.echo(f"scope {each.name} is removed")
+            click.echo(f"scope {each.name} removed")

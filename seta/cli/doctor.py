@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 
 import click
 
+from ..clients.answers import Schedule
 from ..clients.http import low_value, schedule
 from ..errors import CannotAnswer
-from .output import as_json, print_json
+from .options import json_option
+from .output import counted, print_json
 
 BUILD_SYSTEMS = {"taskgraph": "taskcluster", "buildbot": "buildbot"}
 SHOWN = 5
@@ -16,16 +18,16 @@ SHOWN = 5
 @click.option("--client", type=click.Choice(sorted(BUILD_SYSTEMS)), required=True,
               help="Which client to ask as.")
 @click.option("--url", required=True, help="The SETA server, such as http://127.0.0.1:8000.")
-@click.option("--project", required=True)
+@click.option("--project", required=True, help="The project to ask about.")
 @click.option("--push-id", default="doctor", show_default=True,
-              help="A push that the server does not know is asked about without recording it.")
+              help="The push to ask about; the server need not know it.")
 @click.option("--revision", default="0" * 40, help="The push's head revision.")
-@as_json
-def doctor(client: str, url: str, project: str, push_id: str, revision: str, is_json: bool):
-    """Ask a server the way a client does, and say what it would skip and why.
+@json_option
+def doctor(client: str, url: str, project: str, push_id: str, revision: str, is_json: bool) -> None:
+    """Ask a server the way a client does, and show what the client would skip and why.
 
     Nothing is recorded. The exit code is 1 when the client would run everything because it got
-    no answer that it may obey.
+    no answer that it can use.
     """
     build_system = BUILD_SYSTEMS[client]
     answer = schedule(project, push_id, revision, datetime.now(UTC), url=url,
@@ -34,24 +36,24 @@ def doctor(client: str, url: str, project: str, push_id: str, revision: str, is_
     if is_json:
         print_json({"schedule": answer, "low_value": by_old_protocol})
     else:
-        _say(client, project, answer, by_old_protocol)
+        _print(client, project, answer, by_old_protocol)
     if answer.failure:
         raise CannotAnswer(f"{client} would run everything on {project}: {answer.failure}")
 
 
-def _say(client: str, project: str, answer, by_old_protocol: frozenset[str]) -> None:
+def _print(client: str, project: str, answer: Schedule, by_old_protocol: frozenset[str]) -> None:
     if answer.failure:
-        click.echo(f"{client} got no answer for {project} that it may obey.")
+        click.echo(f"{client} got no answer that it can use for {project}.")
     elif answer.is_full:
         click.echo(f"{client} would run everything on a push to {project} now:")
     else:
-        click.echo(f"{client} would run {len(answer.run):,} jobs on a push to {project} now and "
-                   f"skip {len(answer.skip):,}, by snapshot {answer.snapshot}:")
+        click.echo(f"{client} would run {counted(len(answer.run), 'job')} on a push to {project} "
+                   f"now and skip {len(answer.skip):,}, by snapshot {answer.snapshot}:")
     for reason in answer.reasons:
         click.echo(f"  - {reason}")
     if not answer.is_full:
         click.echo(f"skipped, for example: {_some(answer.skip)}")
-    click.echo(f"the old protocol lists {len(by_old_protocol):,} low value jobs"
+    click.echo(f"the old protocol lists {counted(len(by_old_protocol), 'low value job')}"
                + (f", for example: {_some(by_old_protocol)}" if by_old_protocol else ""))
 
 

@@ -12,16 +12,16 @@ from .program import Program
 
 
 @click.command()
-@click.option("--project", required=True)
+@click.option("--project", required=True, help="Whose jobs.")
 @click.option("--format", "form", type=click.Choice(sorted(FORMATS)), default="json",
-              show_default=True)
-@click.option("--build-system", help="Left out, the format's own, or the project's first.")
+              show_default=True, help="Which client reads it.")
+@click.option("--build-system", help="Defaults to the format's own, or else the project's first.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path),
-              help="A file; standard output if left out.")
+              help="A file; standard output by default.")
 @click.pass_obj
 def export(program: Program, project: str, form: str, build_system: str | None,
-           output: Path | None):
-    """Write a project's published list as a file that a client can commit.
+           output: Path | None) -> None:
+    """Write a project's published priorities to a file that a client can commit.
 
     Nothing is written when clients would be told to run everything.
     """

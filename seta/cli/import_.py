@@ -8,44 +8,47 @@ from ..domain import DEFAULT_SCOPE
 from ..ingest import ImportReport, import_files
 from ..ingest.records import SHOWN
 from ..sources.files import record_schema
-from .output import as_json, print_json, spinner
+from .options import json_option
+from .output import counted, print_json, spinner
 from .program import Program
 
 
 @click.command("import")
 @click.argument("files", nargs=-1)
 @click.option("--scope", default=DEFAULT_SCOPE, show_default=True,
-              help="Where projects go that are not known yet.")
+              help="The scope of projects that are new.")
 @click.option("--archived", is_flag=True,
-              help="A finished history: never stale, never pruned. For a scope of its own.")
+              help="A finished history, in a scope of its own: never stale, never pruned.")
 @click.option("--strict", is_flag=True, help="Stop at the first bad line.")
 @click.option("--schema", "is_schema", is_flag=True, help="Print the JSON Schema of a record.")
-@as_json
+@json_option
 @click.pass_obj
 def import_(program: Program, files: tuple[str, ...], scope: str, archived: bool, strict: bool,
-            is_schema: bool, is_json: bool):
-    """Take in job results and job lists from NDJSON FILES, plain or gzip; "-" is stdin.
+            is_schema: bool, is_json: bool) -> None:
+    """Import job results and job lists from NDJSON FILES, plain or gzip; "-" is stdin.
 
-    A bad line is reported with its number and reason, and the rest goes in; the exit code is
-    then 1. Importing a file twice changes nothing.
+    A bad line is reported with its number and the reason, and the rest is imported; the exit
+    code is then 1. Importing a file twice changes nothing.
     """
     if is_schema:
         click.echo(json.dumps(record_schema(), indent=2))
         return
     if not files:
         raise click.UsageError("no FILES given; \"-\" reads standard input")
-    with spinner(program.has_terminal) as say:
+    with spinner(program.has_terminal) as show_progress:
         report = import_files(
             program.sessions, files, scope=scope, archived=archived, strict=strict,
             redundancy=program.settings.redundancy, now=program.now,
-            progress=lambda so_far: say(f"{so_far.results:,} results, {so_far.jobs:,} jobs listed"))
+            progress=lambda so_far: show_progress(
+                f"{counted(so_far.results, 'result')}, {counted(so_far.jobs, 'job')} listed"))
     print_json(report) if is_json else print_report(report)
     if report.bad_total:
-        raise BadLines(f"{report.bad_total:,} bad lines were left out")
+        were = "was" if report.bad_total == 1 else "were"
+        raise BadLines(f"{counted(report.bad_total, 'bad line')} {were} left out")
 
 
 class BadLines(click.ClickException):
-    """What went in is stored; the exit code still says that something is missing."""
+    """The good lines are stored; the exit code says that some are missing."""
 
 
 def print_report(report: ImportReport) -> None:
@@ -54,13 +57,14 @@ def print_report(report: ImportReport) -> None:
     if report.bad_total > len(report.bad):
         click.echo(f"... and {report.bad_total - len(report.bad):,} more; only the first {SHOWN} "
                    "are shown", err=True)
-    click.echo(f"{report.results:,} results ({report.new:,} new, {report.changed:,} changed) and "
-               f"{report.jobs:,} job list entries of {', '.join(report.projects) or 'no project'}")
-    for count, says in (
-        (report.assumed_times, "classifications have no time of their own; the push time stands "
-                               "in for it"),
-        (report.without_fix, "jobs are classified as fixed by commit, but name no revision"),
-        (report.unparsed_names, "job names are unparsed; they always run (`seta jobs --unparsed`)"),
+    click.echo(f"{counted(report.results, 'result')} ({report.new:,} new, "
+               f"{report.changed:,} changed) and "
+               f"{counted(report.jobs, 'job list entry', 'job list entries')} of "
+               f"{', '.join(report.projects) or 'no project'}")
+    for count, what in (
+        (report.assumed_times, "classifications without a time of their own, dated by their push"),
+        (report.without_fix, "jobs classified as fixed by commit without a revision"),
+        (report.unparsed_names, "unparsed job names, which always run (`seta jobs --unparsed`)"),
     ):
         if count:
-            click.echo(f"{count:,} {says}")
+            click.echo(f"{what}: {count:,}")

@@ -8,44 +8,48 @@ from ..domain import Project
 from ..errors import BadInput, SourceError
 from ..ingest import IngestReport, Spans, ingest_project, ingest_span
 from ..ingest.plan import next_steps, steps_by_hand
+from ..sources.protocol import ResultSource
 from ..sources.registry import job_list_source, result_source
 from ..store.curation import projects as store
 from ..store.operation import watermarks
-from .options import Moment
-from .output import as_json, print_json, print_table, spinner
+from .options import Moment, dry_run_option, json_option
+from .output import counted, print_json, print_table, spinner
 from .program import Program
+
+Span = tuple[datetime, datetime]
 
 
 @click.command()
-@click.option("--source", "source_name", default="", help="activedata or treeherder.")
+@click.option("--source", "source_name", default="",
+              help="activedata or treeherder; SETA_SOURCE by default.")
 @click.option("--project", "names", multiple=True,
-              help="May be repeated; left out, all that the source feeds.")
-@click.option("--from", "start", type=Moment(), help="Take in what was pushed from then on.")
-@click.option("--to", "end", type=Moment(), help="Only what was pushed before; now if left out.")
-@click.option("--dry-run", is_flag=True, help="Show what would be asked for, and ask nothing.")
-@as_json
+              help="May be repeated; all projects that the source feeds by default.")
+@click.option("--from", "start", type=Moment(), help="Ingest the results of pushes from then on.")
+@click.option("--to", "end", type=Moment(), help="Ingest only pushes before then; now by default.")
+@dry_run_option
+@json_option
 @click.pass_obj
 def ingest(program: Program, source_name: str, names: tuple[str, ...], start: datetime | None,
-           end: datetime | None, dry_run: bool, is_json: bool):
-    """Take in job results from a source.
+           end: datetime | None, dry_run: bool, is_json: bool) -> None:
+    """Ingest job results from a source.
 
-    The first time the whole window, then what changed since the last time; with --from the
-    pushes of a span. Running it twice changes nothing.
+    The first time this is the whole window, then what changed since the last time; with --from
+    it is the pushes of a span. Running it twice changes nothing.
     """
     if end is not None and (start is None or end <= start):
-        raise BadInput(f"--to is {end.isoformat()}; it needs a --from before it")
+        raise BadInput(f"--to is {end.isoformat()}; it needs an earlier --from")
     source = result_source(program.settings, source_name)
     if source is None:
-        raise BadInput("SETA_SOURCE is none; name one with --source")
+        raise BadInput("SETA_SOURCE is none; choose a source with --source")
     projects = _projects(program, names, source.name)
     span = (start, end or program.now) if start else None
     if dry_run:
-        _show_plan(program, source, projects, span)
+        _print_plan(program, source, projects, span)
         return
     failed = []
     for project in projects:
         try:
-            _take(program, source, project, span, is_json)
+            _ingest(program, source, project, span, is_json)
         except SourceError as error:
             failed.append(f"{project.name}: {error}")
     if failed:
@@ -61,52 +65,68 @@ def _projects(program: Program, names: tuple[str, ...], source: str) -> list[Pro
         found = [each for each in store.projects(session)
                  if each.scope in live and each.source in ("", source)]
     if not found:
-        raise BadInput("no project takes its results from a source; add one with "
+        raise BadInput("no project takes its results from this source; add one with "
                        "`seta projects add NAME`")
     return found
 
 
-def _take(program: Program, source, project: Project, span, is_json: bool) -> None:
+def _ingest(
+    program: Program, source: ResultSource, project: Project, span: Span | None, is_json: bool,
+) -> None:
     lists = job_list_source(program.settings) if "taskcluster" in project.build_systems else None
-    with spinner(program.has_terminal) as say:
-        wanted = {"now": program.now, "spans": Spans.of(program.settings),
-                  "progress": lambda so_far: say(
-                      f"{project.name}: {so_far.done} of {so_far.slices} slices, "
-                      f"{so_far.stored.results:,} results")}
+    spans = Spans.of(program.settings)
+    with spinner(program.has_terminal) as show_progress:
+        def show(so_far: IngestReport) -> None:
+            show_progress(f"{project.name}: {_slices(so_far)}, "
+                          f"{counted(so_far.stored.results, 'result')}")
+
         if span:
-            found = ingest_span(program.sessions, source, project.name, start=span[0],
-                                end=span[1], **wanted)
+            ingested = ingest_span(
+                program.sessions, source, project.name, start=span[0], end=span[1],
+                now=program.now, spans=spans, progress=show)
         else:
-            found = ingest_project(program.sessions, source, project.name, lists=lists, **wanted)
-    _print(project, found, is_json)
-    if not found.is_complete:
-        raise SourceError(found.error)
+            ingested = ingest_project(
+                program.sessions, source, project.name, now=program.now, spans=spans,
+                lists=lists, progress=show)
+    _print(project, ingested, is_json)
+    if not ingested.is_complete:
+        raise SourceError(ingested.error)
 
 
-def _print(project: Project, found: IngestReport, is_json: bool) -> None:
+def _slices(ingested: IngestReport) -> str:
+    return f"{ingested.done} of {counted(ingested.slices, 'slice')}"
+
+
+def _print(project: Project, ingested: IngestReport, is_json: bool) -> None:
     if is_json:
-        print_json({"project": project.name, **found.counts})
+        print_json({"project": project.name, **ingested.counts})
         return
-    click.echo(f"{project.name}: {found.done} of {found.slices} slices, {found.stored.results:,} "
-               f"results ({found.stored.new:,} new, {found.stored.changed:,} changed), "
-               f"{found.listed:,} listed jobs, {sum(found.skipped.values()):,} rows left out")
-    for reason, count in found.skipped.most_common():
+    stored = ingested.stored
+    click.echo(f"{project.name}: {_slices(ingested)}, {counted(stored.results, 'result')} "
+               f"({stored.new:,} new, {stored.changed:,} changed), "
+               f"{counted(ingested.listed, 'listed job')}, "
+               f"{counted(ingested.skipped.total(), 'row')} left out")
+    for reason, count in ingested.skipped.most_common():
         click.echo(f"  left out, {reason}: {count:,}")
-    if found.list_error:
-        click.echo(f"  no job list: {found.list_error}", err=True)
+    if ingested.list_error:
+        click.echo(f"  no job list: {ingested.list_error}", err=True)
 
 
-def _show_plan(program: Program, source, projects: list[Project], span) -> None:
+def _print_plan(
+    program: Program, source: ResultSource, projects: list[Project], span: Span | None,
+) -> None:
     spans = Spans.of(program.settings)
     rows = []
     for project in projects:
         with program.sessions() as session:
-            known = {"source": source.name, "project": project.name}
-            failed = watermarks.failed_slices(session, **known)
-            steps = (steps_by_hand(project.name, failed, start=span[0], end=span[1], spans=spans)
-                     if span else
-                     next_steps(project.name, watermarks.watermark(session, **known), failed,
-                                now=program.now, spans=spans))
+            failed = watermarks.failed_slices(session, source=source.name, project=project.name)
+            if span:
+                steps = steps_by_hand(project.name, failed, start=span[0], end=span[1],
+                                      spans=spans)
+            else:
+                mark = watermarks.watermark(session, source=source.name, project=project.name)
+                steps = next_steps(project.name, mark, failed, now=program.now, spans=spans)
         rows += [[step.kind.name.lower().replace("_", " "), step.piece] for step in steps]
     print_table(["why", "slice"], rows)
-    click.echo(f"{len(rows)} slices would be asked for of {source.name}; nothing was", err=True)
+    click.echo(f"{counted(len(rows), 'slice')} would be requested from {source.name}; nothing was",
+               err=True)

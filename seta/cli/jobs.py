@@ -1,54 +1,55 @@
 """`seta jobs`."""
 
 from fnmatch import fnmatchcase
+from typing import Any
 
 import click
 
+from ..domain import Snapshot
 from ..errors import BadInput, NoSnapshot
 from ..names import parse_report
 from ..store.curation import projects as store
 from ..store.results.job_names import job_names
 from ..store.snapshots import publication_state, published_lists, snapshot_with_id
-from .output import as_json, print_json, print_table
+from .options import json_option
+from .output import counted, print_json, print_listing, print_table
 from .program import Program
 from .snapshot_view import amount
 
 
 @click.command()
-@click.option("--project", help="Whose jobs; needed unless --unparsed.")
+@click.option("--project", help="Whose jobs; optional with --unparsed.")
 @click.option("--priority", type=click.IntRange(1, 3), help="Only this priority.")
 @click.option("--name", "glob", default="*", help="Only names that match this glob.")
 @click.option("--unparsed", is_flag=True,
-              help="Instead the names that could not be parsed, and those that share a job type.")
-@as_json
+              help="List the names that could not be parsed, and those that share a job type.")
+@json_option
 @click.pass_obj
 def jobs(program: Program, project: str | None, priority: int | None, glob: str, unparsed: bool,
-         is_json: bool):
+         is_json: bool) -> None:
     """List a project's jobs with priority, reason, cost and how many regressions they caught.
 
-    With --json also the certificate: why a job is forced, which regressions need it, or which
-    chosen jobs catch what it caught.
+    --json adds the certificate: why a job is forced, which regressions need it, or which chosen
+    jobs catch what it caught.
     """
     if unparsed:
         _show_unparsed(program, project, is_json)
         return
     if project is None:
-        raise BadInput("--project is missing: `seta projects list` shows them")
+        raise BadInput("--project is missing: `seta projects list` lists them")
     snapshot, rows = _decided(program, project)
     rows = [row for row in rows if fnmatchcase(row["name"], glob)
             and priority in (None, int(row["decided"].priority))]
-    if is_json:
-        print_json({"project": project, "snapshot": snapshot.id, "jobs": rows})
-        return
-    print_table(
-        ["priority", "name", "reason", "cost", "caught"],
+    print_listing(
+        {"project": project, "snapshot": snapshot.id, "jobs": rows},
+        ["priority", "name", "reason", "cost", "regressions caught"],
         [[int(row["decided"].priority), row["name"], row["decided"].reason,
-          amount(snapshot, row["decided"].cost), row["decided"].caught] for row in rows])
-    click.echo(f"{len(rows):,} jobs of snapshot {snapshot.id}", err=True)
+          amount(snapshot, row["decided"].cost), row["decided"].caught] for row in rows],
+        is_json=is_json, footer=f"{counted(len(rows), 'job')} of snapshot {snapshot.id}")
 
 
-def _decided(program: Program, project: str):
-    """Return the published snapshot, and what it says of each name of the project."""
+def _decided(program: Program, project: str) -> tuple[Snapshot, list[dict[str, Any]]]:
+    """Return the published snapshot, and what it decides for each job name of the project."""
     with program.sessions() as session:
         scope = store.project_named(session, project).scope
         published = publication_state(session, scope).snapshot_id
@@ -83,5 +84,5 @@ def _show_unparsed(program: Program, project: str | None, is_json: bool) -> None
         print_table(["project", "build system", "job type", "names that share it"],
                     [[each.project, each.build_system, each.job_type, ", ".join(each.names)]
                      for each in report.collisions])
-    click.echo(f"{len(report.unparsed):,} unparsed names, which always run; "
-               f"{len(report.collisions):,} job types with more than one name", err=True)
+    click.echo(f"{counted(len(report.unparsed), 'unparsed name')} (they always run), "
+               f"{counted(len(report.collisions), 'job type')} with more than one name", err=True)

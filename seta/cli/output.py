@@ -12,16 +12,28 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-as_json = click.option("--json", "is_json", is_flag=True, help="JSON, for a program to read.")
+Row = Sequence[object]
+ShowProgress = Callable[[str], None]
 
-Say = Callable[[str], None]
+
+def print_listing(
+    listing: object, headings: Sequence[str], rows: Iterable[Row], *, is_json: bool,
+    footer: str = "",
+) -> None:
+    """Print a listing as JSON, or its rows as a table, with a footer on standard error."""
+    if is_json:
+        print_json(listing)
+        return
+    print_table(headings, rows)
+    if footer:
+        click.echo(footer, err=True)
 
 
-def print_json(value) -> None:
+def print_json(value: object) -> None:
     click.echo(json.dumps(value, default=plain, indent=2, ensure_ascii=False))
 
 
-def plain(value):
+def plain(value: object) -> object:
     """Turn what JSON does not know into what it does; times are ISO 8601, spans in seconds."""
     if dataclasses.is_dataclass(value):
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
@@ -34,18 +46,27 @@ def plain(value):
     return str(value)
 
 
-def print_table(headings: Sequence[str], rows: Iterable[Sequence], title: str = "") -> None:
+def print_table(headings: Sequence[str], rows: Iterable[Row]) -> None:
     """Print a table; on a pipe it is as wide as it needs, so that no name is cut."""
-    table = Table(title=title or None, title_justify="left", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
     for heading in headings:
         table.add_column(heading, overflow="fold")
     for row in rows:
         # Text, not markup: names of jobs hold brackets.
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+        table.add_row(*(Text("" if value is None else str(value)) for value in row))
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=10_000)
     console.print(table)
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return the number with its noun.
+
+    >>> counted(1, "job"), counted(2_000, "job"), counted(0, "entry", "entries")
+    ('1 job', '2,000 jobs', '0 entries')
+    """
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def minutes(milliseconds: int) -> str:
@@ -57,7 +78,7 @@ def minutes(milliseconds: int) -> str:
 
 
 @contextmanager
-def spinner(is_shown: bool) -> Iterator[Say]:
+def spinner(is_shown: bool) -> Iterator[ShowProgress]:
     """Give a function that shows what is being done; on a pipe it shows nothing."""
     if not is_shown:
         yield lambda text: None

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -9,44 +10,40 @@ from ..curation.override_entries import read_entries, read_file
 from ..curation.overrides import (
     Planned, apply_overrides, end_override, plan_overrides, vanished_overrides,
 )
-from ..domain import DEFAULT_SCOPE, Override
+from ..domain import Override
 from ..store.curation import overrides as store
-from .options import Moment
-from .output import as_json, print_json, print_table
+from .options import Moment, add_end_command, dry_run_option, json_option, scope_option
+from .output import print_listing, print_table
 from .program import Program, operator
-
-scope_option = click.option("--scope", default=DEFAULT_SCOPE, show_default=True)
-dry_run_option = click.option("--dry-run", is_flag=True, help="Show what it picks; store nothing.")
 
 
 @click.group()
-def overrides():
-    """Pin job types, or lower them, for a reason."""
+def overrides() -> None:
+    """Set priorities by hand, for a reason."""
 
 
 @overrides.command("list")
 @scope_option
 @click.option("--all", "with_ended", is_flag=True, help="Also those that expired or were ended.")
-@as_json
+@json_option
 @click.pass_obj
-def list_overrides(program: Program, scope: str, with_ended: bool, is_json: bool):
-    """Show a scope's overrides, and which of them pick no job that is alive."""
+def list_overrides(program: Program, scope: str, with_ended: bool, is_json: bool) -> None:
+    """List a scope's overrides, and which match no living job."""
     now = program.now
     with program.sessions() as session:
         found = store.overrides(session, scope, active_at=None if with_ended else now)
         vanished = {each.id for each in vanished_overrides(session, scope, now=now)}
-    if is_json:
-        print_json([{"override": each, "picks_nothing": each.id in vanished} for each in found])
-        return
-    print_table(["id", "picks", "build system", "decision", "until", "who", "reason", ""],
-                [_row(each, now, vanished) for each in found])
+    print_listing(
+        [{"override": each, "picks_nothing": each.id in vanished} for each in found],
+        ["id", "job types", "build system", "decision", "expires (UTC)", "who", "reason", "state"],
+        [_row(each, now, vanished) for each in found], is_json=is_json)
 
 
-def _row(each: Override, now: datetime, vanished: set[int]) -> list:
-    state = "" if each.is_active(now) else "ended"
+def _row(each: Override, now: datetime, vanished: set[int]) -> list[object]:
+    state = "active" if each.is_active(now) else "ended"
     return [each.id, each.pattern, each.build_system, decision(each),
             each.expires_at and f"{each.expires_at:%Y-%m-%d %H:%M}", each.who, each.reason,
-            "picks nothing" if each.id in vanished else state]
+            "matches nothing" if each.id in vanished else state]
 
 
 def decision(each: Override) -> str:
@@ -57,17 +54,19 @@ def decision(each: Override) -> str:
 @scope_option
 @click.option("--platform", help="A glob, such as windows*.")
 @click.option("--build-type", help="A glob.")
-@click.option("--test-suite", help="A glob; one that ends in a chunk picks that chunk.")
+@click.option("--test-suite", help="A glob; one that ends in a chunk matches that chunk.")
 @click.option("--name", help="The full name of one job, instead of globs.")
 @click.option("--build-system", help="Only names of this build system.")
-@click.option("--priority", type=click.IntRange(1, 3))
-@click.option("--never-skip", is_flag=True, help="Instead of a priority.")
-@click.option("--reason", required=True)
-@click.option("--expires", type=Moment(), help="It never does if left out.")
+@click.option("--priority", type=click.IntRange(1, 3), help="The priority to give them.")
+@click.option("--never-skip", is_flag=True, help="Always run them, instead of a priority.")
+@click.option("--reason", required=True, help="Shown with the override.")
+@click.option("--expires", type=Moment(), help="When it ends; never by default.")
 @dry_run_option
 @click.pass_obj
-def add(program: Program, scope: str, expires: datetime | None, dry_run: bool, **entry):
-    """Add one override; it also holds for jobs that appear later."""
+def add(
+    program: Program, /, scope: str, expires: datetime | None, dry_run: bool, **entry: Any,
+) -> None:
+    """Add one override; it also applies to jobs that appear later."""
     entry = {field: value for field, value in entry.items() if value is not None}
     _apply(program, [entry | {"expires": expires}], scope, dry_run)
 
@@ -77,12 +76,15 @@ def add(program: Program, scope: str, expires: datetime | None, dry_run: bool, *
 @scope_option
 @dry_run_option
 @click.pass_obj
-def apply(program: Program, file: Path, scope: str, dry_run: bool):
-    """Add the overrides of a JSON or YAML FILE, the old preseed format among them.
+def apply(program: Program, file: Path, scope: str, dry_run: bool) -> None:
+    """Add all overrides of a JSON or YAML FILE, or none if one is wrong.
 
-    The file is taken as a whole or not at all.
+    The file may be in the old preseed format.
     """
     _apply(program, read_file(file), scope, dry_run)
+
+
+add_end_command(overrides, "an override", end_override, lambda override: override.pattern)
 
 
 def _apply(program: Program, entries: object, scope: str, dry_run: bool) -> None:
@@ -95,24 +97,13 @@ def _apply(program: Program, entries: object, scope: str, dry_run: bool) -> None
 
 
 def _print(planned: list[Planned], dry_run: bool) -> None:
-    print_table(["id", "picks", "decision", "jobs now", "for example", ""],
+    print_table(["id", "job types", "decision", "jobs now", "for example", "state"],
                 [[each.override.id or "", each.override.pattern, decision(each.override),
-                  each.matched, ", ".join(each.examples), "" if each.is_new else "known already"]
+                  each.matched, ", ".join(each.examples), "new" if each.is_new else "exists"]
                  for each in planned])
     for each in planned:
         if each.matches_nothing:
-            click.echo(f"{each.override.pattern} picks no job that is alive now", err=True)
+            click.echo(f"{each.override.pattern} matches no job that is alive now", err=True)
     new = sum(each.is_new for each in planned)
-    click.echo(f"{new} would be added; nothing was" if dry_run else
-               f"{new} added; the next analysis obeys them", err=True)
-
-
-@overrides.command()
-@click.argument("override_id", type=int)
-@click.option("--why", default="", help="For the audit table.")
-@click.pass_obj
-def end(program: Program, override_id: int, why: str):
-    """Let an override hold no longer."""
-    with program.sessions.begin() as session:
-        ended = end_override(session, override_id, who=operator(), why=why, now=program.now)
-    click.echo(f"override {ended.id} ({ended.pattern}) has ended")
+    click.echo(f"{new} would be added; nothing was stored" if dry_run else
+               f"{new} added; the next analysis applies them", err=True)

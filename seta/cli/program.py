@@ -1,4 +1,4 @@
-"""What a command works with: settings, log, and a database that is there."""
+"""What a command works with: the settings, the log and a connected database."""
 
 import getpass
 import logging
@@ -16,7 +16,7 @@ from ..store.migrations.upgrade import check_version, upgrade
 
 
 class Program:
-    """Made once for each run of a command; connects when a command first asks."""
+    """One run of a command; it connects to the database when the command first needs it."""
 
     def __init__(self, settings: Settings):
         self.settings = settings
@@ -29,7 +29,7 @@ class Program:
 
     @cached_property
     def database_url(self) -> str:
-        """The setting's, or that of the embedded server, which is started and upgraded."""
+        """DATABASE_URL, or else the address of the embedded server, which is started."""
         if self.settings.database_url:
             return self.settings.database_url
         self._server = EmbeddedServer(
@@ -38,14 +38,14 @@ class Program:
 
     @cached_property
     def unchecked_engine(self) -> Engine:
-        """An engine that is connected, whatever the version of its tables."""
+        """A connected engine, whatever the version of its tables."""
         engine = make_engine(self.database_url)
         check_connection(engine)
         return engine
 
     @cached_property
     def engine(self) -> Engine:
-        """Raises StoreError with what to do when the tables are of another version."""
+        """Raises StoreError, which says what to do, when the tables are of another version."""
         if self._server is not None or not self.settings.database_url:
             upgrade(self.unchecked_engine)
         check_version(self.unchecked_engine)
@@ -56,7 +56,7 @@ class Program:
         return make_sessions(self.engine)
 
     def close(self) -> None:
-        """Close the connections, and leave the embedded server, which stops with its last user."""
+        """Close the connections; the embedded server stops with its last user."""
         if "unchecked_engine" in self.__dict__:
             self.unchecked_engine.dispose()
         if self._server is not None:
@@ -64,7 +64,7 @@ class Program:
 
     @property
     def has_terminal(self) -> bool:
-        """Say whether somebody watches, so that progress is worth showing."""
+        """Say whether a person watches, so that progress is worth showing."""
         return sys.stderr.isatty()
 
 
@@ -73,12 +73,12 @@ def start_log(level: str) -> None:
     logging.basicConfig(
         level="WARNING", format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", force=True)
     logging.getLogger("seta").setLevel(level)
-    # Its warnings tell of each retry; what comes of them is told by us.
+    # It warns of each retry; we log what comes of them.
     logging.getLogger("urllib3").setLevel("ERROR")
 
 
 def operator() -> str:
-    """The person at the keyboard, for the audit table."""
+    """Return the person at the keyboard, for the audit log."""
     try:
         return f"cli:{getpass.getuser()}"
     except (KeyError, OSError):

@@ -1,65 +1,70 @@
 """`seta projects`."""
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import click
 
 from ..curation import projects as curation
-from ..domain import DEFAULT_SCOPE, INTERVALS, Cadence, Interval, Project
+from ..domain import INTERVALS, Cadence, Interval, Project
 from ..errors import BadInput
 from ..store.curation import projects as store
-from .output import as_json, print_json, print_table
+from .options import json_option, scope_option, why_option
+from .output import counted, print_listing
 from .program import Program, operator
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 @click.group()
-def projects():
+def projects() -> None:
     """List, add and change projects."""
 
 
 @projects.command("list")
-@as_json
+@json_option
 @click.pass_obj
-def list_projects(program: Program, is_json: bool):
-    """Show every project with its scope, build systems and cadence."""
+def list_projects(program: Program, is_json: bool) -> None:
+    """List all projects with scope, build systems and cadence."""
     with program.sessions() as session:
         found = store.projects(session)
-    if is_json:
-        print_json(found)
-        return
-    print_table(
-        ["project", "scope", "build systems", "kind", "kill switch", "priority 2", "priority 3",
-         "backstop",
-         "source"],
+    print_listing(
+        found, ["project", "scope", "build systems", "kind", "kill switch", "priority 2",
+                "priority 3", "backstop", "source"],
         [[each.name, each.scope, ", ".join(each.build_systems),
           "integration" if each.is_integration else "always full",
-          "set" if each.is_killed else "", *_limits(each), each.source] for each in found])
+          "set" if each.is_killed else "", *_intervals(each), each.source] for each in found],
+        is_json=is_json)
 
 
-def _limits(project: Project) -> list[str]:
-    cadence = project.cadence
-    return [f"{limit.pushes} pushes / {limit.minutes} min"
-            for limit in (cadence.priority_2, cadence.priority_3, cadence.backstop)]
+def _intervals(project: Project) -> list[str]:
+    intervals: list[Interval] = [getattr(project.cadence, name) for name in INTERVALS]
+    return [f"{counted(each.pushes, 'push', 'pushes')} / {each.minutes} min" for each in intervals]
 
 
-def changes(command):
-    """The options that add and set have in common."""
+def field_options(command: Command) -> Command:
+    """Add the options that ``add`` and ``set`` have in common."""
     for option in reversed([
         click.option("--build-system", "build_systems", multiple=True,
-                     help="taskcluster, buildbot or a word of your own; may be repeated."),
+                     help="taskcluster, buildbot or your own; may be repeated."),
         click.option("--integration/--always-full", "is_integration", default=None,
-                     help="Whether pushes are selective, or always run everything."),
+                     help="Whether pushes run a selection of jobs, or always everything."),
         click.option("--kill/--no-kill", "is_killed", default=None,
-                     help="The kill switch: everything runs."),
-        click.option("--priority-2", metavar="PUSHES/MINUTES", help="When priority 2 runs: 5/90."),
+                     help="Set or clear the kill switch: everything runs."),
+        click.option("--priority-2", metavar="PUSHES/MINUTES",
+                     help="How often priority 2 runs, such as 5/90."),
         click.option("--priority-3", metavar="PUSHES/MINUTES",
-                     help="When priority 3 runs: 10/180."),
-        click.option("--backstop", metavar="PUSHES/MINUTES", help="When all runs: 20/240."),
+                     help="How often priority 3 runs, such as 10/180."),
+        click.option("--backstop", metavar="PUSHES/MINUTES",
+                     help="How often everything runs, such as 20/240."),
         click.option("--infer/--no-infer", "infer_regressions", default=None,
-                     help="Take a job that failed and passed again as a fixed regression."),
+                     help="Whether a job that failed and then passed again counts as a fixed "
+                          "regression."),
         click.option("--infer-after", type=click.IntRange(1, 100),
-                     help="How many failed pushes in a row that takes."),
+                     help="How many pushes in a row must have failed for that."),
         click.option("--open-scheduling/--closed-scheduling", "open_scheduling", default=None,
-                     help="Whether the schedule call needs no token."),
-        click.option("--why", default="", help="For the audit table."),
+                     help="Whether schedules can be requested without a token."),
+        why_option,
     ]):
         command = option(command)
     return command
@@ -67,42 +72,43 @@ def changes(command):
 
 @projects.command("add")
 @click.argument("name")
-@click.option("--scope", default=DEFAULT_SCOPE, show_default=True)
-@changes
+@scope_option
+@field_options
 @click.pass_obj
-def add_project(program: Program, name: str, scope: str, why: str, **given):
-    """Add a project; its scope is made where it is not there."""
+def add_project(program: Program, /, name: str, scope: str, why: str, **options: Any) -> None:
+    """Add a project; its scope is created if it does not exist."""
     with program.sessions.begin() as session:
         store.ensure_scope(session, scope, program.settings)
-        fields = _given(given)
+        fields = _fields(options)
         cadence = Cadence(**fields.pop("cadence", {}))
         project = Project(name, scope, cadence=cadence, **fields)
         curation.add_project(session, project, who=operator(), why=why)
-    click.echo(f"project {name} is in scope {scope}")
+    click.echo(f"project {name} added to scope {scope}")
 
 
 @projects.command("set")
 @click.argument("name")
-@changes
+@field_options
 @click.pass_obj
-def set_project(program: Program, name: str, why: str, **given):
-    """Change a project, from its next push on."""
+def set_project(program: Program, /, name: str, why: str, **options: Any) -> None:
+    """Change a project; takes effect on its next push."""
     with program.sessions.begin() as session:
-        curation.change_project(session, name, _given(given), who=operator(), why=why)
-    click.echo(f"project {name} is as asked for, from its next push on")
+        curation.change_project(session, name, _fields(options), who=operator(), why=why)
+    click.echo(f"project {name} updated; takes effect on the next push")
 
 
-def _given(given: dict) -> dict:
-    """Return the fields that the options set; the others stay."""
-    fields = {name: value for name, value in given.items()
+def _fields(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the project's fields that the options set; the others stay as they are."""
+    fields = {name: value for name, value in options.items()
               if value not in (None, ()) and name not in INTERVALS}
-    intervals = {each: _interval(each, given[each]) for each in INTERVALS if given[each]}
+    intervals = {name: _interval(name, options[name]) for name in INTERVALS if options[name]}
     return fields | ({"cadence": intervals} if intervals else {})
 
 
 def _interval(name: str, text: str) -> Interval:
     try:
-        pushes, minutes = (int(word) for word in text.split("/"))
+        pushes, minutes = (int(number) for number in text.split("/"))
         return Interval(pushes, minutes)
     except ValueError as error:
-        raise BadInput(f"--{name} is {text!r}; expected is PUSHES/MINUTES such as 5/90") from error
+        raise BadInput(f"--{name.replace('_', '-')} is {text!r}; expected PUSHES/MINUTES such as "
+                       "5/90, both at least 1") from error

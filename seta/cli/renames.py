@@ -1,39 +1,37 @@
 """`seta renames`."""
 
 from datetime import datetime
+from typing import Any
 
 import click
 
 from ..curation import renames as curation
-from ..domain import DEFAULT_SCOPE, NewWords, Pattern, Rename
+from ..domain import NewWords, Pattern, Rename
 from ..store.curation import renames as store
-from .options import Moment
-from .output import as_json, print_json, print_table
+from .options import Moment, add_end_command, dry_run_option, json_option, scope_option
+from .output import counted, print_listing, print_table
 from .program import Program, operator
 
 WORDS = ("platform", "build_type", "test_suite")
-scope_option = click.option("--scope", default=DEFAULT_SCOPE, show_default=True)
 
 
 @click.group()
-def renames():
+def renames() -> None:
     """Carry history over to new names."""
 
 
 @renames.command("list")
 @scope_option
-@as_json
+@json_option
 @click.pass_obj
-def list_renames(program: Program, scope: str, is_json: bool):
-    """Show a scope's renames that are believed."""
+def list_renames(program: Program, scope: str, is_json: bool) -> None:
+    """List a scope's active renames."""
     with program.sessions() as session:
         found = store.renames(session, scope, active_at=program.now)
-    if is_json:
-        print_json(found)
-        return
-    print_table(["id", "rename", "since", "who", "why"],
-                [[each.id, each.rename, f"{each.rename.since:%Y-%m-%d %H:%M}", each.rename.who,
-                  each.rename.why] for each in found])
+    print_listing(
+        found, ["id", "rename", "since (UTC)", "who", "why"],
+        [[each.id, each.rename, f"{each.rename.since:%Y-%m-%d %H:%M}", each.rename.who,
+          each.rename.why] for each in found], is_json=is_json)
 
 
 @renames.command()
@@ -41,15 +39,18 @@ def list_renames(program: Program, scope: str, is_json: bool):
 @click.option("--old-platform", help="A glob, such as osx-10-8*.")
 @click.option("--old-build-type", help="A glob.")
 @click.option("--old-test-suite", help="A glob.")
-@click.option("--new-platform")
-@click.option("--new-build-type")
-@click.option("--new-test-suite")
-@click.option("--since", type=Moment(), help="Now if left out.")
-@click.option("--why", required=True)
-@click.option("--dry-run", is_flag=True, help="Show what it carries over; store nothing.")
+@click.option("--new-platform", help="Replaces the old platform.")
+@click.option("--new-build-type", help="Replaces the old build type.")
+@click.option("--new-test-suite", help="Replaces the old test suite.")
+@click.option("--since", type=Moment(), help="When it happened; now by default.")
+@click.option("--why", required=True, help="Shown with the rename.")
+@dry_run_option
 @click.pass_obj
-def add(program: Program, scope: str, since: datetime | None, why: str, dry_run: bool, **words):
-    """Read the history and witnesses of job types that match --old-... as the new ones'."""
+def add(
+    program: Program, /, scope: str, since: datetime | None, why: str, dry_run: bool,
+    **words: Any,
+) -> None:
+    """Carry the history of matching job types over to their new names."""
     now = program.now
     rename = Rename(
         Pattern(**{word: words[f"old_{word}"] for word in WORDS if words[f"old_{word}"]}),
@@ -58,21 +59,13 @@ def add(program: Program, scope: str, since: datetime | None, why: str, dry_run:
     with program.sessions.begin() as session:
         if dry_run:
             carried = curation.plan_rename(session, scope, rename, now=now)
+            outcome = "would carry over {}; nothing was stored"
         else:
             stored, carried = curation.add_rename(session, scope, rename, now=now)
+            outcome = f"rename {stored.id} carries over {{}}"
     print_table(["old", "new", ""], [[each.old, each.new, "" if each.is_known else "not seen yet"]
                                      for each in carried])
-    click.echo(f"{len(carried)} job types would be carried over; nothing is stored" if dry_run
-               else f"rename {stored.id} carries over {len(carried)} job types", err=True)
+    click.echo(outcome.format(counted(len(carried), "job type")), err=True)
 
 
-@renames.command()
-@click.argument("rename_id", type=int)
-@click.option("--why", default="", help="For the audit table.")
-@click.pass_obj
-def end(program: Program, rename_id: int, why: str):
-    """Believe a rename no longer."""
-    with program.sessions.begin() as session:
-        ended = curation.end_rename(session, rename_id, who=operator(), why=why,
-                                    now=program.now)
-    click.echo(f"rename {ended.id} is believed no longer")
+add_end_command(renames, "a rename", curation.end_rename, lambda stored: stored.rename)

@@ -1,6 +1,7 @@
-"""`seta serve`: gunicorn with threads, and a token of one's own on one's own machine."""
+"""`seta serve`: gunicorn with threads and, on a developer's machine, a token for writes."""
 
 import os
+from typing import Any
 
 import click
 from gunicorn.app.base import BaseApplication
@@ -16,26 +17,26 @@ from .token import local_token
 class Gunicorn(BaseApplication):
     """Gunicorn run from our command, so that the embedded Postgres lives as long as it does."""
 
-    def __init__(self, options: dict):
+    def __init__(self, options: dict[str, Any]):
         self._options = options
         super().__init__()
 
-    def load_config(self):
+    def load_config(self) -> None:
         for name, value in self._options.items():
             self.cfg.set(name, value)
 
-    def load(self):
+    def load(self) -> Any:
         # Built in each web process: connections do not survive a fork.
         return import_app("seta.wsgi:create_app()")
 
 
 @click.command()
 @click.pass_obj
-def serve(program: Program):
-    """Serve the pages and the API on SETA_HOST and PORT until it is told to end.
+def serve(program: Program) -> None:
+    """Serve the pages and the API on SETA_HOST and PORT until stopped.
 
-    Without DATABASE_URL this starts the embedded Postgres, and makes a token for writes that is
-    kept in SETA_HOME/token.
+    Without DATABASE_URL this starts the embedded Postgres, and keeps a token for writes in
+    SETA_HOME/token.
     """
     settings = program.settings
     with program.sessions.begin() as session:
@@ -56,13 +57,13 @@ def _prepare_local(program: Program, address: str, scope: str) -> None:
         return
     token = local_token(program.settings.home_path)
     os.environ["SETA_TOKENS"] = f"local={token.hash}"
-    click.echo(f"writes need the token in {token.path}; for example:\n"
+    click.echo(f"writes need the token in {token.path}, for example:\n"
                f'  curl -H "Authorization: Bearer $(cat {token.path})" '
                f"-H 'Content-Type: application/json' -d '{{}}' "
                f"{address}/api/v1/scopes/{scope}/analyze", err=True)
 
 
-def gunicorn_options(settings: Settings) -> dict:
+def gunicorn_options(settings: Settings) -> dict[str, Any]:
     return {
         "bind": f"{settings.host}:{settings.port}",
         "workers": settings.web_processes,
@@ -70,7 +71,7 @@ def gunicorn_options(settings: Settings) -> dict:
         "threads": settings.web_threads,
         "proc_name": "seta",
         "loglevel": "warning",
-        "control_socket_disable": True,  # it would be made in HOME
+        "control_socket_disable": True,  # gunicorn would create it in HOME
         "graceful_timeout": 10,
         "keepalive": 5,
     }

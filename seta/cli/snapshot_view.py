@@ -1,13 +1,15 @@
-"""A snapshot for a person."""
+"""A snapshot as text for a person."""
+
+from collections.abc import Iterator
 
 import click
 
 from ..domain import Priority, Snapshot
-from .output import minutes, print_table
+from .output import Row, counted, minutes, print_table
 
 MEANINGS = {
-    Priority.FIRST: "1  every push",
-    Priority.SECOND: "2  caught a regression that others catch too",
+    Priority.FIRST: "1  runs on every push",
+    Priority.SECOND: "2  caught regressions that others catch too",
     Priority.THIRD: "3  caught nothing in the window",
 }
 COMPARED = {
@@ -19,13 +21,13 @@ COMPARED = {
 
 
 def print_snapshot(snapshot: Snapshot) -> None:
-    """Print the set's size, what it proves and how it compares."""
+    """Print the size of the chosen set, what is proved of it and how it compares."""
     click.echo(_headline(snapshot))
     click.echo(_proof(snapshot))
     click.echo()
-    print_table(["priority", "job types", "a full run"], _priorities(snapshot))
+    print_table(["priority", "job types", "cost of a full run"], _priorities(snapshot))
     click.echo()
-    print_table(["to catch every regression", "job types", "on every push"],
+    print_table(["to catch every regression", "job types", "cost a push"],
                 _comparison(snapshot))
     for heading, left_out in (("uncoverable", snapshot.uncoverable),
                               ("given up", snapshot.given_up)):
@@ -37,7 +39,7 @@ def print_snapshot(snapshot: Snapshot) -> None:
 def amount(snapshot: Snapshot, cost: int) -> str:
     if snapshot.unit == "ms":
         return minutes(cost)
-    return f"{cost:,} job{'' if cost == 1 else 's'}"
+    return counted(cost, "job")
 
 
 def state_of(snapshot: Snapshot) -> str:
@@ -49,32 +51,32 @@ def state_of(snapshot: Snapshot) -> str:
 
 
 def _headline(snapshot: Snapshot) -> str:
-    name = f"snapshot {snapshot.id}" if snapshot.id else "a snapshot"
+    name = f"snapshot {snapshot.id}" if snapshot.id else "snapshot"
     covered = snapshot.regressions - len(snapshot.uncoverable) - len(snapshot.given_up)
     high = sum(each.priority.is_high_value for each in snapshot.priorities)
     return (f"{name} of {snapshot.scope} as of {snapshot.as_of:%Y-%m-%d %H:%M} UTC "
             f"({state_of(snapshot)})\n"
             f"{high:,} of {len(snapshot.priorities):,} job types, run on every push, catch "
-            f"{covered:,} of the {snapshot.regressions:,} regressions of the "
-            f"{snapshot.inputs['window_days']} days before (in-sample: no promise for the next)")
+            f"{covered:,} of the {counted(snapshot.regressions, 'regression')} of the "
+            f"{snapshot.inputs['window_days']} days before (in-sample: no promise for the future)")
 
 
 def _proof(snapshot: Snapshot) -> str:
-    cost = f"the chosen cost {amount(snapshot, snapshot.objective)} a push"
+    cost = f"they cost {amount(snapshot, snapshot.objective)} a push"
     if snapshot.status == "optimal":
         return f"{cost}; proved: no other set costs less"
-    return (f"{cost}; not proved: a limit ended the search, no set costs less than "
+    return (f"{cost}; not proved: the search hit a limit, no set costs less than "
             f"{amount(snapshot, int(snapshot.lower_bound))} (gap {snapshot.gap:.2%})")
 
 
-def _priorities(snapshot: Snapshot):
-    for priority, says in MEANINGS.items():
+def _priorities(snapshot: Snapshot) -> Iterator[Row]:
+    for priority, meaning in MEANINGS.items():
         costs = [each.cost for each in snapshot.priorities if each.priority == priority]
-        yield says, f"{len(costs):,}", amount(snapshot, sum(costs))
+        yield meaning, f"{len(costs):,}", amount(snapshot, sum(costs))
 
 
-def _comparison(snapshot: Snapshot):
-    for name, says in COMPARED.items():
+def _comparison(snapshot: Snapshot) -> Iterator[Row]:
+    for name, title in COMPARED.items():
         if name in snapshot.comparison:
-            found = snapshot.comparison[name]
-            yield says, f"{found['job_types']:,}", amount(snapshot, found["cost"])
+            compared = snapshot.comparison[name]
+            yield title, f"{compared['job_types']:,}", amount(snapshot, compared["cost"])

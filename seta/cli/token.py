@@ -1,4 +1,4 @@
-"""`seta token`, and the token of this machine."""
+"""`seta token`, and the local token of a developer's machine."""
 
 import hashlib
 import os
@@ -25,7 +25,7 @@ def token_hash(token: str) -> str:
 
 
 def local_token(home: Path) -> LocalToken:
-    """Return the token of this machine, made at first use, readable by its owner only."""
+    """Return this machine's token, made at first use and readable only by its owner."""
     path = home / "token"
     home.mkdir(parents=True, exist_ok=True)
     try:
@@ -38,11 +38,11 @@ def local_token(home: Path) -> LocalToken:
 
 @click.command()
 @click.argument("name")
-def token(name: str):
-    """Make a token for NAME, and print what SETA_TOKENS must hold for it.
+def token(name: str) -> None:
+    """Make a token for NAME, and print what to add to SETA_TOKENS.
 
-    The token is shown once; SETA keeps only its hash.
+    The token is shown only once; SETA keeps only its hash.
     """
     made = make_token()
-    click.echo(f"token (give it to {name}, it is not shown again): {made}")
+    click.echo(f"token for {name}, not shown again: {made}")
     click.echo(f"add to SETA_TOKENS: {name}={token_hash(made)}")

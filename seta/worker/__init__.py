@@ -1,1 +1,1 @@
-"""The program that ingests, analyses and prunes by the clock; one is active at a time."""
+"""The program that ingests, analyzes and prunes on a schedule; one is active at a time."""

@@ -1,4 +1,4 @@
-"""When what runs."""
+"""When the worker's jobs run."""
 
 import logging
 from collections.abc import Callable
@@ -17,7 +17,7 @@ UPKEEP_HOUR = 4
 def make_clock(
     *, ingest: Callable[[], None], upkeep: Callable[[], None], hours: tuple[int, ...],
 ) -> BackgroundScheduler:
-    """Return a scheduler, not started: one piece of work at a time, a late one is caught up."""
+    """Return a scheduler, not started: one job at a time, late ones as soon as possible."""
     clock = BackgroundScheduler(
         timezone=UTC, executors={"default": ThreadPoolExecutor(1)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
@@ -29,5 +29,5 @@ def make_clock(
 
 
 def is_overdue(succeeded_at: datetime | None, *, now: datetime) -> bool:
-    """Say whether an ingest is to be caught up at start: never done, or over 12 hours ago."""
+    """Say whether to ingest at the start: never done before, or over 12 hours ago."""
     return succeeded_at is None or now - succeeded_at > CATCH_UP_AFTER

@@ -1,4 +1,4 @@
-"""What the worker does: ingest every live project, analyse every live scope, prune."""
+"""What the worker does: ingest every live project, analyze every live scope, prune."""
 
 import logging
 import threading
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 class Work:
-    """One piece at a time; an error is written down, and the clock goes on."""
+    """One job at a time; an error is logged, and the next job runs all the same."""
 
     def __init__(self, sessions: sessionmaker[Session], settings: Settings):
         self._sessions = sessions
@@ -37,21 +37,20 @@ class Work:
             seed_projects(session, self._settings)
 
     def last_success(self) -> datetime | None:
-        """Return when an ingest last came to its end with nothing missing."""
+        """Return when an ingest last ended with nothing missing."""
         with self._sessions() as session:
-            done = [run.ended_at for run in runs(session, task="ingest", limit=200)
-                    if run.status == "done"]
-        return max(done, default=None)
+            return max((run.ended_at for run in runs(session, task="ingest", limit=200)
+                        if run.status == "done" and run.ended_at), default=None)
 
     def wait_idle(self, seconds: float) -> bool:
-        """Wait for the piece of work that runs; say whether it ended."""
+        """Wait for the current job to end; say whether it did."""
         return self._is_idle.wait(seconds)
 
     def ingest_and_analyse(self) -> None:
-        """Ingest every project that the source feeds, then analyse the live scopes.
+        """Ingest every project that the source feeds, then analyze the live scopes.
 
-        A scope is analysed when one of its projects was ingested, or when it is fed by files and
-        pushed results only. The guard holds a snapshot back while another project's ingest fails.
+        A scope is analyzed when one of its projects was ingested, or when it is fed only by files
+        and posted results. The guard holds a snapshot back while another project's ingest fails.
         """
         with self._busy():
             projects = self._live_projects()
@@ -63,8 +62,8 @@ class Work:
                     self._analyse(scope)
 
     def upkeep(self) -> None:
-        """Prune what is older than the retention."""
-        with self._busy(), _written_down("upkeep"):
+        """Prune what is older than the retention time."""
+        with self._busy(), _errors_logged("upkeep"):
             with recorded_run(self._sessions, "upkeep", now=datetime.now(UTC)) as run:
                 run.counts = prune(self._sessions, now=datetime.now(UTC),
                                    retention=self._settings.retention)
@@ -80,17 +79,18 @@ class Work:
 
     def _ingest(self, project: Project) -> bool:
         """Ingest a project; say whether nothing of it is missing."""
-        with _written_down(f"ingest of {project.name}"):
+        with _errors_logged(f"ingest of {project.name}"):
+            source = result_source(self._settings)
+            assert source is not None  # only fed projects are ingested
             lists = (job_list_source(self._settings)
                      if "taskcluster" in project.build_systems else None)
             return ingest_project(
-                self._sessions, result_source(self._settings), project.name,
-                now=datetime.now(UTC), lists=lists,
+                self._sessions, source, project.name, now=datetime.now(UTC), lists=lists,
                 spans=Spans.of(self._settings)).is_complete
         return False
 
     def _analyse(self, scope: str) -> None:
-        with _written_down(f"analysis of {scope}"):
+        with _errors_logged(f"analysis of {scope}"):
             analyse(self._sessions, scope, now=datetime.now(UTC), settings=self._settings)
 
     @contextmanager
@@ -103,8 +103,8 @@ class Work:
 
 
 @contextmanager
-def _written_down(what: str) -> Iterator[None]:
-    """Log what goes wrong, and go on: the run's row and the alarm tell it too."""
+def _errors_logged(what: str) -> Iterator[None]:
+    """Log an error and go on: the run's row and the alarm show it too."""
     try:
         yield
     except SetaError as error:

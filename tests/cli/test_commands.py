@@ -83,7 +83,7 @@ def test_what_is_wrong_is_named_and_tells_in_the_exit_code(seta, arguments, code
 def test_an_import_can_be_repeated_and_tells_what_is_assumed(seta, history):
     first = seta.good("import", "--scope", "old", "--archived", history)
     assert "3 results (3 new, 0 changed) and 3 job list entries of trunk-ci" in first
-    assert "3 classifications have no time of their own" in first
+    assert "classifications without a time of their own, dated by their push: 3" in first
     again = seta.good("import", "--scope", "old", "--archived", history)
     assert "3 results (0 new, 0 changed)" in again
 
@@ -93,7 +93,7 @@ def test_a_bad_line_is_numbered_and_the_rest_goes_in(seta, tmp_path):
     path.write_text(json.dumps(listed(MOCHITEST)) + "\n{broken\n" + json.dumps(listed(XPCSHELL)))
     code, out, err = seta("import", str(path))
     assert code == 1
-    assert f"{path}, line 2" in err and "1 bad lines were left out" in err
+    assert f"{path}, line 2" in err and "1 bad line was left out" in err
     assert "2 job list entries" in out
 
     code, _, err = seta("import", "--strict", str(path))
@@ -103,7 +103,7 @@ def test_a_bad_line_is_numbered_and_the_rest_goes_in(seta, tmp_path):
 def test_standard_input_is_a_file_too(seta, monkeypatch):
     body = io.TextIOWrapper(io.BufferedReader(io.BytesIO(json.dumps(listed(MOCHITEST)).encode())))
     monkeypatch.setattr(sys, "stdin", body)
-    assert "1 job list entries" in seta.good("import", "-")
+    assert "1 job list entry of" in seta.good("import", "-")
 
 
 def test_the_schema_is_printed(seta):
@@ -156,11 +156,11 @@ def test_a_publication_by_hand_stops_automatic_ones_until_released(analysed):
     code, _, err = analysed("analyze", "--scope", "old")
     assert code == 1 and "held back" in err and "the newer one is odd" in err
 
-    assert "by themselves" in analysed.good(
+    assert "resumes automatic publication" in analysed.good(
         "snapshots", "publish", str(second), "--why", "it was fine")
     analysed.good("snapshots", "release", "--scope", "old")
     assert "published" in analysed.good("analyze", "--scope", "old")
-    assert "0 differ" in analysed("snapshots", "diff", str(first), str(second))[2]
+    assert "0 job types changed" in analysed("snapshots", "diff", str(first), str(second))[2]
 
 
 def test_projects_are_added_changed_and_shown(seta):

@@ -58,7 +58,7 @@ def test_a_file_of_overrides_is_taken_whole_or_not_at_all(demo, tmp_path):
 
     path.write_text(json.dumps([good, {**good, "platform": "beos"}]))
     code, _, err = demo("overrides", "apply", *SCOPE, str(path))
-    assert code == 0 and "beos/*-* picks no job that is alive now" in err
+    assert code == 0 and "beos/*-* matches no job that is alive now" in err
 
 
 def test_a_rename_is_shown_before_it_is_stored(demo):
@@ -66,7 +66,7 @@ def test_a_rename_is_shown_before_it_is_stored(demo):
     wanted = ("renames", "add", *SCOPE, "--old-platform", "osx-10-6", "--new-platform", "osx-10-8",
               "--why", "the machines were replaced")
     code, out, err = demo(*wanted, "--dry-run")
-    assert code == 0 and "osx-10-8/opt-talos-tp5o" in out and "nothing is stored" in err
+    assert code == 0 and "osx-10-8/opt-talos-tp5o" in out and "nothing was stored" in err
     demo.good(*wanted)
     assert "osx-10-8" in demo.good("renames", "list", *SCOPE)
     demo.good("renames", "end", "1")

@@ -87,7 +87,7 @@ def test_an_idle_worker_ends_at_once(start_worker):
     worker.wait_for("the worker is active")
     worker.process.send_signal(signal.SIGTERM)
     assert worker.end() == 0
-    assert "the worker has ended" in worker.log
+    assert "the worker has stopped" in worker.log
 
 
 def test_a_second_worker_waits_until_the_first_is_killed(start_worker):
