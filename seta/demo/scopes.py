@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ..errors import UnknownScope
 
@@ -62,7 +63,7 @@ def scopes() -> tuple[DemoScope, ...]:
     return TALOS_2014, FIXED_BY_COMMIT_2018
 
 
-def records(name: str) -> Iterator[dict]:
+def records(name: str) -> Iterator[dict[str, Any]]:
     """Yield the records of one demo scope in the order of its file."""
     for scope in scopes():
         if scope.name == name:
@@ -70,7 +71,7 @@ def records(name: str) -> Iterator[dict]:
     raise UnknownScope(f"the demo has no scope {name!r}")
 
 
-def _read(path: Path) -> Iterator[dict]:
+def _read(path: Path) -> Iterator[dict[str, Any]]:
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)

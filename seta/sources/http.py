@@ -1,16 +1,17 @@
-"""One polite way to ask a source over HTTP: time-outs, retries where they help, a size limit."""
+"""Requests to a source over HTTP: time-outs, retries where they help, a size limit."""
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Self
 from zlib import MAX_WBITS, decompressobj, error as ZlibError
 
 import msgspec
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError
 from urllib3.util.retry import Retry
 
@@ -23,12 +24,12 @@ GZIP_MAGIC = b"\x1f\x8b"
 
 @dataclass(frozen=True)
 class Manners:
-    """How a source is asked; times in seconds."""
+    """How patient requests are, and who they say they are from; times in seconds."""
 
     tries: int = 4               # after the first
     backoff: float = .1          # doubled with each try
     jitter: float = .1
-    longest_wait: float = 120    # that a Retry-After may ask for
+    longest_wait: float = 120    # whatever a Retry-After says
     connect_timeout: float = 3
     read_timeout: float = 30     # between two pieces of an answer
     deadline: float = 900        # for a whole answer, so that a trickle ends too
@@ -40,7 +41,7 @@ class Manners:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back, unpacked."""
+    """A response, unpacked."""
 
     status: int
     body: bytes
@@ -58,16 +59,16 @@ class Answer:
 class PatientRetry(Retry):
     """A Retry that a server cannot put to sleep for hours."""
 
-    def __init__(self, *args, longest_wait: float = 120, **options):
+    def __init__(self, *args: Any, longest_wait: float = 120, **options: Any) -> None:
         super().__init__(*args, **options)
         self.longest_wait = longest_wait
 
-    def new(self, **changes) -> "PatientRetry":
+    def new(self, **changes: Any) -> Self:
         return super().new(longest_wait=self.longest_wait, **changes)
 
-    def get_retry_after(self, response) -> float | None:
-        asked = super().get_retry_after(response)
-        return None if asked is None else min(asked, self.longest_wait)
+    def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
+        seconds = super().get_retry_after(response)
+        return None if seconds is None else min(seconds, self.longest_wait)
 
 
 class Http:
@@ -77,31 +78,31 @@ class Http:
     the caller's to judge.
     """
 
-    def __init__(self, manners: Manners = Manners()):
+    def __init__(self, manners: Manners = Manners()) -> None:
         self._manners = manners
-        self._session = new_session(manners)
+        self._session = _new_session(manners)
 
-    def get(self, url: str, **params) -> Answer:
-        return self._ask("GET", url, params=params)
+    def get(self, url: str, **params: Any) -> Answer:
+        return self._request("GET", url, params=params)
 
     def post(self, url: str, body: bytes) -> Answer:
-        return self._ask("POST", url, data=body, headers={"Content-Type": "application/json"})
+        return self._request("POST", url, data=body, headers={"Content-Type": "application/json"})
 
     def close(self) -> None:
         self._session.close()
 
-    def _ask(self, method: str, url: str, **parts) -> Answer:
+    def _request(self, method: str, url: str, **content: Any) -> Answer:
         timeouts = self._manners.connect_timeout, self._manners.read_timeout
         try:
             with self._session.request(
-                method, url, timeout=timeouts, stream=True, **parts
+                method, url, timeout=timeouts, stream=True, **content
             ) as response:
-                body = read_body(pieces_of(response), url, self._manners)
+                body = _read_body(_pieces_of(response), url, self._manners)
         except (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema,
                 requests.exceptions.InvalidSchema) as error:
-            raise SourceRefused(f"{url} is no address: {error}") from error
+            raise SourceRefused(f"{url} is not a valid address: {error}") from error
         except requests.exceptions.TooManyRedirects as error:
-            raise SourceGarbled(f"{url} redirects without end: {error}") from error
+            raise SourceGarbled(f"{url} redirects endlessly: {error}") from error
         except (requests.RequestException, HTTPError, OSError) as error:
             raise SourceUnavailable(f"{url} did not answer: {error}") from error
         answer = Answer(response.status_code, body)
@@ -110,8 +111,8 @@ class Http:
         return answer
 
 
-def new_session(manners: Manners) -> requests.Session:
-    """Make a session that retries and says who asks."""
+def _new_session(manners: Manners) -> requests.Session:
+    """Make a session that retries and says who it is."""
     retry = PatientRetry(
         longest_wait=manners.longest_wait,
         total=manners.tries,
@@ -125,11 +126,11 @@ def new_session(manners: Manners) -> requests.Session:
     session = requests.Session()
     session.mount("http://", HTTPAdapter(max_retries=retry))
     session.mount("https://", HTTPAdapter(max_retries=retry))
-    session.headers.update(polite_headers(manners))
+    session.headers.update(_headers(manners))
     return session
 
 
-def polite_headers(manners: Manners) -> dict[str, str]:
+def _headers(manners: Manners) -> dict[str, str]:
     headers = {
         "User-Agent": f"seta/{manners.version}",
         "Accept": "application/json",
@@ -142,13 +143,13 @@ def polite_headers(manners: Manners) -> dict[str, str]:
     return headers
 
 
-def pieces_of(response: requests.Response) -> Iterator[bytes]:
-    """What has come of a body, as it comes, so that a trickle can be told from a stream."""
+def _pieces_of(response: requests.Response) -> Iterator[bytes]:
+    """Yield what has arrived of a body, as it arrives, so that a trickle can be noticed."""
     while piece := response.raw.read1(CHUNK, decode_content=True):
         yield piece
 
 
-def read_body(
+def _read_body(
     pieces: Iterator[bytes], url: str, manners: Manners,
     clock: Callable[[], float] = time.monotonic,
 ) -> bytes:
@@ -158,36 +159,36 @@ def read_body(
     for piece in pieces:
         body += piece
         if len(body) > manners.max_bytes:
-            raise too_large(url, manners.max_bytes)
+            raise _too_large(url, manners.max_bytes)
         if clock() > ends_at:
             raise SourceUnavailable(
-                f"{url} sent {len(body)} bytes and was not done after {manners.deadline} s")
-    return unpacked(bytes(body), url, manners.max_bytes)
+                f"{url} sent {len(body)} bytes and was not finished after {manners.deadline} s")
+    return _unpacked(bytes(body), url, manners.max_bytes)
 
 
-def unpacked(body: bytes, url: str, max_bytes: int) -> bytes:
-    """Unpack a gzip file that was sent as one, not as a coded transfer."""
+def _unpacked(body: bytes, url: str, max_bytes: int) -> bytes:
+    """Unpack a gzip file that was sent as such, not with a Content-Encoding."""
     if not body.startswith(GZIP_MAGIC):
         return body
     unpacker = decompressobj(MAX_WBITS | 16)
     try:
         plain = unpacker.decompress(body, max_bytes + 1)
     except ZlibError as error:
-        raise SourceGarbled(f"{url} answered a broken gzip file: {error}") from error
+        raise SourceGarbled(f"{url} sent a broken gzip file: {error}") from error
     if len(plain) > max_bytes:
-        raise too_large(url, max_bytes)
+        raise _too_large(url, max_bytes)
     if not unpacker.eof:
-        raise SourceGarbled(f"{url} answered a gzip file that ends early")
+        raise SourceGarbled(f"{url} sent a gzip file that ends early")
     return plain
 
 
-def too_large(url: str, max_bytes: int) -> SourceGarbled:
-    return SourceGarbled(f"{url} answered more than {max_bytes} bytes")
+def _too_large(url: str, max_bytes: int) -> SourceGarbled:
+    return SourceGarbled(f"{url} sent more than {max_bytes} bytes")
 
 
 @contextmanager
 def naming(what: str) -> Iterator[None]:
-    """Put what was asked for before the message of a SourceError."""
+    """Put what was requested before the message of a SourceError."""
     try:
         yield
     except SourceError as error:
@@ -195,13 +196,13 @@ def naming(what: str) -> Iterator[None]:
 
 
 def decode_json(answer: Answer, what: str) -> Any:
-    """Return the JSON of an answer; `what` names the question in the error."""
+    """Return the JSON of an answer; `what` names the request in errors."""
     if not answer.body.strip():
         raise SourceGarbled(f"{what}: the answer is empty")
     if answer.body.lstrip()[:1] == b"<":
         raise SourceGarbled(
-            f"{what}: a page came instead of JSON; is the address right? {answer.excerpt!r}")
+            f"{what}: got an HTML page instead of JSON; is the address right? {answer.excerpt!r}")
     try:
         return msgspec.json.decode(answer.body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise SourceGarbled(f"{what}: no JSON ({error}): {answer.excerpt!r}") from error
+        raise SourceGarbled(f"{what}: not JSON ({error}): {answer.excerpt!r}") from error

@@ -1,4 +1,4 @@
-"""What a source is asked for, and what it answers."""
+"""What a source is: slices of time in, batches of results out."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ class Slice:
     start: datetime
     end: datetime
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.by not in (PUSHED, MODIFIED):
             raise ValueError(f"a slice is by push or by modified, not by {self.by!r}")
         if self.start.tzinfo is None or self.end.tzinfo is None:
@@ -44,24 +44,24 @@ class Batch:
 
 
 class ResultSource(Protocol):
-    """Something that knows job results."""
+    """A service that has job results."""
 
     name: str  # "activedata"
 
     def results(self, piece: Slice) -> Iterator[Batch]:
         """Yield the results of a slice, bounded batches in order of their last change.
 
-        An outage is a SourceError whose message names the slice, never an empty answer. Batches
-        that came before it are good and may be stored.
+        An outage is a SourceError whose message names the slice, never an empty answer. The
+        batches before it are good and may be stored.
         """
         ...
 
 
 class JobListSource(Protocol):
-    """Something that knows which jobs can run on a project now."""
+    """A service that has the list of jobs that can run on a project now."""
 
     name: str
 
     def newest_list(self, project: str) -> list[ListedJob]:
-        """Return the newest list, never an empty one; raise SourceError where there is none."""
+        """Return the newest list, never an empty one; raises SourceError where there is none."""
         ...

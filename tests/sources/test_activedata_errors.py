@@ -59,15 +59,15 @@ ANSWERS = [
                  id="fewer bytes than promised"),
     pytest.param(Reply(body=b"x", waits=30), SourceUnavailable, "did not answer.*timed out",
                  id="no answer in time"),
-    pytest.param(Reply(body=b" " * 50, trickles=.05), SourceUnavailable, "was not done after",
+    pytest.param(Reply(body=b" " * 50, trickles=.05), SourceUnavailable, "was not finished after",
                  id="a trickle"),
     pytest.param(Reply(body=b""), SourceGarbled, "the answer is empty", id="empty"),
     pytest.param(Reply(body=PAGE, content_type="text/html"), SourceGarbled,
-                 "a page came instead of JSON", id="200 with the overview page"),
-    pytest.param(Reply(body=b"no answer"), SourceGarbled, "no JSON", id="not JSON"),
-    pytest.param(Reply(body=table(HEADER, [])[:-9]), SourceGarbled, "no JSON", id="truncated"),
-    pytest.param(Reply(body=b"\xff\xfe{}"), SourceGarbled, "no JSON", id="not UTF-8"),
-    pytest.param(Reply(body=b"[" * 100_000), SourceGarbled, "no JSON", id="nested too deep"),
+                 "an HTML page instead of JSON", id="200 with the overview page"),
+    pytest.param(Reply(body=b"no answer"), SourceGarbled, "not JSON", id="not JSON"),
+    pytest.param(Reply(body=table(HEADER, [])[:-9]), SourceGarbled, "not JSON", id="truncated"),
+    pytest.param(Reply(body=b"\xff\xfe{}"), SourceGarbled, "not JSON", id="not UTF-8"),
+    pytest.param(Reply(body=b"[" * 100_000), SourceGarbled, "not JSON", id="nested too deep"),
     pytest.param(Reply(body=b" " * 2_000_000), SourceGarbled, "more than 1000000 bytes",
                  id="too large"),
     pytest.param(Reply(body=gzip.compress(b" " * 2_000_000)), SourceGarbled,
@@ -163,7 +163,7 @@ def test_nobody_there_is_an_outage(make_http, between):
 
 
 def test_an_address_that_is_none_is_refused(make_http, between):
-    with pytest.raises(SourceRefused, match="is no address"):
+    with pytest.raises(SourceRefused, match="is not a valid address"):
         list(ActiveData(make_http(), "activedata").results(between(1000, 2000)))
 
 

@@ -127,11 +127,11 @@ def test_a_gzip_file_that_breaks_off_is_reported(tmp_path, break_it):
     records, bad = read_file(path)
     assert len(records) <= 2000
     assert len(bad) == 1 and bad[0].number == len(records) + 1
-    assert "the file cannot be read on" in bad[0].reason
+    assert "cannot read the rest of the file" in bad[0].reason
 
 
 def test_a_file_that_is_not_there_is_bad_input(tmp_path):
-    with pytest.raises(BadInput, match="nowhere cannot be opened: No such file"):
+    with pytest.raises(BadInput, match="cannot open .*nowhere: No such file"):
         with open_records(tmp_path / "nowhere"):
             pass
 

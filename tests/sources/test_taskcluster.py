@@ -57,7 +57,7 @@ def test_the_index_redirects_to_the_artifact(newest):
     pytest.param(Reply(cuts_off=True), SourceUnavailable, "did not answer", id="reset"),
     pytest.param(Reply(body=b"{}"), SourceGarbled, "no jobs", id="an empty list"),
     pytest.param(Reply(body=b"[]"), SourceGarbled, "no jobs", id="another shape"),
-    pytest.param(Reply(body=b"<html>"), SourceGarbled, "a page", id="a page"),
+    pytest.param(Reply(body=b"<html>"), SourceGarbled, "an HTML page", id="an HTML page"),
     pytest.param(Reply(body=b'{"a": 1}'), SourceGarbled, "'a' is not a job",
                  id="a job of a number"),
     pytest.param(Reply(body=b'{" ": {}}'), SourceGarbled, "' ' is not a job", id="a blank name"),

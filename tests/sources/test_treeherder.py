@@ -180,7 +180,7 @@ BAD = [
     pytest.param(as_json({"detail": "No project with name autoland"}, 404), SourceRefused,
                  "no such push.*No project with name", id="no such project"),
     pytest.param(as_json({"detail": "no"}, 400), SourceRefused, "400 to push", id="refused"),
-    pytest.param(Reply(body=b"<html>"), SourceGarbled, "a page came", id="a page"),
+    pytest.param(Reply(body=b"<html>"), SourceGarbled, "an HTML page", id="a page"),
     pytest.param(Reply(body=b""), SourceGarbled, "empty", id="empty"),
     pytest.param(as_json([]), SourceGarbled, "push has no results", id="a bare list"),
     pytest.param(as_json({"results": None}), SourceGarbled, "no results", id="null"),

@@ -1,4 +1,4 @@
-"""Lines of a stream with their numbers, in constant memory."""
+"""Read the records of a file or stream line by line, in constant memory."""
 
 import gzip
 import sys
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from ...domain import JobResult, ListedJob
 from ...errors import BadInput
@@ -16,56 +16,49 @@ from .records import decode_record
 
 MAX_LINE = 1 << 16  # bytes; a record is some hundreds
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-
 STANDARD_INPUT = "-"
 GZIP_MAGIC = b"\x1f\x8b"
 
 
 @dataclass(frozen=True)
 class BadLine:
-    """A line that is no record."""
+    """A line that is not a record."""
 
     number: int   # from 1
     reason: str
 
 
-def numbered_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes] | BadLine]:
-    """Yield lines that are not blank, and a BadLine for one that is too long.
+@contextmanager
+def open_records(path: str | Path) -> Iterator[BinaryIO]:
+    """Open a file of records, gzipped or not; "-" is standard input.
 
-    A stream that breaks off ends with a BadLine.
+    Raises BadInput for a file that cannot be opened.
     """
-    number = 0
-    while True:
-        number += 1
-        try:
-            line = stream.readline(MAX_LINE + 1)
-            too_long = len(line) > MAX_LINE and skip_rest(line, stream)
-        except (EOFError, OSError, zlib.error) as error:
-            yield BadLine(number, f"the file cannot be read on: {error}")
-            return
-        if not line:
-            return
-        if too_long:
-            yield BadLine(number, f"longer than {MAX_LINE} bytes: {line[:60]!r}...")
-        elif not line.isspace():
-            yield number, line.removeprefix(BYTE_ORDER_MARK) if number == 1 else line
+    if str(path) == STANDARD_INPUT:
+        yield _unpacked(cast(BufferedReader, sys.stdin.buffer))
+        return
+    try:
+        stream = open(path, "rb")
+    except OSError as error:
+        raise BadInput(f"cannot open {path}: {error.strerror}") from error
+    with stream:
+        yield _unpacked(stream)
 
 
-def skip_rest(line: bytes, stream: BinaryIO) -> bool:
-    """Read to the end of a line that is too long, without keeping it."""
-    while line and not line.endswith(b"\n"):
-        line = stream.readline(MAX_LINE)
-    return True
+def _unpacked(stream: BufferedReader) -> BinaryIO:
+    if stream.peek(2)[:2] != GZIP_MAGIC:
+        return stream
+    return BufferedReader(gzip.GzipFile(fileobj=stream), buffer_size=1 << 18)
 
 
 def read_records(
     stream: BinaryIO, on_bad: Callable[[BadLine], None]
 ) -> Iterator[JobResult | ListedJob]:
-    """Yield the records of a stream; each line that is none is handed to `on_bad`.
+    """Yield the records of a stream; each line that is not a record goes to `on_bad`.
 
-    Reading goes on after a bad line unless `on_bad` raises.
+    Reading continues after a bad line unless `on_bad` raises.
     """
-    for line in numbered_lines(stream):
+    for line in _numbered_lines(stream):
         if isinstance(line, BadLine):
             on_bad(line)
             continue
@@ -77,24 +70,31 @@ def read_records(
             yield record
 
 
-@contextmanager
-def open_records(path: str | Path) -> Iterator[BinaryIO]:
-    """Open a file of records; "-" is standard input; gzip is told by its first bytes.
+def _numbered_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes] | BadLine]:
+    """Yield lines that are not blank, and a BadLine for one that is too long.
 
-    Raises BadInput where it cannot be opened.
+    A stream that breaks off ends with a BadLine.
     """
-    if str(path) == STANDARD_INPUT:
-        yield unpacked(sys.stdin.buffer)
-        return
-    try:
-        stream = open(path, "rb")
-    except OSError as error:
-        raise BadInput(f"{path} cannot be opened: {error.strerror}") from error
-    with stream:
-        yield unpacked(stream)
+    number = 0
+    while True:
+        number += 1
+        try:
+            line = stream.readline(MAX_LINE + 1)
+            too_long = len(line) > MAX_LINE
+            if too_long:
+                _skip_rest(line, stream)
+        except (EOFError, OSError, zlib.error) as error:
+            yield BadLine(number, f"cannot read the rest of the file: {error}")
+            return
+        if not line:
+            return
+        if too_long:
+            yield BadLine(number, f"longer than {MAX_LINE} bytes: {line[:60]!r}...")
+        elif not line.isspace():
+            yield number, line.removeprefix(BYTE_ORDER_MARK) if number == 1 else line
 
 
-def unpacked(stream: BufferedReader) -> BinaryIO:
-    if stream.peek(2)[:2] != GZIP_MAGIC:
-        return stream
-    return BufferedReader(gzip.GzipFile(fileobj=stream), buffer_size=1 << 18)
+def _skip_rest(line: bytes, stream: BinaryIO) -> None:
+    """Read to the end of a line that is too long, without keeping it."""
+    while line and not line.endswith(b"\n"):
+        line = stream.readline(MAX_LINE)

@@ -1,6 +1,7 @@
 """Records of files: job results and entries of job lists."""
 
 import json
+import re
 from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
@@ -11,8 +12,8 @@ from msgspec import Meta, Struct
 
 from ...domain import JobResult, JobType, ListedJob
 from ...errors import BadInput
+from ..values import shorten
 from . import fields
-from .fields import explain
 
 Moment = Annotated[datetime, Meta(tz=True)]
 Seconds = Annotated[float, Meta(ge=0, le=31_622_400)]  # a year at most
@@ -20,11 +21,13 @@ Tier = Annotated[int, Meta(ge=1, le=3)]
 Number = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]  # an id that a CI keeps as a number
 Chunk = Annotated[int, Meta(ge=0, le=1_000_000)]
 
-FILE = "record.schema.json"
+# What the decoder says: the reason, and where it has one, the path of the value.
+REFUSAL = re.compile(r"^(?P<reason>.*?)(?: - at `\$(?P<path>[^`]*)`)?$", re.DOTALL)
+STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
 
 
 class Record(Struct, tag_field="kind", forbid_unknown_fields=True, gc=False):
-    """What both kinds have."""
+    """The fields that both kinds have."""
 
     project: str
     build_system: str
@@ -68,10 +71,10 @@ def decode_record(line: bytes) -> JobResult | ListedJob:
     try:
         record = decoder.decode(line)
         if type(record) is ResultRecord:
-            return to_result(record)
-        return to_listed(record)
+            return _to_result(record)
+        return _to_listed(record)
     except msgspec.MsgspecError as error:
-        raise BadInput(explain(line, str(error))) from error
+        raise BadInput(_explain(line, str(error))) from error
     except UnicodeDecodeError as error:
         raise BadInput(f"not UTF-8: {error}") from error
     except RecursionError as error:
@@ -80,9 +83,9 @@ def decode_record(line: bytes) -> JobResult | ListedJob:
         raise BadInput(str(error)) from error
 
 
-def to_result(record: ResultRecord) -> JobResult:
-    said = fields.classification(record.classification)
-    if record.classified_at is not None and said is None:
+def _to_result(record: ResultRecord) -> JobResult:
+    classification = fields.classification(record.classification)
+    if record.classified_at is not None and classification is None:
         raise ValueError(
             f"classified_at needs a classification: {record.classified_at.isoformat()}")
     return JobResult(
@@ -90,7 +93,7 @@ def to_result(record: ResultRecord) -> JobResult:
         fields.job_id(str(record.job_id)),
         fields.project(record.project),
         fields.token(record.build_system, "build_system"),
-        fields.words(record.name, "name"),
+        fields.line(record.name, "name"),
         fields.revision(record.revision),
         fields.moment(record.pushed_at, "pushed_at"),
         fields.result(record.result),
@@ -98,49 +101,76 @@ def to_result(record: ResultRecord) -> JobResult:
         None if record.started_at is None else fields.moment(record.started_at, "started_at"),
         None if record.duration is None else round(record.duration * 1000),
         record.tier or 1,
-        said,
+        classification,
         None if record.classified_at is None
         else fields.moment(record.classified_at, "classified_at"),
-        fields.fixed_by(record.fixed_by, said),
-        own_job_type(record.platform, record.build_type, record.test_suite, record.chunk),
+        fields.fixed_by(record.fixed_by, classification),
+        _own_job_type(record.platform, record.build_type, record.test_suite, record.chunk),
     )
 
 
-def to_listed(record: JobRecord) -> ListedJob:
+def _to_listed(record: JobRecord) -> ListedJob:
     return ListedJob(
         project=fields.project(record.project),
         build_system=fields.token(record.build_system, "build_system"),
-        name=fields.words(record.name, "name"),
+        name=fields.line(record.name, "name"),
         seen_at=fields.moment(record.seen_at, "seen_at"),
         tier=record.tier or 1,
-        group_symbol=fields.words(record.group_symbol, "group_symbol")
+        group_symbol=fields.line(record.group_symbol, "group_symbol")
         if record.group_symbol else "",
-        symbol=fields.words(record.symbol, "symbol") if record.symbol else "",
-        job_type=own_job_type(
+        symbol=fields.line(record.symbol, "symbol") if record.symbol else "",
+        job_type=_own_job_type(
             record.platform, record.build_type, record.test_suite, record.chunk),
     )
 
 
 @lru_cache(maxsize=1 << 14)
-def own_job_type(
+def _own_job_type(
     platform: str | None, build_type: str | None, test_suite: str | None, chunk: int | None
 ) -> JobType | None:
-    """The job type of a CI whose names are outside our grammar: its fields come all or none."""
-    told = (platform, build_type, test_suite)
-    if told == (None, None, None) and chunk is None:
+    """Return the job type of a CI whose names are outside our grammar: all its fields or none."""
+    if (platform, build_type, test_suite, chunk) == (None, None, None, None):
         return None
-    if None in told:
-        raise ValueError("platform, build_type and test_suite come all or none, "
+    if platform is None or build_type is None or test_suite is None:
+        raise ValueError("platform, build_type and test_suite are given all or none, "
                          f"not {platform!r}, {build_type!r}, {test_suite!r} (chunk {chunk!r})")
     return JobType(
-        fields.words(platform, "platform"), fields.words(build_type, "build_type"),
-        fields.words(test_suite, "test_suite"), chunk or 0)
+        fields.line(platform, "platform"), fields.line(build_type, "build_type"),
+        fields.line(test_suite, "test_suite"), chunk or 0)
+
+
+def _explain(line: bytes, refusal: str) -> str:
+    """Return a reason for a line that the decoder refused, with the value at fault.
+
+    >>> _explain(b'{"tier": "one"}', "Expected `int | null`, got `str` - at `$.tier`")
+    "tier: expected `int | null`, got `str`: 'one'"
+    """
+    try:
+        record = msgspec.json.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        return f"not JSON: {error}: {shorten(line.decode('utf-8', 'replace'), 80)}"
+    match = REFUSAL.match(refusal)
+    reason, path = match.group("reason", "path") if match else (refusal, None)
+    reason = reason[:1].lower() + reason[1:]
+    if not path:
+        return f"{reason}: {shorten(record, 80)}"
+    return f"{path.lstrip('.')}: {reason}: {shorten(_value_at(record, path), 80)}"
+
+
+def _value_at(record: Any, path: str) -> Any:
+    for name, index in STEP.findall(path):
+        try:
+            record = record[name] if name else record[int(index)]
+        except (KeyError, IndexError, TypeError):
+            return record
+    return record
 
 
 def record_schema() -> dict[str, Any]:
     """Return the JSON Schema (Draft 2020-12) of one line of a file."""
-    return json.loads(record_schema_text())
+    schema: dict[str, Any] = json.loads(record_schema_text())
+    return schema
 
 
 def record_schema_text() -> str:
-    return files("seta.sources").joinpath(FILE).read_text(encoding="utf-8")
+    return files(__package__).joinpath("record.schema.json").read_text(encoding="utf-8")
