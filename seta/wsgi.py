@@ -36,7 +36,9 @@ def build_app(
 
     It reads no environment and opens no connection.
     """
-    app = APIFlask("seta", docs_path=None, spec_path=None, json_errors=False, static_folder=None)
+    app = APIFlask(
+        "seta", docs_path=None, spec_path=None, json_errors=False,
+        static_folder=None)  # type: ignore[arg-type]  # as Flask takes it: no folder
     published = published or Published(sessions, settings, clock)
     api.init_app(app, api.Context(settings, sessions, clock, published))
     web.init_app(app, sessions, published, clock)

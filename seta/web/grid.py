@@ -1,4 +1,4 @@
-"""Job types laid out for the eye: platforms and build types against suites and chunks."""
+"""Job types in a table: suites by platform and build type, chunks side by side."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ from ..domain import JobType, Priority
 
 @dataclass(frozen=True)
 class Square:
-    """One job type on the page: its chunk, how it runs and why."""
+    """One job on the page: its chunk, its priority and why."""
 
     job_type: JobType
     name: str
@@ -22,7 +22,7 @@ class Square:
 
     @property
     def title(self) -> str:
-        return f"{self.name}: priority {int(self.priority)}, {self.reason}"
+        return f"{self.name}: priority {self.priority}, {self.reason}"
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,13 @@ class Grid:
 
 
 def lay_out(
-    named: Iterable[tuple[str, JobType]], priorities: Mapping[JobType, tuple[Priority, str]]
+    jobs: Iterable[tuple[str, JobType]], decided: Mapping[JobType, tuple[Priority, str]]
 ) -> Grid:
-    """Place each name, by what was decided on its job type: the priority, and why."""
-    cells = defaultdict(list)
-    for name, job_type in named:
+    """Place each job, by its name and job type; `decided` holds priorities and reasons."""
+    cells: defaultdict[tuple[str, tuple[str, str]], list[Square]] = defaultdict(list)
+    for name, job_type in jobs:
         place = job_type.test_suite, (job_type.platform, job_type.build_type)
-        cells[place].append(Square(job_type, name, *priorities[job_type]))
+        cells[place].append(Square(job_type, name, *decided[job_type]))
     suites = sorted({suite for suite, _ in cells})
     columns = tuple(sorted({column for _, column in cells}))
     return Grid(columns, tuple(

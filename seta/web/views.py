@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from flask import Blueprint, Flask, current_app, render_template
+from flask import Blueprint, Flask, Response, current_app, render_template
 from sqlalchemy.orm import Session, sessionmaker
 
 from .. import __version__
@@ -13,7 +13,7 @@ from .page import Page, make_page
 bp = Blueprint("web", __name__, template_folder="templates", static_folder="static",
                static_url_path="/static")
 
-# Everything that a page needs is ours: no script, no other host.
+# Pages use only our own files: no script, no other host.
 CONTENT_SECURITY_POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 
@@ -31,19 +31,19 @@ def moment(value: datetime) -> str:
 
 
 @bp.get("/")
-def overview():
+def overview() -> str:
     """Show the first project."""
     return _render(_page(None))
 
 
 @bp.get("/projects/<project>")
-def project_overview(project: str):
+def project_overview(project: str) -> str:
     """Show one project: which job types run on every push, and which less often."""
     return _render(_page(project))
 
 
 @bp.after_request
-def protect(response):
+def protect(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"

@@ -48,7 +48,7 @@ def test_the_page_shows_what_the_lists_say(demo_app, project, build_system):
     """R66: the page is made from the same data as the answers to clients."""
     client = demo_app.test_client()
     text = client.get(f"/projects/{project}").text
-    for priority, classes in ((1, ["p1"]), (5, ["p2", "p3"])):
+    for priority, classes in ((1, ["priority-1"]), (5, ["priority-2", "priority-3"])):
         answer = client.get(f"/api/project/{project}/seta/job-priorities/",
                             query_string={"build_system_type": build_system,
                                           "priority": priority}).json
@@ -71,7 +71,7 @@ def test_a_browser_shows_the_grid_and_follows_the_links(browser, site):
 
     assert tab.locator("h1").inner_text() == "mozilla-inbound"
     assert tab.locator("header nav a[aria-current]").inner_text() == "mozilla-inbound"
-    high = tab.locator("td a.square.p1").first
+    high = tab.locator("td a.square.priority-1").first
     assert high.is_visible()
     assert high.evaluate("element => getComputedStyle(element).fontWeight") == "700"
 

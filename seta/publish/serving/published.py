@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session, sessionmaker
 
 from ...config import Settings
-from ...domain import DEFAULT_SCOPE, Priority
+from ...domain import DEFAULT_SCOPE, JobType, Priority
 from ...errors import CannotAnswer, NoSnapshot, UnknownProject
 from ...store.snapshots import ProjectFacts
 from .lists import LOW_VALUE, Prepared, Question, entries_of
 from .refusals import fresh_until, refusals_of
-from .state import EVERY, PATIENCE, State, Watch, load_state
+from .state import EVERY, PATIENCE, ServedSnapshot, State, Watch, load_state
 
 
 def utc_now() -> datetime:
@@ -74,11 +74,23 @@ class Published:
 
     def listed(self, facts: ProjectFacts) -> dict[str, frozenset[str]] | None:
         """Return the names of each build system in a project's snapshot; None without one."""
-        snapshot = self._watch.value().snapshots.get(facts.snapshot_id)
+        snapshot = self._snapshot(facts)
         if snapshot is None:
             return None
         return {build_system: frozenset(name for names, _ in priorities.values() for name in names)
                 for (project, build_system), priorities in snapshot.lists.names.items()
+                if project == facts.project}
+
+    def listed_jobs(self, facts: ProjectFacts) -> dict[str, list[tuple[str, JobType]]]:
+        """Return the names and job types of each build system in a project's snapshot."""
+        snapshot = self._snapshot(facts)
+        if snapshot is None:
+            return {}
+        lists = snapshot.lists
+        return {build_system: [(name, lists.job_types[type_id])
+                               for names, type_ids in priorities.values()
+                               for name, type_id in zip(names, type_ids, strict=True)]
+                for (project, build_system), priorities in sorted(lists.names.items())
                 if project == facts.project}
 
     def served(self, question: Question) -> Served:
@@ -106,6 +118,11 @@ class Published:
         for reasons in refused.values():
             raise reasons[0]
         raise NoSnapshot(f"the scope {DEFAULT_SCOPE} has no project, so everything runs")
+
+    def _snapshot(self, facts: ProjectFacts) -> ServedSnapshot | None:
+        if facts.snapshot_id is None:
+            return None
+        return self._watch.value().snapshots.get(facts.snapshot_id)
 
     def _refusals(self, facts: ProjectFacts) -> tuple[CannotAnswer, ...]:
         return refusals_of(facts, settings=self._settings, now=self._clock())
