@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from ..curation.classifications import classify_job, classify_range, verdict
+from ..curation.classifications import classify_job, classify_range, read_classification
 from ..errors import BadInput
 from .options import why_option
 from .output import counted
@@ -34,7 +34,7 @@ def classify(
 
     The next analysis counts what was fixed by a commit as a regression.
     """
-    what = verdict(*_classification(options))
+    what = read_classification(*_classification(options))
     who, now = operator(), program.now
     with program.sessions.begin() as session:
         if job_id is not None:

@@ -8,7 +8,7 @@ import click
 
 from ..curation.override_entries import read_entries, read_file
 from ..curation.overrides import (
-    Planned, apply_overrides, end_override, plan_overrides, vanished_overrides,
+    PlannedOverride, apply_overrides, end_override, plan_overrides, vanished_overrides,
 )
 from ..domain import Override
 from ..store.curation import overrides as store
@@ -96,7 +96,7 @@ def _apply(program: Program, entries: object, scope: str, dry_run: bool) -> None
     _print(planned, dry_run)
 
 
-def _print(planned: list[Planned], dry_run: bool) -> None:
+def _print(planned: list[PlannedOverride], dry_run: bool) -> None:
     print_table(["id", "job types", "decision", "jobs now", "for example", "state"],
                 [[each.override.id or "", each.override.pattern, decision(each.override),
                   each.matched, ", ".join(each.examples), "new" if each.is_new else "exists"]

@@ -1,4 +1,4 @@
-"""Say what failed jobs were, where no sheriff's tool says it."""
+"""Classify failed jobs by hand, where no sheriff's tool does."""
 
 import logging
 from collections.abc import Collection
@@ -11,55 +11,55 @@ from ..domain import Classification
 from ..domain.limits import REVISION_DIGITS, is_hg_revision
 from ..errors import BadInput, NotFound
 from ..store.curation import classifications
-from ..store.curation.classifications import JobKey
+from ..store.curation.classifications import CountedClassification, JobKey
 from ..store.operation.audit import record_audit
 
 logger = logging.getLogger(__name__)
 
-SAYABLE = (Classification.FIXED_BY_COMMIT, Classification.INTERMITTENT,
+BY_HAND = (Classification.FIXED_BY_COMMIT, Classification.INTERMITTENT,
            Classification.NOT_CLASSIFIED)
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a person says; "not classified" takes back what was said before."""
+class JobClassification:
+    """What a person decides; "not classified" takes back an earlier decision."""
 
     classification: Classification
     fixed_by: tuple[str, ...] = ()  # first 12 digits
 
-    def __post_init__(self):
-        if self.classification not in SAYABLE:
-            raise BadInput(f"classification is one of {', '.join(SAYABLE)}, "
+    def __post_init__(self) -> None:
+        if self.classification not in BY_HAND:
+            raise BadInput(f"classification is one of {', '.join(BY_HAND)}, "
                            f"not {self.classification!r}")
         if bool(self.fixed_by) != (self.classification is Classification.FIXED_BY_COMMIT):
-            raise BadInput("fixed_by names the fixing revision of \"fixed by commit\", and of "
-                           f"nothing else: {self.classification}, {self.fixed_by!r}")
+            raise BadInput("\"fixed by commit\", and nothing else, needs the fixing revision in "
+                           f"fixed_by: {self.classification}, {self.fixed_by!r}")
 
 
-def verdict(classification: str, fixed_by: str | None = None) -> Verdict:
-    """Return what is meant. Raises BadInput with the value that is wrong."""
+def read_classification(classification: str, fixed_by: str | None = None) -> JobClassification:
+    """Return the classification of these words; raises BadInput with the value that is wrong."""
     if fixed_by is not None and not is_hg_revision(fixed_by.lower()):
         raise BadInput(f"fixed_by is a revision of 12 to 40 hexadecimal digits, not {fixed_by!r}")
-    if classification not in set(SAYABLE):
-        raise BadInput(f"classification is one of {', '.join(SAYABLE)}, not {classification!r}")
+    if classification not in set(BY_HAND):
+        raise BadInput(f"classification is one of {', '.join(BY_HAND)}, not {classification!r}")
     revisions = () if fixed_by is None else (fixed_by.lower()[:REVISION_DIGITS],)
-    return Verdict(Classification(classification), revisions)
+    return JobClassification(Classification(classification), revisions)
 
 
 def classify_job(
-    session: Session, namespace: str, job_id: str, what: Verdict, *, who: str, now: datetime,
-    why: str = "",
+    session: Session, namespace: str, job_id: str, what: JobClassification, *, who: str,
+    now: datetime, why: str = "",
 ) -> int:
-    """Say it of one job run; return how many classifications that adds, 0 when it was said."""
+    """Classify one job run; return how many classifications that adds, 0 if it was so already."""
     job = classifications.job_key(session, namespace, job_id)
     return _add(session, [job], what, who=who, why=why, target=f"{namespace} {job_id}", now=now)
 
 
 def classify_range(
-    session: Session, project: str, build_system: str, name: str, what: Verdict, *,
+    session: Session, project: str, build_system: str, name: str, what: JobClassification, *,
     first: str, last: str, who: str, now: datetime, why: str = "",
 ) -> int:
-    """Say it of every failed run of a job from one push to another; return how many are added.
+    """Classify every failed run of a job from one push to another; return how many that adds.
 
     Raises NotFound when the job failed on none of these pushes.
     """
@@ -72,22 +72,22 @@ def classify_range(
 
 
 def _add(
-    session: Session, jobs: Collection[JobKey], what: Verdict, *, who: str, why: str, target: str,
-    now: datetime,
+    session: Session, jobs: Collection[JobKey], what: JobClassification, *, who: str, why: str,
+    target: str, now: datetime,
 ) -> int:
     known = classifications.counted(session, jobs)
-    new = [job for job in jobs if not _is_said(known.get(job), what)]
+    new = [job for job in jobs if not _is_known(known.get(job), what)]
     if new:
         classifications.add_classifications(
             session, new, what.classification, what.fixed_by, at=now, who=who)
         record_audit(
             session, who=who, what=f"classify {what.classification}", target=target, why=why,
             details={"jobs": len(new), "fixed_by": list(what.fixed_by)})
-    logger.info("%s: %d jobs are %s, %d of them were already", target, len(jobs),
-                what.classification, len(jobs) - len(new))
+    logger.info("%s: classified as %s: %d, already so: %d", target, what.classification,
+                len(new), len(jobs) - len(new))
     return len(new)
 
 
-def _is_said(known, what: Verdict) -> bool:
+def _is_known(known: CountedClassification | None, what: JobClassification) -> bool:
     return (known is not None and not known.is_inferred
             and known.says(what.classification, what.fixed_by))

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -16,20 +17,21 @@ FIELDS = frozenset({
     "platform", "build_type", "test_suite", "name", "build_system", "priority", "never_skip",
     "reason", "who", "expires",
 })
-NEVER = (None, "", "*", "never")
+NEVER = (None, "", "*", "never")  # how people write that an override does not expire
 
 
 def read_entries(
     entries: object, *, scope: str, who: str, now: datetime
 ) -> tuple[Override, ...]:
-    """Return the overrides that these entries mean, old preseeds among them.
+    """Return the overrides of these entries, which may be old preseeds.
 
-    Raises BadInput that names every entry with what is wrong in it, so that a file is either
-    taken as a whole or not at all.
+    Raises BadInput that lists what is wrong in every entry, so that a file is applied either as a
+    whole or not at all.
     """
     if not isinstance(entries, list):
         raise BadInput(f"overrides are a list of entries, not {type(entries).__name__}")
-    found, problems = [], []
+    found: list[Override] = []
+    problems: list[str] = []
     for number, entry in enumerate(entries, 1):
         try:
             found.append(read_entry(entry, scope=scope, who=who, now=now))
@@ -43,29 +45,30 @@ def read_entries(
 def read_entry(entry: object, *, scope: str, who: str, now: datetime) -> Override:
     """Return the override of one entry; raises BadInput with the value that is wrong."""
     if not isinstance(entry, Mapping):
-        raise BadInput(f"it is an object with fields, not {entry!r}")
+        raise BadInput(f"an entry is an object with fields, not {entry!r}")
     if is_preseed(entry):
         entry = from_preseed(entry)
     unknown = sorted(str(field) for field in set(entry) - FIELDS)
     if unknown:
-        raise BadInput(f"unknown field {', '.join(unknown)}; there are {', '.join(sorted(FIELDS))}")
+        raise BadInput(f"unknown field {', '.join(unknown)}; the fields are "
+                       f"{', '.join(sorted(FIELDS))}")
     return Override(
-        scope, _pattern(entry), _priority(entry), _said(entry, "reason"),
-        _said({"who": who} | dict(entry), "who"), now, _build_system(entry),
+        scope, _pattern(entry), _priority(entry), _text(entry, "reason"),
+        _text({"who": who} | dict(entry), "who"), now, _build_system(entry),
         _expiry(entry.get("expires"), now))
 
 
-def _pattern(entry: Mapping) -> Pattern:
+def _pattern(entry: Mapping[str, Any]) -> Pattern:
     globs = {field: entry[field] for field in ("platform", "build_type", "test_suite")
              if entry.get(field) is not None}
     name = entry.get("name")
     if not globs and name is None:
-        raise BadInput("it picks no job: give platform, build_type, test_suite (\"*\" is any) or "
-                       "a name")
+        raise BadInput("it matches no job: give platform, build_type or test_suite (\"*\" is any), "
+                       "or a name")
     return Pattern(**globs, name=name)
 
 
-def _priority(entry: Mapping) -> Priority | None:
+def _priority(entry: Mapping[str, Any]) -> Priority | None:
     never_skip, priority = entry.get("never_skip", False), entry.get("priority")
     if not isinstance(never_skip, bool):
         raise BadInput(f"never_skip is true or false, not {never_skip!r}")
@@ -78,14 +81,14 @@ def _priority(entry: Mapping) -> Priority | None:
     return Priority(priority)
 
 
-def _said(entry: Mapping, field: str) -> str:
+def _text(entry: Mapping[str, Any], field: str) -> str:
     value = entry.get(field)
     if not isinstance(value, str) or not value.strip() or "\x00" in value:
-        raise BadInput(f"{field} says in words what is asked, not {value!r}")
+        raise BadInput(f"{field} must be a text that says something, not {value!r}")
     return value.strip()
 
 
-def _build_system(entry: Mapping) -> str | None:
+def _build_system(entry: Mapping[str, Any]) -> str | None:
     value = entry.get("build_system")
     if value in (None, "*"):
         return None
@@ -95,7 +98,7 @@ def _build_system(entry: Mapping) -> str | None:
 
 
 def _expiry(value: object, now: datetime) -> datetime | None:
-    """Return when an override ends; a date alone means its first second, UTC."""
+    """Return when an override ends; a date without a time means its first second, UTC."""
     if value in NEVER:
         return None
     try:
@@ -104,12 +107,12 @@ def _expiry(value: object, now: datetime) -> datetime | None:
     except (ValueError, OverflowError) as error:
         raise BadInput(f"expires is a date, a time or \"never\", not {value!r}") from error
     if at <= now:
-        raise BadInput(f"it expired at {at:%Y-%m-%d %H:%M:%S}, before now")
+        raise BadInput(f"expires is in the past: it expired at {at:%Y-%m-%d %H:%M:%S}")
     return at
 
 
 def read_file(path: Path) -> object:
-    """Return what a file holds; raises BadInput with the place of a mistake."""
+    """Return what a JSON or YAML file holds; raises BadInput with the place of a mistake."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

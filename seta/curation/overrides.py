@@ -1,4 +1,4 @@
-"""What overrides would do, and doing it: a dry run and the real one are one function."""
+"""Plan, add and end overrides; a dry run and the real one share the plan."""
 
 import logging
 from collections.abc import Iterable
@@ -7,22 +7,22 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from ..domain import JobName, Override
+from ..domain import JobName, Override, Pattern, Priority
 from ..store.curation import overrides
 from ..store.curation.projects import scope_named
 from ..store.evidence.alive import alive_in_scope
 from ..store.operation.audit import record_audit
 
 logger = logging.getLogger(__name__)
-SHOWN = 5  # names of each that are shown
+EXAMPLES = 5  # names to show of each
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
-    """One override, and what it picks of the jobs that are alive now."""
+class PlannedOverride:
+    """One override, and which of the jobs alive now it matches."""
 
     override: Override
-    is_new: bool               # False: the same one is active already
+    is_new: bool               # False: the same one is already active
     matched: int
     examples: tuple[str, ...]  # a few of their names
 
@@ -33,8 +33,8 @@ class Planned:
 
 def plan_overrides(
     session: Session, wanted: Iterable[Override], *, scope: str, now: datetime
-) -> list[Planned]:
-    """Say what each would pick; nothing is stored. One that picks nothing now may do so later."""
+) -> list[PlannedOverride]:
+    """Say what each would match; store nothing. One that matches no job now may do so later."""
     scope_named(session, scope)
     jobs = alive_in_scope(session, scope, at=now)
     active = {_meaning(each) for each in overrides.overrides(session, scope, active_at=now)}
@@ -47,7 +47,7 @@ def plan_overrides(
 
 def apply_overrides(
     session: Session, wanted: Iterable[Override], *, scope: str, who: str, now: datetime
-) -> list[Planned]:
+) -> list[PlannedOverride]:
     """Store what is new of these; applied twice, the second time changes nothing."""
     applied = []
     for plan in plan_overrides(session, wanted, scope=scope, now=now):
@@ -58,7 +58,7 @@ def apply_overrides(
                 why=stored.reason, details={"scope": scope, "pattern": str(stored.pattern),
                                             "priority": stored.priority,
                                             "matched": plan.matched})
-            plan = Planned(stored, True, plan.matched, plan.examples)
+            plan = PlannedOverride(stored, True, plan.matched, plan.examples)
         applied.append(plan)
     _log(scope, applied)
     return applied
@@ -67,7 +67,7 @@ def apply_overrides(
 def end_override(
     session: Session, override_id: int, *, who: str, why: str = "", now: datetime
 ) -> Override:
-    """Let an override hold no longer. Raises NotFound, and Conflict when it had ended."""
+    """End an override. Raises NotFound, and Conflict for one that has ended."""
     ended = overrides.end_override(session, override_id, who=who, at=now)
     record_audit(
         session, who=who, what="end override", target=f"override {override_id}", why=why,
@@ -76,23 +76,26 @@ def end_override(
 
 
 def vanished_overrides(session: Session, scope: str, *, now: datetime) -> list[Override]:
-    """Return the active overrides that pick no job that is alive."""
+    """Return the active overrides that match no job that is alive."""
     active = overrides.overrides(session, scope, active_at=now)
     jobs = alive_in_scope(session, scope, at=now)
     return [override for override in active if _plan(override, jobs, is_new=False).matches_nothing]
 
 
-def _plan(override: Override, jobs: Iterable[JobName], *, is_new: bool) -> Planned:
+def _plan(override: Override, jobs: Iterable[JobName], *, is_new: bool) -> PlannedOverride:
     names = sorted({job.name for job in jobs
                     if override.matches(job.job_type, job.name, job.build_system)})
-    return Planned(override, is_new, len(names), tuple(names[:SHOWN]))
+    return PlannedOverride(override, is_new, len(names), tuple(names[:EXAMPLES]))
 
 
-def _meaning(override: Override) -> tuple:
+def _meaning(
+    override: Override
+) -> tuple[Pattern, str | None, Priority | None, datetime | None]:
+    """Return what makes two overrides the same, whoever made them and when."""
     return override.pattern, override.build_system, override.priority, override.expires_at
 
 
-def _log(scope: str, applied: list[Planned]) -> None:
-    logger.info("overrides of %s: %d new, %d known, %d pick nothing now", scope,
+def _log(scope: str, applied: list[PlannedOverride]) -> None:
+    logger.info("overrides of %s: new: %d, already active: %d, matching no job now: %d", scope,
                 sum(plan.is_new for plan in applied), sum(not plan.is_new for plan in applied),
                 sum(plan.matches_nothing for plan in applied))

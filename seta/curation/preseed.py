@@ -2,11 +2,12 @@
 
 Both wrote a list of objects with ``platform``, ``buildtype``, ``testtype`` and ``priority`` (1 or
 5). The first called the rest ``build_system_type``, ``expires`` and ``timeout`` (seconds between
-two runs, which are the project's to say today), the second ``buildsystem`` and
-``expiration_date``. ``*`` is whatever, and never for a date.
+two runs, today a setting of the project), the second ``buildsystem`` and ``expiration_date``.
+``*`` means any, and for a date never.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from ..domain import Priority
 from ..errors import BadInput
@@ -16,7 +17,7 @@ OLD_FIELDS = frozenset({
     "platform", "buildtype", "testtype", "priority", "build_system_type", "buildsystem",
     "expires", "expiration_date", "timeout",
 })
-TELLING = frozenset({"buildtype", "testtype", "build_system_type", "buildsystem"})
+OLD_ONLY = frozenset({"buildtype", "testtype", "build_system_type", "buildsystem"})
 PRIORITIES = {1: Priority.FIRST, 5: Priority.SECOND}
 REASON = "from an old preseed"
 
@@ -27,12 +28,12 @@ TALOS = frozenset({
 })
 
 
-def is_preseed(entry: Mapping) -> bool:
-    return bool(TELLING & set(entry))
+def is_preseed(entry: Mapping[str, Any]) -> bool:
+    return bool(OLD_ONLY & set(entry))
 
 
-def from_preseed(entry: Mapping) -> dict:
-    """Return the entry in today's words; raises BadInput for a field or value it cannot have.
+def from_preseed(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the entry in today's words; raises BadInput for an unknown field or a wrong value.
 
     >>> from_preseed({"platform": "linux64", "buildtype": "opt", "testtype": "tp5o-e10s",
     ...               "build_system_type": "buildbot", "expires": "*", "priority": 5})["test_suite"]
@@ -48,14 +49,14 @@ def from_preseed(entry: Mapping) -> dict:
         raise BadInput(f"priority in an old preseed is 1 or 5, not {entry['priority']!r}")
     _check_texts(entry)
     build_system = entry.get("build_system_type", entry.get("buildsystem", "*"))
-    return _picked(entry, build_system) | {
+    return _pattern(entry, build_system) | {
         "build_system": build_system, "priority": PRIORITIES[entry["priority"]].value,
         "expires": entry.get("expires", entry.get("expiration_date", "*")), "reason": REASON,
     }
 
 
-def _picked(entry: Mapping, build_system: str) -> dict:
-    """What it picks: a testtype with a slash is the full name of one job."""
+def _pattern(entry: Mapping[str, Any], build_system: str) -> dict[str, Any]:
+    """Return what it matches: a testtype with a slash is the full name of one job."""
     testtype = entry["testtype"]
     if "/" in testtype:
         return {"name": testtype}
@@ -66,7 +67,7 @@ def _picked(entry: Mapping, build_system: str) -> dict:
             "test_suite": testtype}
 
 
-def _check_texts(entry: Mapping) -> None:
+def _check_texts(entry: Mapping[str, Any]) -> None:
     for field in sorted(OLD_FIELDS - {"priority", "timeout"}):
         if field in entry and not isinstance(entry[field], str):
-            raise BadInput(f"{field} in an old preseed is a text, not {entry[field]!r}")
+            raise BadInput(f"{field} in an old preseed must be a text, not {entry[field]!r}")

@@ -1,20 +1,20 @@
-"""Projects, changed by people: validated, audited, effective from the next push."""
+"""Add, change and remove projects: validated, audited, effective from the next push."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ..domain import Cadence, Interval, Project
+from ..domain import Project
 from ..domain.limits import is_build_system
 from ..errors import BadInput
 from ..store.curation import projects
-from ..store.curation.projects import lock_project, remove_project
 from ..store.operation.audit import record_audit
 
 
 def add_project(session: Session, project: Project, *, who: str, why: str = "") -> Project:
-    """Raises Conflict when there is one of that name, UnknownScope, BadInput."""
+    """Add a project. Raises Conflict when there is one of that name, UnknownScope, BadInput."""
     _check(project)
     projects.add_project(session, project)
     record_audit(session, who=who, what="add project", target=project.name, why=why,
@@ -23,15 +23,17 @@ def add_project(session: Session, project: Project, *, who: str, why: str = "") 
 
 
 def change_project(
-    session: Session, name: str, changes: Mapping[str, object], *, who: str, why: str = ""
+    session: Session, name: str, changes: Mapping[str, Any], *, who: str, why: str = ""
 ) -> Project:
     """Change these fields of a project; a change that changes nothing is not recorded.
 
-    ``cadence`` maps names of intervals to what they become; those that are not in it stay.
+    ``cadence`` maps the names of intervals to their new values; the others stay.
     """
-    lock_project(session, name)
+    projects.lock_project(session, name)
     before = projects.project_named(session, name)
-    after = replace(before, **{**changes, "cadence": _cadence(before, changes.get("cadence"))})
+    fields = dict(changes)
+    intervals = fields.pop("cadence", None) or {}
+    after = replace(before, **fields, cadence=replace(before.cadence, **intervals))
     _check(after)
     if after == before:
         return before
@@ -42,18 +44,14 @@ def change_project(
     return after
 
 
-def drop_project(session: Session, name: str, *, who: str, why: str = "") -> Project:
-    """Remove a project with all that is known of it; return what it was. Raises UnknownProject."""
-    lock_project(session, name)
+def remove_project(session: Session, name: str, *, who: str, why: str = "") -> Project:
+    """Remove a project with all its data; return what it was. Raises UnknownProject."""
+    projects.lock_project(session, name)
     project = projects.project_named(session, name)
-    remove_project(session, name)
+    projects.remove_project(session, name)
     record_audit(session, who=who, what="remove project", target=name, why=why,
                  details=_plain(project))
     return project
-
-
-def _cadence(before: Project, changes: Mapping[str, Interval] | None) -> Cadence:
-    return replace(before.cadence, **(changes or {}))
 
 
 def _check(project: Project) -> None:
@@ -65,11 +63,13 @@ def _check(project: Project) -> None:
             raise BadInput(f"a build system is a word such as taskcluster, not {system!r}")
 
 
-def _plain(project: Project) -> dict:
+def _plain(project: Project) -> dict[str, object]:
     values = asdict(project)
     return values | {"build_systems": list(project.build_systems)}
 
 
-def _difference(before: Mapping, after: Mapping) -> dict:
+def _difference(
+    before: Mapping[str, object], after: Mapping[str, object]
+) -> dict[str, object]:
     return {field: {"before": before[field], "after": after[field]}
             for field in before if before[field] != after[field]}

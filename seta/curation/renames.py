@@ -1,4 +1,4 @@
-"""Renames: what they would carry over, adding and ending them, and when one seems missing."""
+"""Plan, add and end renames, and notice when one seems to be missing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ from ..store.results.job_names import job_names
 from ..store.operation.alarms import clear_alarm, raise_alarm
 from ..store.operation.audit import record_audit
 
-RECENT = timedelta(days=3)    # a platform that was not seen for so long has vanished
-LOOKED_BACK = timedelta(days=14)
+VANISHED_AFTER = timedelta(days=3)
+LOOK_BACK = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +26,19 @@ class Carried:
 
     old: JobType
     new: JobType
-    is_known: bool  # somebody has seen the new one already
+    is_known: bool  # the new one has been seen already
 
 
 def plan_rename(session: Session, scope: str, rename: Rename, *, now: datetime) -> list[Carried]:
-    """Return what a rename would carry over, by old name; nothing is stored.
+    """Return what a rename would carry over, sorted by old job type; store nothing.
 
-    Raises BadInput when it would go round in a circle with those that are active, and Conflict
-    when it is one of them.
+    Raises BadInput when it would form a circle with active ones, and Conflict when the same one is
+    active.
     """
     scope_named(session, scope)
     active = [stored.rename for stored in renames.renames(session, scope, active_at=now)]
     if any((rename.old, rename.new) == (other.old, other.new) for other in active):
-        raise Conflict(f"the rename {rename} is active already")
+        raise Conflict(f"the rename {rename} is already active")
     check_renames([*active, rename])
     known = _known_job_types(session, scope)
     carried = []
@@ -64,7 +64,7 @@ def add_rename(
 def end_rename(
     session: Session, rename_id: int, *, who: str, why: str = "", now: datetime
 ) -> StoredRename:
-    """Believe a rename no longer. Raises NotFound, and Conflict when it had ended."""
+    """End a rename. Raises NotFound, and Conflict for one that has ended."""
     ended = renames.end_rename(session, rename_id, who=who, at=now)
     record_audit(
         session, who=who, what="end rename", target=f"rename {rename_id}", why=why,
@@ -73,9 +73,9 @@ def end_rename(
 
 
 def watch_platforms(session: Session, project: Project) -> tuple[str, ...]:
-    """Raise an alarm when a platform vanished while another appeared, unless a rename says so.
+    """Raise an alarm when a platform vanished while another appeared, unless a rename covers it.
 
-    Return the platforms that vanished so. The alarm goes when that is no longer the case.
+    Return the platforms that vanished. The alarm is cleared once that is no longer the case.
     """
     subject = f"platforms {project.name}"
     vanished, appeared = _came_and_went(platforms_seen(session, project.name))
@@ -85,23 +85,33 @@ def watch_platforms(session: Session, project: Project) -> tuple[str, ...]:
         clear_alarm(session, subject)
         return ()
     raise_alarm(
-        session, subject, f"of {project.name} {', '.join(sorted(vanished))} vanished while "
-        f"{', '.join(sorted(appeared))} appeared: a rename would keep its history")
+        session, subject, f"on {project.name} {', '.join(sorted(vanished))} vanished while "
+        f"{', '.join(sorted(appeared))} appeared: a rename would keep the history")
     return tuple(sorted(vanished))
 
 
-def _came_and_went(seen: Mapping[str, tuple[datetime, datetime]]) -> tuple[set, set]:
-    """Compare with the newest that is known, so that an outage makes nothing vanish."""
-    newest = max((last for _, last in seen.values()), default=None)
+def _came_and_went(
+    seen: Mapping[str, tuple[datetime, datetime]]
+) -> tuple[set[str], set[str]]:
+    """Return the platforms that vanished, and those that appeared.
+
+    Time counts from the newest result, so that an outage makes nothing vanish. Nothing does either
+    on a project that is itself new.
+    """
+    if not seen:
+        return set(), set()
+    newest = max(last for _, last in seen.values())
+    since = newest - LOOK_BACK
+    if all(first >= since for first, _ in seen.values()):
+        return set(), set()
     vanished = {name for name, (_, last) in seen.items()
-                if newest - LOOKED_BACK <= last < newest - RECENT}
-    appeared = {name for name, (first, _) in seen.items() if first >= newest - LOOKED_BACK}
-    oldest = min((first for first, _ in seen.values()), default=None)
-    is_new_here = oldest is None or oldest >= newest - LOOKED_BACK
-    return (set(), set()) if is_new_here else (vanished, appeared - vanished)
+                if since <= last < newest - VANISHED_AFTER}
+    appeared = {name for name, (first, _) in seen.items() if first >= since}
+    return vanished, appeared - vanished
 
 
 def _known_job_types(session: Session, scope: str) -> set[JobType]:
     return {job.job_type
             for project in projects(session, scope) for build_system in project.build_systems
-            for job in job_names(session, [project.name], build_system)} - {None}
+            for job in job_names(session, [project.name], build_system)
+            if job.job_type is not None}

@@ -4,7 +4,7 @@ import pytest
 from ci_world import NOON
 from sqlalchemy import func, select
 
-from seta.curation.classifications import classify_job, classify_range, verdict
+from seta.curation.classifications import classify_job, classify_range, read_classification
 from seta.errors import BadInput, NotFound
 from seta.store import schema
 from seta.store.curation import classifications
@@ -13,6 +13,8 @@ from seta.store.operation.audit import audit_entries
 
 JOB = "test-linux64/opt-low-1"
 FIX = "9fa614d8310d2c7c3f4d8fe4a26e9d1ed4d3c6c0"
+FIXED = read_classification("fixed by commit", FIX)
+INTERMITTENT = read_classification("intermittent")
 
 
 @pytest.fixture
@@ -24,12 +26,12 @@ def failed(ci, results):
 
 def of_range(ci, first, last, what=None):
     return classify_range(
-        ci.session, "autoland", "taskcluster", JOB, what or verdict("fixed by commit", FIX),
+        ci.session, "autoland", "taskcluster", JOB, what or FIXED,
         first=first, last=last, who="ann", now=NOON)
 
 
 def test_one_job_is_classified_and_audited(ci, failed):
-    assert classify_job(ci.session, "test", failed[0], verdict("fixed by commit", FIX), who="ann",
+    assert classify_job(ci.session, "test", failed[0], FIXED, who="ann",
                         now=NOON, why="seen") == 1
     key = JobKey("test", failed[0])
     known = classifications.counted(ci.session, [key])[key]
@@ -41,14 +43,14 @@ def test_one_job_is_classified_and_audited(ci, failed):
 
 def test_said_twice_it_is_stored_once(ci, failed):
     for expected in (1, 0):
-        assert classify_job(ci.session, "test", failed[0], verdict("intermittent"), who="ann",
+        assert classify_job(ci.session, "test", failed[0], INTERMITTENT, who="ann",
                             now=NOON) == expected
     assert ci.session.scalar(select(func.count()).select_from(schema.ClassificationRow)) == 1
 
 
 def test_the_newest_counts_and_it_can_be_taken_back(ci, failed):
     for minute, word in enumerate(["intermittent", "not classified", "intermittent"]):
-        assert classify_job(ci.session, "test", failed[0], verdict(word), who="ann",
+        assert classify_job(ci.session, "test", failed[0], read_classification(word), who="ann",
                             now=ci.at(minute)) == 1
         key = JobKey("test", failed[0])
         assert classifications.counted(ci.session, [key])[key].classification == word
@@ -80,7 +82,7 @@ def test_a_range_with_nothing_in_it_is_an_error(ci, failed, first, last, told):
 
 def test_an_unknown_job_is_not_found(ci, failed):
     with pytest.raises(NotFound, match="no job '999' of 'test'"):
-        classify_job(ci.session, "test", "999", verdict("intermittent"), who="ann", now=NOON)
+        classify_job(ci.session, "test", "999", INTERMITTENT, who="ann", now=NOON)
 
 
 @pytest.mark.parametrize("word, fixed_by", [
@@ -93,4 +95,4 @@ def test_an_unknown_job_is_not_found(ci, failed):
 ])
 def test_what_makes_no_sense_is_refused(word, fixed_by):
     with pytest.raises(BadInput):
-        verdict(word, fixed_by)
+        read_classification(word, fixed_by)

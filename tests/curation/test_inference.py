@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ci_world import NOON, Results
 from sqlalchemy import func, select
 
-from seta.curation.classifications import classify_job, verdict
+from seta.curation.classifications import classify_job, read_classification
 from seta.curation.inference import infer_regressions
 from seta.domain import Classification
 from seta.store import schema
@@ -104,12 +104,12 @@ def test_a_past_moment_does_not_see_the_future(inferring, results):
 def test_what_a_person_said_is_left_alone(inferring, results):
     """Outranked by any classification by a person, whenever it was given."""
     jobs = add_history(inferring, results, "PFFP")
-    classify_job(inferring.session, "test", jobs[1].job_id, verdict("intermittent"), who="ann",
-                 now=NOON)
+    classify_job(inferring.session, "test", jobs[1].job_id, read_classification("intermittent"),
+                 who="ann", now=NOON)
     assert infer(inferring) == 1
     assert inferred(inferring, jobs) == {2: 3}
-    classify_job(inferring.session, "test", jobs[2].job_id, verdict("not classified"), who="ann",
-                 now=NOON)
+    classify_job(inferring.session, "test", jobs[2].job_id, read_classification("not classified"),
+                 who="ann", now=NOON)
     assert inferred(inferring, jobs) == {}
     assert infer(inferring) == 0
 
@@ -119,7 +119,7 @@ def test_a_person_may_say_the_same_and_then_it_is_inferred_no_more(inferring, re
     infer(inferring)
     fix = classifications.counted(inferring.session, jobs.values())[jobs[1]].fixed_by[0]
     assert classify_job(inferring.session, "test", jobs[1].job_id,
-                        verdict("fixed by commit", fix), who="ann", now=LATER) == 1
+                        read_classification("fixed by commit", fix), who="ann", now=LATER) == 1
     assert inferred(inferring, jobs) == {2: 3}
 
 

@@ -38,7 +38,7 @@ def test_a_rename_comes_back_as_it_was_stored(ci, results):
 
 def test_one_that_is_active_cannot_be_added_again(ci):
     renames.add_rename(ci.session, "trunk", rename(), now=NOON)
-    with pytest.raises(Conflict, match="active already"):
+    with pytest.raises(Conflict, match="already active"):
         renames.add_rename(ci.session, "trunk", rename(), now=NOON)
 
 

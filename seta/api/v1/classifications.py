@@ -5,7 +5,9 @@ from typing import Literal
 from apiflask import APIBlueprint
 from pydantic import BaseModel, Field
 
-from ...curation.classifications import Verdict, classify_job, classify_range, verdict
+from ...curation.classifications import (
+    JobClassification, classify_job, classify_range, read_classification,
+)
 from ...errors import BadInput
 from ...ledger import check_build_system
 from ..context import context
@@ -46,7 +48,7 @@ def post_classification(json_data: ClassificationIn):
 
     It counts from now on, with the next analysis, and outranks whatever was inferred.
     """
-    asked, what = json_data, verdict(json_data.classification, json_data.fixed_by)
+    asked, what = json_data, read_classification(json_data.classification, json_data.fixed_by)
     with context().sessions.begin() as session:
         if _are_given(asked, "namespace", "job_id"):
             added = classify_job(
@@ -57,7 +59,7 @@ def post_classification(json_data: ClassificationIn):
     return {"added": added}
 
 
-def _classify_range(session, asked: ClassificationIn, what: Verdict) -> int:
+def _classify_range(session, asked: ClassificationIn, what: JobClassification) -> int:
     if not _are_given(asked, "project", "job", "first_push", "last_push"):
         raise BadInput("say which: namespace and job_id of one run; or project, job, first_push "
                        "and last_push of a range")

@@ -152,7 +152,7 @@ def delete_project(project: str, query_data: RemoveIn):
     """
     with context().sessions.begin() as session:
         lookups.project_named(session, project)
-        removed = projects.drop_project(
+        removed = projects.remove_project(
             session, project, who=writer(), why=query_data.why)
     return asdict(removed)
 
