@@ -1,4 +1,4 @@
-"""Read one setting's text. Each reader raises ValueError saying what it expects."""
+"""Readers of one setting's text. Each raises ValueError that says what it expects."""
 
 import re
 from collections.abc import Callable
@@ -118,10 +118,10 @@ def token_hashes(value: str) -> tuple[tuple[str, str], ...]:
 
 
 def database_url(value: str) -> str:
-    """Bring a Postgres address into SQLAlchemy's form for psycopg2.
+    """Return a Postgres address in SQLAlchemy's form for psycopg2.
 
-    Heroku's ``postgres://`` is refused by SQLAlchemy, and its 2.1 takes ``postgresql://`` for
-    psycopg 3. A server elsewhere is spoken to with TLS, unless the address says otherwise.
+    SQLAlchemy refuses Heroku's ``postgres://``, and its 2.1 takes ``postgresql://`` for psycopg 3.
+    Connections to another machine use TLS, unless the address says otherwise.
 
     >>> database_url("postgres://me:pw@db.example.com/seta")
     'postgresql+psycopg2://me:pw@db.example.com/seta?sslmode=require'

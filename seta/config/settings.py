@@ -1,16 +1,20 @@
-"""Every setting: name, type, default and one sentence. Read once, at start."""
+"""Every setting: variable, type, default and one sentence. Read once, at start."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from ..errors import BadSetting
 from . import readers
 
 
-def setting(variable: str, read: Callable, default: str, sentence: str, is_secret: bool = False):
-    """A field whose default is written as it would stand in the environment."""
+def setting(
+    variable: str, read: Callable[[str], Any], default: str, sentence: str, *,
+    is_secret: bool = False,
+) -> Any:
+    """Return a field of Settings; its default is written as in the environment."""
     value = read(default) if default else _empty(read)
     return field(default=value, repr=not is_secret, metadata={
         "variable": variable, "read": read, "default": default, "sentence": sentence,
@@ -18,7 +22,7 @@ def setting(variable: str, read: Callable, default: str, sentence: str, is_secre
     })
 
 
-def _empty(read: Callable):
+def _empty(read: Callable[[str], Any]) -> str | tuple[()]:
     return () if read in (readers.projects, readers.token_hashes) else ""
 
 
@@ -28,90 +32,98 @@ class Settings:
 
     database_url: str = setting(
         "DATABASE_URL", readers.database_url, "",
-        "The Postgres to use; unset, SETA starts an embedded one of its own.", is_secret=True)
+        "The Postgres database to use; if unset, SETA starts an embedded one of its own.",
+        is_secret=True)
     home: str = setting(
         "SETA_HOME", readers.text, ".seta",
-        "The folder of the embedded Postgres' data and of the local token.")
+        "The folder for the embedded Postgres' data and the local token.")
     postgres_bin: str = setting(
         "SETA_POSTGRES_BIN", readers.text, "",
-        "The folder of the server programs (initdb, pg_ctl, postgres) for the embedded Postgres; "
-        "unset, they are looked for.")
+        "The folder with the server programs (initdb, pg_ctl, postgres) for the embedded "
+        "Postgres; if unset, SETA looks for them.")
     host: str = setting(
         "SETA_HOST", readers.text, "127.0.0.1", "The address that `seta serve` listens on.")
     port: int = setting(
         "PORT", readers.number(1, 65535), "8000", "The port that `seta serve` listens on.")
     web_processes: int = setting(
-        "WEB_CONCURRENCY", readers.number(1, 64), "2", "Web processes of `seta serve`.")
+        "WEB_CONCURRENCY", readers.number(1, 64), "2",
+        "The number of web processes of `seta serve`.")
     web_threads: int = setting(
-        "SETA_WEB_THREADS", readers.number(1, 64), "4", "Threads in each web process.")
+        "SETA_WEB_THREADS", readers.number(1, 64), "4",
+        "The number of threads in each web process.")
     log_level: str = setting(
         "SETA_LOG_LEVEL", readers.one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO",
-        "The least severe log line that is written.")
+        "The least severe level of the log lines that are written.")
     tokens: tuple[tuple[str, str], ...] = setting(
         "SETA_TOKENS", readers.token_hashes, "",
-        "Who may write: name=hash pairs, hash being the SHA-256 of that person's token.",
+        "Who may write: name=hash pairs, where hash is the SHA-256 of that person's token.",
         is_secret=True)
     is_killed: bool = setting(
         "SETA_KILL", readers.switch, "no",
-        "The global kill switch: yes makes every client of every project run everything.")
+        "The global kill switch: if yes, every client of every project runs everything.")
     projects: tuple[tuple[str, tuple[str, ...]], ...] = setting(
         "SETA_PROJECTS", readers.projects, "",
-        "Projects to add at start where they are not known yet, with their build systems.")
+        "Projects to add at start if they are not known yet, with their build systems.")
     source: str = setting(
         "SETA_SOURCE", readers.one_of("activedata", "treeherder", "none"), "activedata",
-        "Where the worker takes job results from; none for files and pushed results only.")
+        "Where the worker gets job results; none if they only come from files and posts.")
     activedata_url: str = setting(
         "SETA_ACTIVEDATA_URL", readers.url, "https://activedata.allizom.org",
         "The ActiveData service, without /query.")
     activedata_table: str = setting(
-        "SETA_ACTIVEDATA_TABLE", readers.text, "treeherder", "The table with one row a job.")
+        "SETA_ACTIVEDATA_TABLE", readers.text, "treeherder",
+        "The ActiveData table that has one row for each job.")
     activedata_limit: int = setting(
         "SETA_ACTIVEDATA_LIMIT", readers.number(2, 1_000_000), "10000",
-        "The number of rows at which ActiveData cuts an answer.")
+        "The number of rows at which ActiveData cuts off an answer.")
     treeherder_url: str = setting(
         "SETA_TREEHERDER_URL", readers.url, "https://treeherder.mozilla.org",
         "The Treeherder service.")
     taskcluster_url: str = setting(
         "SETA_TASKCLUSTER_URL", readers.url, "https://firefox-ci-tc.services.mozilla.com",
-        "The Taskcluster deployment whose index names the newest decision task.")
+        "The Taskcluster deployment whose index has each project's newest decision task.")
     contact: str = setting(
         "SETA_CONTACT", readers.text, "",
-        "An e-mail address that sources are told with each question (the From header).")
+        "An e-mail address that SETA sends to its sources with every request (the From header).")
     ingest_hours: tuple[int, ...] = setting(
         "SETA_INGEST_HOURS", readers.hours, "1,13", "The hours (UTC) at which the worker ingests.")
     ingest_overlap: timedelta = setting(
         "SETA_INGEST_OVERLAP", readers.span, "1h",
-        "How far before its watermark an ingest starts, since sources are late.")
+        "How far before its watermark an ingest starts, because sources report late.")
     ingest_slice: timedelta = setting(
-        "SETA_INGEST_SLICE", readers.span, "4h", "How much time one question to a source covers.")
+        "SETA_INGEST_SLICE", readers.span, "4h",
+        "How much time one request to a source covers.")
     window: timedelta = setting(
         "SETA_WINDOW", readers.span, "90d", "How far back regressions count, by push time.")
     redundancy: int = setting(
         "SETA_REDUNDANCY", readers.number(1, 10), "1",
-        "How many chosen job types each regression keeps where it has that many, in new scopes.")
+        "How many chosen job types catch each regression, if that many can, in new scopes.")
     node_limit: int = setting(
         "SETA_NODE_LIMIT", readers.number(1, 100_000_000), "20000",
-        "The work limit of the solver, in nodes.")
+        "The solver's work limit, in nodes of its search.")
     time_limit: timedelta = setting(
-        "SETA_TIME_LIMIT", readers.span, "120s", "The solver's backstop, should the nodes be slow.")
+        "SETA_TIME_LIMIT", readers.span, "120s",
+        "The solver's time limit, in case its nodes take too long.")
     max_change: float = setting(
         "SETA_MAX_CHANGE", readers.percentage, "30%",
-        "A snapshot that moves more job types between high and low value is held back.")
+        "A snapshot is held back if it moves more than this share of the job types between "
+        "high and low value.")
     stale_after: timedelta = setting(
         "SETA_STALE_AFTER", readers.span, "36h",
-        "Without a successful ingest for so long, a project's clients run everything.")
+        "How long after a project's last successful ingest its clients start to run everything.")
     snapshot_max_age: timedelta = setting(
         "SETA_SNAPSHOT_MAX_AGE", readers.span, "7d",
-        "When the published snapshot's as-of is older, its clients run everything.")
+        "How old the published snapshot's as-of may be before its clients run everything.")
     retention: timedelta = setting(
         "SETA_RETENTION", readers.span, "200d",
-        "Live results of older pushes are pruned; the daily rollup stays.")
+        "How old a push may be before its live results are pruned; the daily rollup stays.")
     never_ran_after: timedelta = setting(
         "SETA_NEVER_RAN_AFTER", readers.span, "12h",
-        "When results of so much later were seen and a scheduled job's never came, it is owed.")
+        "A scheduled job without a result counts as never run, and is owed, once results of "
+        "this much later have been seen.")
     writes_per_minute: int = setting(
         "SETA_WRITES_PER_MINUTE", readers.number(1, 1_000_000), "600",
-        "Writes that one client address may make in a minute.")
+        "How many writes one client address may make in a minute.")
     max_body: int = setting(
         "SETA_MAX_BODY", readers.number(1_000, 1_000_000_000), "16000000",
         "The largest request body, in bytes.")
@@ -121,15 +133,15 @@ class Settings:
         return Path(self.home).expanduser().absolute()
 
 
-def described() -> Iterator[Field]:
-    """The settings in the order of the documentation."""
+def described() -> Iterator[Field[Any]]:
+    """Return the settings in the order of the documentation."""
     return iter(fields(Settings))
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:
     """Read all settings; an empty variable counts as unset.
 
-    Raises BadSetting, naming the variable, its value and what is expected.
+    Raises BadSetting that names the variable, its value and what is expected.
     """
     found = {}
     for each in fields(Settings):
@@ -140,9 +152,9 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     return Settings(**found)
 
 
-def _read(each: Field, variable: str, value: str):
+def _read(each: Field[Any], variable: str, value: str) -> Any:
     try:
         return each.metadata["read"](value)
     except ValueError as error:
         shown = "(hidden)" if each.metadata["is_secret"] else repr(value)
-        raise BadSetting(f"{variable} is {shown}; expected is {error}") from error
+        raise BadSetting(f"{variable} is {shown}; expected {error}") from error

@@ -1,4 +1,4 @@
-"""The sources that the settings name."""
+"""Makes the sources that the settings name."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ from .treeherder import Treeherder
 def result_source(settings: Settings, name: str = "") -> ResultSource | None:
     """Return the source of that name, or the one of SETA_SOURCE; None where that is "none".
 
-    Raises BadInput for a name that is no source.
+    Raises BadInput for any other name.
     """
     name = name or settings.source
     manners = _manners(settings)
@@ -27,7 +27,7 @@ def result_source(settings: Settings, name: str = "") -> ResultSource | None:
                           row_limit=settings.activedata_limit)
     if name == Treeherder.name:
         return Treeherder(Http(manners), settings.treeherder_url)
-    raise BadInput(f"{name!r} is no source; expected is activedata or treeherder")
+    raise BadInput(f"{name!r} is not a source; expected activedata or treeherder")
 
 
 def job_list_source(settings: Settings) -> JobListSource:

@@ -236,4 +236,4 @@ def test_it_runs_as_a_module_and_a_wrong_setting_stops_it():
     done = subprocess.run([sys.executable, "-m", "seta", "projects", "list"], text=True,
                           capture_output=True, env={"PORT": "none", "PATH": ""})
     assert done.returncode == 2
-    assert done.stderr == ("seta: PORT is 'none'; expected is a whole number from 1 to 65535\n")
+    assert done.stderr == ("seta: PORT is 'none'; expected a whole number from 1 to 65535\n")

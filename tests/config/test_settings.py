@@ -47,7 +47,7 @@ def test_a_wrong_value_is_named_with_what_is_expected(variable, value):
         from_environment({variable: value})
     assert variable in str(caught.value)
     assert repr(value) in str(caught.value)
-    assert "expected is" in str(caught.value)
+    assert "; expected " in str(caught.value)
 
 
 @pytest.mark.parametrize("variable", ["DATABASE_URL", "SETA_TOKENS"])
