@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from ..domain.limits import NAME
+
 SPANS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 YES = {"1", "true", "yes", "on"}
 NO = {"0", "false", "no", "off"}
@@ -95,7 +97,7 @@ def projects(value: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """
     found = []
     for word in value.replace(",", " ").split():
-        match = re.fullmatch(r"([A-Za-z0-9._-]+)(?:=([a-z0-9_+-]+))?", word)
+        match = re.fullmatch(rf"({NAME})(?:=([a-z0-9_+-]+))?", word)
         if not match:
             raise ValueError("projects such as autoland=taskcluster mozilla-inbound=buildbot")
         found.append((match[1], tuple((match[2] or "taskcluster").split("+"))))

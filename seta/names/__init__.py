@@ -1,4 +1,4 @@
-"""Names of jobs, and what sheriffs write: what they mean, table-driven."""
+"""What names of jobs and notes of sheriffs mean."""
 
 from .build_system import BuildSystem
 from .buildbot import BUILDBOT

@@ -1,4 +1,4 @@
-"""Builder names: platform words, project, then what is run.
+"""Builder names: platform words, project, then what runs.
 
 ``Windows 8 64-bit mozilla-inbound debug test mochitest-1``, ``... mozilla-inbound talos g1``,
 ``... mozilla-inbound pgo talos g1``, ``... mozilla-inbound debug asan build``.
@@ -30,7 +30,7 @@ def parse_builder(name: str, project: str) -> JobType | None:
 
 
 def _platform(words: list[str]) -> str | None:
-    """Spell platform words as a task label would; those the table does not know by themselves.
+    """Spell platform words as a task label does; words that the table does not know stay.
 
     >>> _platform("Ubuntu HW 12.04 x64 stylo".split())
     'linux64-stylo'
@@ -38,7 +38,7 @@ def _platform(words: list[str]) -> str | None:
     'solaris-11-sparc'
     """
     known, flavour = longest_known(words, tables().builder_platforms, " ")
-    # One word alone ("Linux") says too little for what follows it to be a mere flavour of it.
+    # One known word ("Linux") is too little to take what follows for a flavour of it.
     if known is None or (flavour and len(words) - len(flavour) < 2):
         return _slug(words)
     if not flavour:

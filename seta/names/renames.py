@@ -1,4 +1,4 @@
-"""Read job types under the names that they have now."""
+"""Read job types by the names that they have now."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import combinations
 
-from ..domain import JobType, Pattern, Rename
+from ..domain import JobType, Rename
 from ..domain.patterns import WITH_CHUNK
 from ..errors import BadInput
 
@@ -18,15 +18,15 @@ def apply_renames(
 ) -> JobType:
     """Return what a job type is called now, through chains of renames in any order.
 
-    With ``at`` only those that had taken place by then count. What has no rename stays. Raises
-    BadInput where the renames go round in a circle, which `check_renames` refuses beforehand.
+    With ``at``, only renames up to then count. Without a rename a job type stays as it is. Raises
+    BadInput where the renames form a circle, which `check_renames` refuses beforehand.
     """
     known = sorted((rename for rename in renames if at is None or rename.since <= at),
                    key=lambda rename: (rename.since, rename.old))
     seen = [job_type]
     while (renamed := _first_change(seen[-1], known)) != seen[-1]:
         if renamed in seen:
-            raise BadInput(f"renames of {job_type} go round in a circle: "
+            raise BadInput(f"renames of {job_type} form a circle: "
                            f"{' -> '.join(map(str, [*seen, renamed]))}")
         seen.append(renamed)
     return seen[-1]
@@ -41,10 +41,10 @@ def _first_change(job_type: JobType, renames: list[Rename]) -> JobType:
 
 
 def check_renames(renames: Collection[Rename]) -> None:
-    """Raise BadInput if some job type could be renamed in a circle; all times count as one.
+    """Raise BadInput if some job type could be renamed in a circle, whatever the times.
 
-    Every rename sets words to fixed values, so that a circle needs two of them that lead to each
-    other and set one word differently. Patterns are held to meet unless they plainly cannot.
+    Every rename sets words to fixed values, so a circle needs two renames that lead to each other
+    and set one word differently. Two patterns count as overlapping unless they plainly are not.
     """
     listed = list(renames)
     followers = [
@@ -54,12 +54,13 @@ def check_renames(renames: Collection[Rename]) -> None:
     for one, other in combinations(range(len(listed)), 2):
         if other in reached[one] and one in reached[other] and _differ(listed[one], listed[other]):
             raise BadInput(
-                f"these renames go round in a circle: {listed[one]}; {listed[other]}"
+                f"these renames form a circle: {listed[one]}; {listed[other]}"
             )
 
 
 def _reachable(start: int, followers: list[set[int]]) -> set[int]:
-    reached, to_visit = set(), [start]
+    reached: set[int] = set()
+    to_visit = [start]
     while to_visit:
         new = followers[to_visit.pop()] - reached
         reached |= new
@@ -72,28 +73,23 @@ def _differ(one: Rename, other: Rename) -> bool:
 
 
 def _can_follow(first: Rename, after: Rename) -> bool:
-    """Say whether what the first renames can be renamed by the second."""
-    return all(
-        can_both_match(result, old)
-        for result, old in zip(_globs(first.old, first.new.given), _globs(after.old, {}))
-    )
-
-
-def _globs(old: Pattern, given: dict[str, str | int]) -> tuple[str, str, str]:
+    """Say whether the second rename can match what the first one makes."""
+    old, new = first.old, first.new
     return (
-        given.get("platform", old.platform),
-        given.get("build_type", old.build_type),
-        given.get("test_suite", _without_chunk(old.test_suite)),
+        can_both_match(new.platform or old.platform, after.old.platform)
+        and can_both_match(new.build_type or old.build_type, after.old.build_type)
+        and can_both_match(new.test_suite or _without_chunk(old.test_suite),
+                           _without_chunk(after.old.test_suite))
     )
 
 
 def _without_chunk(glob: str) -> str:
-    """Cut the chunk off a glob; the slices of one suite are held to meet."""
+    """Cut the chunk off a glob: chunks of one suite count as overlapping."""
     return glob.rpartition("-")[0] if WITH_CHUNK.fullmatch(glob) else glob
 
 
 def can_both_match(one: str, other: str) -> bool:
-    """Say whether some text matches both globs; a set (``[ab]``) is taken as any character.
+    """Say whether some text matches both globs; a set (``[ab]``) counts as any character.
 
     >>> can_both_match("windows*-64", "*10-64"), can_both_match("windows*", "linux*")
     (True, False)

@@ -1,4 +1,4 @@
-"""Which names of a list have no job type, and which share one."""
+"""A report on names: which have no job type, and which share one."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ class Collision:
 
 @dataclass(frozen=True, slots=True)
 class ParseReport:
-    """What came of a list of names, each counted once; sorted."""
+    """What the names of a list mean, each counted once; sorted."""
 
     parsed: int
     unparsed: tuple[JobName, ...]
@@ -28,7 +28,7 @@ class ParseReport:
 
 
 def parse_report(names: Iterable[JobName]) -> ParseReport:
-    """Parse all names; a job type that a source told is taken as it is."""
+    """Parse all names that do not come with a job type of their own."""
     unparsed, by_job_type = [], defaultdict(set)
     distinct = set(names)
     for name in distinct:

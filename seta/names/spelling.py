@@ -1,4 +1,4 @@
-"""From the three words of any name, as they came, to the one job type that they mean."""
+"""The spelling of job types: many spellings of a name's words, one job type."""
 
 import json
 import re
@@ -15,7 +15,7 @@ CHUNK = re.compile(r"(.+)-([1-9][0-9]{0,4})")
 
 
 def spell(platform: str, build_type: str, testtype: str) -> JobType | None:
-    """Return the job type of a label's three words; None where a word is none.
+    """Return the job type of a label's three parts; None where one of them is malformed.
 
     >>> spell("linux64-pgo", "opt", "mochitest-e10s-browser-chrome-3")
     JobType(platform='linux64', build_type='pgo', test_suite='mochitest-browser-chrome-e10s', \
@@ -34,7 +34,7 @@ chunk=3)
 
 
 def cut_build_type(platform: str) -> tuple[str, list[str]]:
-    """Cut the words off the end of a platform that are part of its build type.
+    """Cut off the last words of a platform, those that belong to its build type.
 
     >>> cut_build_type("linux64-asan")
     ('linux64', ['asan'])
@@ -47,9 +47,9 @@ def cut_build_type(platform: str) -> tuple[str, list[str]]:
 
 
 def join_build_type(suffixes: list[str], build_type: str) -> str:
-    """Put a build type together; "opt" says nothing beside a suffix, anything else does.
+    """Put a build type together. Beside a suffix, "opt" is left out.
 
-    Leaving "debug" out too would let ``build-linux64-asan/debug`` and ``.../opt`` fall together.
+    Without "debug", ``build-linux64-asan/debug`` and ``build-linux64-asan/opt`` would be one.
     """
     if suffixes and build_type == "opt":
         return "-".join(suffixes)
@@ -67,13 +67,15 @@ def cut_chunk(testtype: str) -> tuple[str, int]:
 
 
 def treeherder_platform(platform: str) -> str:
-    """Spell a label's platform as Treeherder does, which has no dots in Android's."""
+    """Spell a label's platform as Treeherder does, without dots in Android's versions."""
     if platform.startswith("android-"):
         platform = VERSION_DOT.sub("-", platform)
     return tables().test_platforms.get(platform, platform)
 
 
-def longest_known(words: list[str], known: dict[str, str], joint: str) -> tuple[str | None, list]:
+def longest_known(
+    words: list[str], known: dict[str, str], joint: str
+) -> tuple[str | None, list[str]]:
     """Look up as many of the first words as the table knows; return its value and the rest."""
     for end in range(len(words), 0, -1):
         value = known.get(joint.join(words[:end]))
@@ -84,7 +86,7 @@ def longest_known(words: list[str], known: dict[str, str], joint: str) -> tuple[
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """What each word of a name is called here; ``tables.json`` names the sources."""
+    """The spelling of each word of a name; ``tables.json`` names where they come from."""
 
     build_type_suffixes: frozenset[str]     # words that leave a platform for the build type
     label_kinds: dict[str, str]             # label prefix -> suite of its own, "" for tests
