@@ -57,7 +57,7 @@ class NothingToAnalyse(SetaError):
 
 
 class StoreError(SetaError):
-    """The database cannot be had, or is not of this version."""
+    """The database is unreachable, or is not of this version."""
 
 
 class SourceError(SetaError):

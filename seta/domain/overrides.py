@@ -45,7 +45,7 @@ class Override:
         return self.pattern.matches(job_type, name)
 
     @property
-    def strength(self) -> tuple:
+    def strength(self) -> tuple[bool, bool, int, datetime, int]:
         """What sorts the override that counts last: never skip, then the narrowest, the newest."""
         globs = (self.pattern.platform, self.pattern.build_type, self.pattern.test_suite)
         return (self.priority is None, self.pattern.name is not None,

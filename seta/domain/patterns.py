@@ -25,7 +25,7 @@ class Pattern:
     test_suite: str = "*"
     name: str | None = None  # a task label or buildername, taken as it is
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for field in ("platform", "build_type", "test_suite"):
             check_glob(field, getattr(self, field))
         if self.name is None:

@@ -14,7 +14,7 @@ class Interval:
     pushes: int
     minutes: int
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.pushes < 1 or self.minutes < 1:
             raise ValueError(f"an interval is at least 1 push and 1 minute, not {self.pushes} "
                              f"pushes and {self.minutes} minutes")

@@ -17,7 +17,7 @@ class Regression:
     caught_by: frozenset[JobType]
     is_inferred: bool = False
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not self.caught_by:
             raise ValueError(f"regression fixed by {self.fixed_by} was caught by no job type")
 

@@ -1,6 +1,6 @@
 """Job types that went on under another name."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from ..errors import BadInput
@@ -18,7 +18,7 @@ class NewWords:
     test_suite: str | None = None
     chunk: int | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not self.given:
             raise BadInput("a rename gives at least one new word")
         for field, word in self.given.items():
@@ -41,7 +41,7 @@ class Rename:
     who: str
     why: str
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.old.name is not None:
             raise BadInput(f"a rename is of job types, not of the one name {self.old.name!r}")
         if self.since.tzinfo is None:
@@ -54,7 +54,11 @@ class Rename:
         """Return the job type with its new words, the same one if it is not meant."""
         if not self.old.matches_job_type(job_type):
             return job_type
-        return replace(job_type, **self.new.given)
+        new = self.new
+        return JobType(
+            new.platform or job_type.platform, new.build_type or job_type.build_type,
+            new.test_suite or job_type.test_suite,
+            job_type.chunk if new.chunk is None else new.chunk)
 
     def __str__(self) -> str:
         words = ", ".join(f"{field} {word}" for field, word in self.new.given.items())

@@ -58,7 +58,7 @@ class JobResult:
     fixed_by: tuple[str, ...] = ()         # fixing revisions, 12 digits, as `names` parsed them
     job_type: JobType | None = None        # for a CI whose names are outside our grammar
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.result not in RESULTS:
             raise ValueError(f"job {self.job_id} has the result {self.result!r}, "
                              f"which is none of {', '.join(sorted(RESULTS))}")

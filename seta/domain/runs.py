@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class Run:
     started_at: datetime
     ended_at: datetime | None
     status: str                 # "running", "done", "failed", "stopped"
-    counts: dict = field(default_factory=dict)
+    counts: dict[str, Any] = field(default_factory=dict)
     error: str | None = None
 
 
@@ -40,4 +41,4 @@ class AuditEntry:
     what: str
     target: str
     why: str
-    details: dict = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict)

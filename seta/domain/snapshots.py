@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from .jobs import JobType, Priority
 
@@ -16,7 +17,7 @@ class JobPriority:
     reason: str
     cost: int          # whole milliseconds, or 1 where the snapshot's unit is "jobs"
     caught: int        # how many regressions of the window it caught
-    certificate: dict  # as `seta.analysis.JobVerdict` describes it
+    certificate: dict[str, Any]  # as `seta.analysis.JobVerdict` describes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Snapshot:
 
     scope: str
     as_of: datetime
-    inputs: dict                # window, redundancy, settings, what was read and what left out
+    inputs: dict[str, Any]      # window, redundancy, settings, what was read and what left out
     unit: str                   # "ms" or "jobs"
     objective: int
     lower_bound: float
@@ -34,7 +35,7 @@ class Snapshot:
     regressions: int
     uncoverable: tuple[str, ...]
     given_up: tuple[str, ...]
-    comparison: dict
+    comparison: dict[str, Any]
     priorities: tuple[JobPriority, ...] = ()  # by job type; left out where snapshots are listed
     id: int | None = None       # None: a dry run
     created_at: datetime | None = None

@@ -50,6 +50,6 @@ def _globs(pattern: Pattern) -> dict[str, str | None]:
 
 def _to_override(row: schema.Override) -> Override:
     pattern = Pattern(row.platform or "*", row.build_type or "*", row.test_suite or "*", row.name)
-    priority = None if row.never_skip else Priority(row.priority)
+    priority = None if row.priority is None else Priority(row.priority)
     return Override(row.scope, pattern, priority, row.reason, row.who, row.created_at,
                     row.build_system, row.expires_at, row.ended_at, row.ended_by, row.id)

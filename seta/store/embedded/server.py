@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ...errors import StoreError
 from .locks import Users, alone
@@ -87,7 +88,7 @@ class EmbeddedServer:
     def __enter__(self) -> "EmbeddedServer":
         return self.start()
 
-    def __exit__(self, *exc) -> None:
+    def __exit__(self, *exc: object) -> None:
         self.stop()
 
     def _is_running(self) -> bool:
@@ -130,8 +131,8 @@ class EmbeddedServer:
         finally:
             with_postgres.close()
 
-    def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess:
-        as_user = {}
+    def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        as_user: dict[str, Any] = {}
         if self._user is not None:
             as_user = {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []}
         # A file, not a pipe: the server inherits it, and a pipe would never end.
@@ -147,7 +148,7 @@ class EmbeddedServer:
 def _choose_places(home: Path, postgres_bin: str, user: pwd.struct_passwd | None) -> Places:
     root = home / "postgres"
     home.mkdir(parents=True, exist_ok=True)
-    if not is_reachable(home, user):
+    if user is not None and not is_reachable(home, user):
         digest = hashlib.sha256(str(home).encode()).hexdigest()[:16]
         root = ELSEWHERE / digest
         logger.warning("the embedded PostgreSQL runs as %s, which cannot come to %s: its data is "

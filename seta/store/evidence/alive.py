@@ -103,7 +103,7 @@ def _is_recent(
     return known_at >= at - ALIVE_FOR
 
 
-def _names(lists: Subquery, *columns: Any) -> Select[Any]:
+def _names(lists: Subquery, *columns: Any) -> Select[*tuple[Any, ...]]:
     """Select from job names with their job types and their entries in the newest lists."""
     return (
         select(*columns).select_from(Name)

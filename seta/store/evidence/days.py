@@ -1,6 +1,11 @@
 """What each job name did, day by day, as it was known at a moment."""
 
-from sqlalchemy import CTE, DateTime, cast, func, literal, null, select, union_all
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    CTE, ColumnElement, DateTime, Select, cast, func, literal, null, select, union_all,
+)
 
 from ...domain import FAILING
 from .. import schema
@@ -9,7 +14,7 @@ from .moment import Moment
 Day = schema.JobDay
 
 
-def names_of_scope(scope: str):
+def names_of_scope(scope: str) -> Select[int]:
     """Select the ids of the job names of a scope's projects."""
     return (select(schema.JobName.id)
             .join(schema.Project, schema.Project.name == schema.JobName.project)
@@ -30,7 +35,7 @@ def days_until(moment: Moment) -> CTE:
     return union_all(whole, _part(moment, names), _listed(moment, names)).cte("days")
 
 
-def counted_runs() -> tuple:
+def counted_runs() -> tuple[ColumnElement[int], ...]:
     """The rollup's numbers of a group of results, in its order."""
     result = schema.JobResult
     return (
@@ -41,7 +46,7 @@ def counted_runs() -> tuple:
     )
 
 
-def _part(moment: Moment, names):
+def _part(moment: Moment, names: Select[int]) -> Select[*tuple[Any, ...]]:
     result = schema.JobResult
     return select(
         result.job_name_id, literal(moment.last_day).label("day"), *counted_runs(),
@@ -52,7 +57,7 @@ def _part(moment: Moment, names):
     ).group_by(result.job_name_id)
 
 
-def _listed(moment: Moment, names):
+def _listed(moment: Moment, names: Select[int]) -> Select[*tuple[Any, ...]]:
     nothing = literal(0)
     return select(
         Day.job_name_id, Day.day, nothing, nothing, nothing, nothing, _no_time(), _no_time(),
@@ -61,5 +66,5 @@ def _listed(moment: Moment, names):
             Day.job_name_id.in_(names))
 
 
-def _no_time():
+def _no_time() -> ColumnElement[datetime | None]:
     return cast(null(), DateTime(timezone=True))

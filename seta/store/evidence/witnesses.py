@@ -1,9 +1,11 @@
 """Failed jobs that sheriffs classified "fixed by commit": what the regressions are made of."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import and_, extract, func, select
+from sqlalchemy import Row, Select, and_, extract, func, select
 from sqlalchemy.orm import Session
 
 from ...domain import FAILING, Classification, JobType, Witnesses
@@ -16,7 +18,7 @@ Classified, Result, Push, Name, Type = (
     schema.ClassificationRow, schema.JobResult, schema.Push, schema.JobName, schema.JobType)
 
 
-def counted_jobs(moment: Moment):
+def counted_jobs(moment: Moment) -> Select[*tuple[Any, ...]]:
     """Select the failed jobs of the window whose counted classification is "fixed by commit".
 
     Tier 3 is left in, and marked.
@@ -65,8 +67,10 @@ def witnesses(session: Session, moment: Moment) -> list[Witnesses]:
     return _grouped(session.execute(query))
 
 
-def _grouped(rows) -> list[Witnesses]:
-    caught_by, inferred, jobs = defaultdict(dict), defaultdict(lambda: True), defaultdict(int)
+def _grouped(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Witnesses]:
+    caught_by: dict[str, dict[JobType, int]] = defaultdict(dict)
+    inferred: dict[str, bool] = defaultdict(lambda: True)
+    jobs: dict[str, int] = defaultdict(int)
     for fixed_by, type_id, *words, is_inferred, count in rows:
         caught_by[fixed_by][JobType(*words)] = type_id
         inferred[fixed_by] &= is_inferred
@@ -118,7 +122,7 @@ def label_quality(session: Session, moment: Moment) -> LabelQuality:
     jobs = counted_jobs(moment).cte("jobs")
     lag = extract("epoch", jobs.c.classified_at - jobs.c.known_at)
     count = func.count()
-    row = session.execute(select(
+    total, unfixed, revisions, names, tier_3, assumed, inferred, median = session.execute(select(
         count,
         count.filter(func.cardinality(jobs.c.fixed_by) == 0),
         func.coalesce(func.sum(jobs.c.unparsed), 0),
@@ -129,4 +133,7 @@ def label_quality(session: Session, moment: Moment) -> LabelQuality:
         func.percentile_cont(0.5).within_group(lag).filter(
             ~jobs.c.is_assumed & ~jobs.c.is_inferred),
     )).one()
-    return LabelQuality(*row[:7], median_lag=None if row[7] is None else round(row[7]))
+    return LabelQuality(
+        jobs=total, without_fix=unfixed, unparsed_revisions=revisions, unparsed_names=names,
+        tier_3=tier_3, assumed_times=assumed, inferred=inferred,
+        median_lag=None if median is None else round(median))

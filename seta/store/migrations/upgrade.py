@@ -1,10 +1,8 @@
 """Migrate the database to this version's tables."""
 
-import logging
 from pathlib import Path
 
 from alembic import command
-from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -12,9 +10,6 @@ from sqlalchemy import Connection, Engine, text
 
 from ...errors import StoreError
 from ..locks import Lock
-from ..schema import Base
-
-logger = logging.getLogger(__name__)
 
 
 def migration_config(connection: Connection) -> Config:
@@ -24,7 +19,7 @@ def migration_config(connection: Connection) -> Config:
     return config
 
 
-def upgrade(engine: Engine) -> str:
+def upgrade(engine: Engine) -> str | None:
     """Apply what is missing, in one transaction; return the revision reached.
 
     Two at once wait for each other. Raises StoreError for tables of a version we do not know.
@@ -57,9 +52,3 @@ def _refuse_unknown(revision: str | None, config: Config) -> None:
             f"the database is at version {revision}, which this program does not know: it was made "
             "by a development version before 1.0 or by a newer SETA. Use an empty database, or "
             "the SETA that made this one")
-
-
-def differences(engine: Engine) -> list:
-    """Return what the migrations lack or have beyond the tables; empty when they agree."""
-    with engine.connect() as connection:
-        return compare_metadata(MigrationContext.configure(connection), Base.metadata)

@@ -1,5 +1,7 @@
 """Who changed what, and why."""
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -9,7 +11,7 @@ from .. import schema
 
 def record_audit(
     session: Session, *, who: str, what: str, target: str, why: str = "",
-    details: dict | None = None,
+    details: dict[str, Any] | None = None,
 ) -> None:
     session.add(schema.Audit(who=who, what=what, target=target, why=why, details=details or {}))
     session.flush()

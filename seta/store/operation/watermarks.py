@@ -68,8 +68,8 @@ def start_fill(
 def move_fill(session: Session, *, source: str, project: str, to: datetime) -> None:
     """The fill has asked up to `to`; at its end the stream goes on from where the fill began."""
     row = _locked(session, source=source, project=project)
-    row.filled_to = max(row.filled_to, to)
-    if row.filled_to >= row.fill_until:
+    row.filled_to = max(row.filled_to or to, to)
+    if row.fill_until is not None and row.filled_to >= row.fill_until:
         row.asked_to = row.asked_to or row.fill_until
     _settle(session, row)
 
@@ -77,7 +77,7 @@ def move_fill(session: Session, *, source: str, project: str, to: datetime) -> N
 def move_stream(session: Session, *, source: str, project: str, to: datetime) -> None:
     """The stream has asked up to `to`; the watermark follows as far as nothing is missing."""
     row = _locked(session, source=source, project=project)
-    row.asked_to = max(row.asked_to, to)
+    row.asked_to = max(row.asked_to or to, to)
     _settle(session, row)
 
 
@@ -137,7 +137,7 @@ def _follow(session: Session, *, source: str, project: str) -> None:
         _settle(session, _locked(session, source=source, project=project))
 
 
-def _settle(session: Session, row: Row) -> None:
+def _settle(session: Session, row: schema.Watermark) -> None:
     """Move the watermark up to the first slice that is missing and not set aside, never back."""
     session.flush()
     if row.asked_to is None:
@@ -150,11 +150,11 @@ def _settle(session: Session, row: Row) -> None:
     session.flush()
 
 
-def _locked(session: Session, *, source: str, project: str) -> Row:
+def _locked(session: Session, *, source: str, project: str) -> schema.Watermark:
     return session.get_one(
         Row, (project, source), with_for_update=True, populate_existing=True)
 
 
-def _to_failed(row: FailedRow) -> FailedSlice:
+def _to_failed(row: schema.FailedSlice) -> FailedSlice:
     return FailedSlice(row.source, row.project, row.by, row.starts_at, row.ends_at,
                        row.failures, row.is_set_aside, row.error)

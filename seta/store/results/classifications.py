@@ -41,7 +41,7 @@ KNOWN = text("""
 
 def counted_classification(
     namespace: ColumnElement[str], job_id: ColumnElement[str]
-) -> Select[tuple[schema.ClassificationRow]]:
+) -> Select[schema.ClassificationRow]:
     """Select the classification of a job that counts now."""
     return (
         select(Row).where(Row.namespace == namespace, Row.job_id == job_id)
@@ -96,16 +96,15 @@ def time_of_news(
     otherwise. (Of three words in which the third repeats the first, the second must not come
     last: the job is then right again when it is next reported.)
     """
-    before = [each for each in known if said.at is None or each.at <= said.at]
+    before = [(each.at, each) for each in known
+              if each.at is not None and (said.at is None or each.at <= said.at)]
     if not before:
-        at = None if said.says_nothing else said.at or pushed_at
-    elif said.at is None:
-        at = max(pushed_at, before[-1].at)
-    else:
-        at = said.at
-    is_known = any(each.says_the_same(said) for each in before if each.at == said.at)
-    is_repeated = is_known or (bool(before) and before[-1].says_the_same(said))
-    return None if is_repeated else at
+        return None if said.says_nothing else said.at or pushed_at
+    newest_at, newest = before[-1]
+    is_known = any(at == said.at and each.says_the_same(said) for at, each in before)
+    if is_known or newest.says_the_same(said):
+        return None
+    return max(pushed_at, newest_at) if said.at is None else said.at
 
 
 def known_classifications(session: Session) -> dict[Job, list[SourceClassification]]:
@@ -125,15 +124,15 @@ def store_classifications(
 
     A job may be spoken of several times, in order. The caller holds the lock.
     """
-    known = {job: list(words) for job, words in known.items()}
+    so_far = {job: list(words) for job, words in known.items()}
     completed: dict[tuple[str, str], str | None] = {}
     rows = []
     for result in results:
-        before = known.get((result.namespace, result.job_id))
+        before = so_far.get((result.namespace, result.job_id))
         if before is None:
             if result.classification is Classification.NOT_CLASSIFIED:
                 continue
-            before = known[result.namespace, result.job_id] = []
+            before = so_far[result.namespace, result.job_id] = []
         said = _to_classification(session, result, completed)
         at = time_of_news(before, said, result.pushed_at)
         if at is not None:
@@ -146,7 +145,7 @@ def store_classifications(
 
 
 def _to_classification(
-    session: Session, result: JobResult, completed: dict
+    session: Session, result: JobResult, completed: dict[tuple[str, str], str | None]
 ) -> SourceClassification:
     found = set()
     unparsed = 0
@@ -157,15 +156,16 @@ def _to_classification(
             continue
         if key not in completed:
             completed[key] = complete_revision(session, *key)
-        if completed[key] is None:
+        whole = completed[key]
+        if whole is None:
             unparsed += 1
         else:
-            found.add(completed[key])
+            found.add(whole)
     return SourceClassification(
         str(result.classification), tuple(sorted(found)), unparsed, result.classified_at)
 
 
-def _to_row(result: JobResult, said: SourceClassification, at: datetime) -> dict:
+def _to_row(result: JobResult, said: SourceClassification, at: datetime) -> dict[str, Any]:
     return {
         "namespace": result.namespace, "job_id": result.job_id,
         "classification": said.classification, "fixed_by": list(said.fixed_by),

@@ -12,6 +12,7 @@ from sqlalchemy.types import Integer, SmallInteger, Text
 from ...domain import ListedJob
 from ...errors import BadInput
 from .. import schema
+from ..engine import row_count
 from ..locks import lock_writers
 from .job_names import NameIds
 from .rollup import mark_days
@@ -85,13 +86,17 @@ def _put(
     return True
 
 
-def _list_at(session: Session, project: str, build_system: str, at: datetime) -> List | None:
+def _list_at(
+    session: Session, project: str, build_system: str, at: datetime
+) -> schema.JobList | None:
     return session.scalars(select(List).where(
         List.project == project, List.build_system == build_system, List.seen_at == at,
     ).execution_options(populate_existing=True)).one_or_none()
 
 
-def _list_before(session: Session, project: str, build_system: str, at: datetime) -> List | None:
+def _list_before(
+    session: Session, project: str, build_system: str, at: datetime
+) -> schema.JobList | None:
     return session.scalars(
         select(List)
         .where(List.project == project, List.build_system == build_system, List.seen_at < at)
@@ -100,11 +105,11 @@ def _list_before(session: Session, project: str, build_system: str, at: datetime
 
 
 def _newest(session: Session, project: str, build_system: str) -> datetime:
-    return session.scalar(select(func.max(List.last_seen_at)).where(
-        List.project == project, List.build_system == build_system))
+    return session.scalars(select(func.max(List.last_seen_at)).where(
+        List.project == project, List.build_system == build_system)).one()
 
 
-def _entries(session: Session, job_list: List) -> Tiers:
+def _entries(session: Session, job_list: schema.JobList) -> Tiers:
     found = session.execute(
         select(Entry.job_name_id, Entry.tier).where(Entry.job_list_id == job_list.id))
     return {name_id: tier for name_id, tier in found}
@@ -121,7 +126,7 @@ def _add_list(
     _add_entries(session, job_list, tiers)
 
 
-def _add_entries(session: Session, job_list: List, tiers: Tiers) -> bool:
+def _add_entries(session: Session, job_list: schema.JobList, tiers: Tiers) -> bool:
     known = _entries(session, job_list)
     news = {name_id: tier for name_id, tier in tiers.items() if known.get(name_id) != tier}
     if not news:
@@ -138,7 +143,7 @@ def _add_entries(session: Session, job_list: List, tiers: Tiers) -> bool:
 
 
 def _see_again(
-    session: Session, job_list: List, at: datetime, name_ids: Collection[int]
+    session: Session, job_list: schema.JobList, at: datetime, name_ids: Collection[int]
 ) -> None:
     if at <= job_list.last_seen_at:
         return
@@ -146,7 +151,7 @@ def _see_again(
     session.execute(update(List).where(List.id == job_list.id).values(last_seen_at=at))
 
 
-def _cut(session: Session, before: List, listed: Tiers, at: datetime) -> None:
+def _cut(session: Session, before: schema.JobList, listed: Tiers, at: datetime) -> None:
     """Another list came between two times at which `before` was seen: it is two lists then."""
     last_seen_at = before.last_seen_at
     if last_seen_at < at:
@@ -180,9 +185,9 @@ def days_between(first: datetime, last: datetime) -> list[date]:
 def forget_old_lists(session: Session, project: str, before: datetime) -> int:
     """Remove lists last seen before a time, but never the newest of a build system."""
     newer = List.__table__.alias("newer")
-    return session.execute(delete(List).where(
+    return row_count(session, delete(List).where(
         List.project == project, List.last_seen_at < before,
         select(newer.c.id).where(
             newer.c.project == List.project, newer.c.build_system == List.build_system,
             newer.c.seen_at > List.seen_at).correlate(List).exists(),
-    )).rowcount
+    ))

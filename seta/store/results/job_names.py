@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, overload
 
-from sqlalchemy import all_, bindparam, func, literal, select, text, update
+from sqlalchemy import BindParameter, all_, bindparam, func, literal, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Integer, Text
@@ -22,10 +23,12 @@ FIND = text("""
 """).bindparams(*(bindparam(each, type_=ARRAY(Text))
                   for each in ("projects", "build_systems", "names")))
 
-Key = tuple[str, str, str]  # project, build system, name
+Key = tuple[str, str, str]         # project, build system, name
+Meaning = tuple[int | None, bool]  # job type id, whether a source gave the job type
 
-ARRAYS = [bindparam(name, type_=ARRAY(Text)) for name in ("platforms", "builds", "suites")]
-ARRAYS.append(bindparam("chunks", type_=ARRAY(Integer)))
+ARRAYS: tuple[BindParameter[Any], ...] = (
+    *(bindparam(name, type_=ARRAY(Text)) for name in ("platforms", "builds", "suites")),
+    bindparam("chunks", type_=ARRAY(Integer)))
 WANTED_TYPES = """unnest(:platforms, :builds, :suites, :chunks)
             AS wanted (platform, build_type, test_suite, chunk)"""
 
@@ -56,7 +59,7 @@ class NameIds:
     A job type that came with the name outranks what the name means by our grammar.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._known: dict[Key, tuple[int, JobType | None]] = {}
 
     def resolve(
@@ -84,8 +87,8 @@ class NameIds:
         add_build_systems(session, {key[:2] for key in news})
         types = _meaning(news)
         type_ids = job_type_ids(session, sorted({each for each in types.values() if each}))
-        wanted = {key: (type_ids.get(types[key]), given is not None)
-                  for key, given in news.items()}
+        wanted = {key: (None if kind is None else type_ids[kind], news[key] is not None)
+                  for key, kind in types.items()}
         known = _find(session, news)
         _add(session, {key: wanted[key] for key in news if key not in known}, tiers)
         _change(session, known, wanted)
@@ -109,8 +112,8 @@ def names_told(
 
 def count_unparsed(session: Session, projects: Collection[str]) -> int:
     row = schema.JobName
-    return session.scalar(
-        select(func.count()).where(row.project.in_(projects), row.job_type_id.is_(None)))
+    return session.scalars(select(func.count()).where(
+        row.project.in_(projects), row.job_type_id.is_(None))).one()
 
 
 def _meaning(told: Mapping[Key, JobType | None]) -> dict[Key, JobType | None]:
@@ -125,7 +128,7 @@ def _find(session: Session, keys: Iterable[Key]) -> dict[Key, NameRow]:
             for project, build_system, name, *rest in rows}
 
 
-def _add(session: Session, wanted: Mapping[Key, tuple], tiers: Mapping[Key, int]) -> None:
+def _add(session: Session, wanted: Mapping[Key, Meaning], tiers: Mapping[Key, int]) -> None:
     if not wanted:
         return
     session.execute(insert(schema.JobName).on_conflict_do_nothing(), [
@@ -136,7 +139,9 @@ def _add(session: Session, wanted: Mapping[Key, tuple], tiers: Mapping[Key, int]
     ])
 
 
-def _change(session: Session, known: Mapping[Key, NameRow], wanted: Mapping[Key, tuple]) -> None:
+def _change(
+    session: Session, known: Mapping[Key, NameRow], wanted: Mapping[Key, Meaning]
+) -> None:
     """Let names mean what is told now, or what this version's grammar says."""
     changed = []
     for key, name in sorted(known.items()):
@@ -164,7 +169,7 @@ def _find_types(session: Session, job_types: Collection[JobType]) -> dict[JobTyp
             for *words, number in session.execute(FIND_TYPES, _arrays(job_types))}
 
 
-def _arrays(job_types: Collection[JobType]) -> dict[str, list]:
+def _arrays(job_types: Collection[JobType]) -> dict[str, list[Any]]:
     return {
         "platforms": [each.platform for each in job_types],
         "builds": [each.build_type for each in job_types],
@@ -193,8 +198,18 @@ def add_build_systems(session: Session, seen: Collection[tuple[str, str]]) -> No
                 .values(build_systems=func.array_append(row.build_systems, build_system)))
 
 
+@overload
+def as_job_type(row: schema.JobType) -> JobType: ...
+
+
+@overload
+def as_job_type(row: schema.JobType | None) -> JobType | None: ...
+
+
 def as_job_type(row: schema.JobType | None) -> JobType | None:
-    return row and JobType(row.platform, row.build_type, row.test_suite, row.chunk)
+    if row is None:
+        return None
+    return JobType(row.platform, row.build_type, row.test_suite, row.chunk)
 
 
 def job_names(

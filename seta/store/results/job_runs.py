@@ -4,8 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ARRAY, Lateral, Text, any_, func, literal, select, text, true
+from sqlalchemy import ARRAY, Text, any_, func, literal, select, text, true
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from ...domain import FAILING, Classification, JobType
 from ...errors import NotFound
@@ -70,7 +71,7 @@ def runs_of(
         .limit(limit))
     if up_to is not None:
         query = query.where(Push.pushed_at <= up_to)
-    found = {}
+    found: dict[str, JobRun] = {}
     for revision, push_id, pushed_at, result in session.execute(query):
         run = JobRun(revision, push_id, pushed_at, result not in FAILING)
         found.setdefault(revision, run)  # of one push the last known counts
@@ -107,7 +108,7 @@ def still_failing(
                run.c.result.in_(FAILING), ~func.coalesce(is_intermittent, False))))
 
 
-def _last_run() -> Lateral:
+def _last_run() -> LateralFromClause:
     """The job's last run on the newest push, of those that passed or failed.
 
     The newest results by the time they were known are few index entries a job. Of these the one

@@ -7,6 +7,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from .. import schema
+from ..engine import row_count
 from ..locks import lock_writers
 from .job_lists import forget_old_lists
 from .rollup import refresh_all_job_days, refresh_job_days
@@ -55,8 +56,8 @@ def prune(
             total["results"] += deleted
         with sessions.begin() as session:
             lock_writers(session)
-            total["pushes"] += session.execute(
-                DELETE_PUSHES, {"project": project, "before": before}).rowcount
+            total["pushes"] += row_count(
+                session, DELETE_PUSHES, {"project": project, "before": before})
             total["lists"] += forget_old_lists(session, project, before)
     logger.info("pruned %d results, %d pushes and %d job lists from before %s",
                 *total.values(), before.date())
@@ -86,5 +87,5 @@ def _delete_results(
 ) -> int:
     with sessions.begin() as session:
         lock_writers(session)
-        return session.execute(DELETE_RESULTS, {
-            "project": project, "before": before, "batch": batch}).rowcount
+        return row_count(
+            session, DELETE_RESULTS, {"project": project, "before": before, "batch": batch})

@@ -65,7 +65,7 @@ class PushIds:
     order in which they come.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._known: dict[Key, PushRow] = {}
 
     def resolve(self, session: Session, results: Iterable[JobResult]) -> dict[Key, int]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.types import Date, Integer
 
 from ...domain import FAILING
+from ..engine import row_count
 from ..locks import lock_writers
 
 DAYS_AT_ONCE = 20_000
@@ -111,7 +112,7 @@ def refresh_job_days(session: Session, *, most: int | None = None) -> int:
     lock_writers(session)
     session.execute(STAGING)
     session.execute(text("TRUNCATE counted_days"))
-    taken = session.execute(TAKE, {"most": most}).rowcount
+    taken = row_count(session, TAKE, {"most": most})
     if taken:
         for statement in (FORGET_PRUNED, text("ANALYZE counted_days"), COUNT, FORGET_EMPTY,
                           FOLLOW_TIERS):

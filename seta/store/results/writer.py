@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from ...domain import Classification, JobResult
 from ..locks import lock_writers
 from .classifications import known_classifications, store_classifications
-from .job_names import NameIds
-from .pushes import PushIds
+from .job_names import Key as NameKey, NameIds
+from .pushes import Key as PushKey, PushIds
 
 Job = tuple[str, str]  # namespace, job id
 
@@ -103,7 +103,7 @@ class ResultWriter:
     After a transaction that was not committed, call `forget`.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._pushes = PushIds()
         self.names = NameIds()
 
@@ -137,8 +137,8 @@ class ResultWriter:
 
 
 def lines_of(
-    jobs: Mapping[Job, JobResult], said: Sequence[JobResult], pushes: Mapping[tuple, int],
-    names: Mapping[tuple, int],
+    jobs: Mapping[Job, JobResult], said: Sequence[JobResult], pushes: Mapping[PushKey, int],
+    names: Mapping[NameKey, int],
 ) -> Iterator[str]:
     """Yield a line of the staging table for each job."""
     classified = {(each.namespace, each.job_id) for each in said}

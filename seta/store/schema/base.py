@@ -1,6 +1,7 @@
 """What all tables share: names of constraints, and times that are aware."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import DateTime, MetaData, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -21,5 +22,5 @@ class Base(DeclarativeBase):
         datetime: DateTime(timezone=True),
         str: Text,
         list[str]: ARRAY(Text),
-        dict: JSONB,
+        dict[str, Any]: JSONB,
     }

@@ -1,6 +1,7 @@
 """What people decided: overrides and renames."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
@@ -50,8 +51,8 @@ class Rename(Base):
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     scope: Mapped[str] = mapped_column(ForeignKey("scopes.name", ondelete="CASCADE"), index=True)
-    old: Mapped[dict]   # {"platform": "osx-10-8"}
-    new: Mapped[dict]   # {"platform": "osx-10-10"}
+    old: Mapped[dict[str, Any]]   # {"platform": "osx-10-8"}
+    new: Mapped[dict[str, Any]]   # {"platform": "osx-10-10"}
     since: Mapped[datetime]
     who: Mapped[str]
     why: Mapped[str]

@@ -1,6 +1,7 @@
 """What the service did: runs, alarms, audit, and how far each source has been read."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -72,7 +73,7 @@ class Run(Base):
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     status: Mapped[str] = mapped_column(default="running")
-    counts: Mapped[dict] = mapped_column(default=dict)
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     error: Mapped[str | None]
 
 
@@ -103,4 +104,4 @@ class Audit(Base):
     what: Mapped[str]       # "publish snapshot", "end override"
     target: Mapped[str]     # "trunk", "override 12"
     why: Mapped[str] = mapped_column(default="")
-    details: Mapped[dict] = mapped_column(default=dict)
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -1,5 +1,6 @@
 """Pushes, job names, what ran and what sheriffs said of it."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlalchemy import (
@@ -13,7 +14,7 @@ from ...domain.limits import PUSH_ID, anchored
 from .base import Base
 
 
-def one_of(column: str, words) -> str:
+def one_of(column: str, words: Iterable[str]) -> str:
     return f"{column} IN ({', '.join(repr(str(word)) for word in sorted(words))})"
 
 

@@ -1,6 +1,7 @@
 """What was decided, from what, and what is published."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, SmallInteger,
@@ -28,7 +29,7 @@ class Snapshot(Base):
     scope: Mapped[str] = mapped_column(ForeignKey("scopes.name", ondelete="CASCADE"))
     as_of: Mapped[datetime]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    inputs: Mapped[dict]      # window, redundancy, settings, counts of what was read
+    inputs: Mapped[dict[str, Any]]      # window, redundancy, settings, counts of what was read
     unit: Mapped[str]
     objective: Mapped[int] = mapped_column(BigInteger)
     lower_bound: Mapped[float]
@@ -37,7 +38,7 @@ class Snapshot(Base):
     regressions: Mapped[int]
     uncoverable: Mapped[list[str]]
     given_up: Mapped[list[str]]
-    comparison: Mapped[dict]
+    comparison: Mapped[dict[str, Any]]
     held_because: Mapped[str | None]
 
 
@@ -53,7 +54,7 @@ class SnapshotPriority(Base):
     reason: Mapped[str]
     cost: Mapped[int] = mapped_column(BigInteger)
     caught: Mapped[int]
-    certificate: Mapped[dict]
+    certificate: Mapped[dict[str, Any]]
 
 
 class SnapshotRegression(Base):

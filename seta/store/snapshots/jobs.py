@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, any_, func, literal, select, tuple_
+from sqlalchemy import Row, Select, Subquery, any_, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from ...domain import JobType, Priority
@@ -12,10 +13,9 @@ from .. import schema
 from ..results.job_names import as_job_type
 from ..results.job_runs import FoundJob
 
-Name, Listed = schema.JobName, schema.SnapshotList
-Row, Kind = schema.SnapshotPriority, schema.JobType
-
-Regression = schema.SnapshotRegression
+Name, Listed, Decided, Kind, Regression = (
+    schema.JobName, schema.SnapshotList, schema.SnapshotPriority, schema.JobType,
+    schema.SnapshotRegression)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +53,21 @@ def job_lines(
     """Return jobs by build system and name; `after` is the last one of the page before."""
     listed = _listed(project, snapshot_id)
     query = (
-        select(Name.build_system, Name.name, Kind, Name.tier, listed.c.priority, Row.reason,
-               Row.cost, Row.caught)
+        select(Name.build_system, Name.name, Kind, Name.tier, listed.c.priority, Decided.reason,
+               Decided.cost, Decided.caught)
         .outerjoin(Kind, Kind.id == Name.job_type_id)
         .outerjoin(listed, (listed.c.build_system == Name.build_system)
                    & (listed.c.name == Name.name))
-        .outerjoin(Row, (Row.snapshot_id == listed.c.snapshot_id)
-                   & (Row.job_type_id == Name.job_type_id))
+        .outerjoin(Decided, (Decided.snapshot_id == listed.c.snapshot_id)
+                   & (Decided.job_type_id == Name.job_type_id))
         .where(Name.project == project)
         .order_by(Name.build_system, Name.name).limit(limit))
     if after is not None:
         query = query.where(tuple_(Name.build_system, Name.name) > after)
-    return [_to_line(*row) for row in session.execute(_filtered(query, wanted, listed))]
+    return [_to_line(row) for row in session.execute(_filtered(query, wanted, listed))]
 
 
-def _listed(project: str, snapshot_id: int | None):
+def _listed(project: str, snapshot_id: int | None) -> Subquery:
     """The names with a priority on the project."""
     return select(
         Listed.snapshot_id, Listed.build_system, Listed.priority,
@@ -76,7 +76,9 @@ def _listed(project: str, snapshot_id: int | None):
             ).subquery("listed")
 
 
-def _filtered(query: Select, wanted: JobFilter, listed) -> Select:
+def _filtered(
+    query: Select[*tuple[Any, ...]], wanted: JobFilter, listed: Subquery
+) -> Select[*tuple[Any, ...]]:
     if wanted.build_system is not None:
         query = query.where(Name.build_system == wanted.build_system)
     for column, glob in ((Kind.platform, wanted.platform), (Kind.build_type, wanted.build_type),
@@ -105,10 +107,10 @@ def as_regex(glob: str) -> str:
     return f"^{''.join(letters.get(each, re.escape(each)) for each in glob)}$"
 
 
-def _to_line(build_system, name, kind, tier, priority, reason, cost, caught) -> JobLine:
-    job_type = kind and JobType(kind.platform, kind.build_type, kind.test_suite, kind.chunk)
-    return JobLine(build_system, name, job_type, tier, priority and Priority(priority), reason,
-                   cost, caught)
+def _to_line(row: Row[*tuple[Any, ...]]) -> JobLine:
+    build_system, name, kind, tier, priority, reason, cost, caught = row
+    return JobLine(build_system, name, as_job_type(kind), tier,
+                   None if priority is None else Priority(priority), reason, cost, caught)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +132,14 @@ class CaughtRegression:
     covered_by: tuple[JobType, ...]
 
 
-def priority_history(session: Session, job: FoundJob, scope: str, *, limit: int = 50):
+def priority_history(
+    session: Session, job: FoundJob, scope: str, *, limit: int = 50
+) -> list[PastPriority]:
     """Return what the scope's snapshots said of the job's type, the newest first."""
     query = (
-        select(schema.Snapshot.id, schema.Snapshot.as_of, Row.priority, Row.reason)
-        .join(Row, Row.snapshot_id == schema.Snapshot.id)
-        .where(schema.Snapshot.scope == scope, Row.job_type_id == job.job_type_id)
+        select(schema.Snapshot.id, schema.Snapshot.as_of, Decided.priority, Decided.reason)
+        .join(Decided, Decided.snapshot_id == schema.Snapshot.id)
+        .where(schema.Snapshot.scope == scope, Decided.job_type_id == job.job_type_id)
         .order_by(schema.Snapshot.id.desc()).limit(limit))
     return [PastPriority(snapshot_id, as_of, Priority(priority), reason)
             for snapshot_id, as_of, priority, reason in session.execute(query)]
@@ -159,7 +163,7 @@ def caught_regressions(
 
 def _high_value(session: Session, snapshot_id: int, type_ids: set[int]) -> dict[int, JobType]:
     query = (
-        select(Kind).join(Row, Row.job_type_id == Kind.id)
-        .where(Row.snapshot_id == snapshot_id, Row.priority == Priority.FIRST,
+        select(Kind).join(Decided, Decided.job_type_id == Kind.id)
+        .where(Decided.snapshot_id == snapshot_id, Decided.priority == Priority.FIRST,
                Kind.id.in_(type_ids)))
     return {row.id: as_job_type(row) for row in session.scalars(query)}

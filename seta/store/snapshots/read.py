@@ -1,13 +1,15 @@
 """Read snapshots back."""
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from ...domain import JobPriority, JobType, Priority, Snapshot
 from ...errors import NotFound
 from .. import schema
 
-Kind, Row = schema.JobType, schema.SnapshotPriority
+Kind, Decided = schema.JobType, schema.SnapshotPriority
 WORDS = (Kind.platform, Kind.build_type, Kind.test_suite, Kind.chunk)
 
 
@@ -22,7 +24,7 @@ def snapshots_of(
              .order_by(schema.Snapshot.id.desc()).limit(limit))
     if before is not None:
         query = query.where(schema.Snapshot.id < before)
-    return [_to_snapshot(*found) for found in session.execute(query)]
+    return [_to_snapshot(row, published) for row, published in session.execute(query)]
 
 
 def snapshot_with_id(
@@ -33,12 +35,15 @@ def snapshot_with_id(
         _with_published().where(schema.Snapshot.id == snapshot_id)).one_or_none()
     if found is None:
         raise NotFound(f"there is no snapshot {snapshot_id}")
-    return _to_snapshot(*found, _priorities(session, snapshot_id) if with_priorities else ())
+    row, published = found
+    priorities = _priorities(session, snapshot_id) if with_priorities else ()
+    return _to_snapshot(row, published, priorities)
 
 
 def priorities_of(session: Session, snapshot_id: int) -> dict[JobType, tuple[Priority, str]]:
     """Return each job type's priority and reason, without the rest."""
-    query = _joined(*WORDS, Row.priority, Row.reason).where(Row.snapshot_id == snapshot_id)
+    query = (_joined(*WORDS, Decided.priority, Decided.reason)
+             .where(Decided.snapshot_id == snapshot_id))
     return {JobType(*words): (Priority(priority), reason)
             for *words, priority, reason in session.execute(query)}
 
@@ -51,34 +56,36 @@ def priority_of(session: Session, snapshot_id: int, job_type: JobType) -> JobPri
     found = session.execute(query).one_or_none()
     if found is None:
         raise NotFound(f"snapshot {snapshot_id} says nothing of {job_type}")
-    return _to_priority(*found)
+    return _to_priority(found)
 
 
 def _priorities(session: Session, snapshot_id: int) -> tuple[JobPriority, ...]:
-    return tuple(_to_priority(*found)
+    return tuple(_to_priority(found)
                  for found in session.execute(_all_of(snapshot_id).order_by(*WORDS)))
 
 
-def _all_of(snapshot_id: int):
-    return _joined(*WORDS, Row.priority, Row.reason, Row.cost, Row.caught,
-                   Row.certificate).where(Row.snapshot_id == snapshot_id)
+def _all_of(snapshot_id: int) -> Select[*tuple[Any, ...]]:
+    return _joined(*WORDS, Decided.priority, Decided.reason, Decided.cost, Decided.caught,
+                   Decided.certificate).where(Decided.snapshot_id == snapshot_id)
 
 
-def _joined(*columns):
-    return select(*columns).join_from(Row, Kind, Kind.id == Row.job_type_id)
+def _joined(*columns: Any) -> Select[*tuple[Any, ...]]:
+    return select(*columns).join_from(Decided, Kind, Kind.id == Decided.job_type_id)
 
 
-def _to_priority(platform, build_type, test_suite, chunk, priority, *rest) -> JobPriority:
-    job_type = JobType(platform, build_type, test_suite, chunk)
-    return JobPriority(job_type, Priority(priority), *rest)
+def _to_priority(row: Row[*tuple[Any, ...]]) -> JobPriority:
+    *words, priority, reason, cost, caught, certificate = row
+    return JobPriority(JobType(*words), Priority(priority), reason, cost, caught, certificate)
 
 
-def _with_published():
+def _with_published() -> Select[schema.Snapshot, int | None]:
     return (select(schema.Snapshot, schema.Scope.published_snapshot_id)
             .join(schema.Scope, schema.Scope.name == schema.Snapshot.scope))
 
 
-def _to_snapshot(row: schema.Snapshot, published_id: int | None, priorities=()) -> Snapshot:
+def _to_snapshot(
+    row: schema.Snapshot, published_id: int | None, priorities: tuple[JobPriority, ...] = ()
+) -> Snapshot:
     return Snapshot(
         scope=row.scope, as_of=row.as_of, inputs=row.inputs, unit=row.unit,
         objective=row.objective, lower_bound=row.lower_bound, gap=row.gap, status=row.status,

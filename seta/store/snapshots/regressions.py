@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import any_, func, literal, select
 from sqlalchemy.orm import Session
 
+from ... import domain
 from ...domain import JobType, Priority
 from ...errors import NotFound
 from .. import schema
@@ -34,14 +35,6 @@ class FailedJob:
     name: str
     namespace: str
     job_id: str
-    revision: str
-    push_id: str | None
-    pushed_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class RegressionPush:
-    project: str
     revision: str
     push_id: str | None
     pushed_at: datetime
@@ -82,7 +75,7 @@ def witnesses_of(session: Session, snapshot_id: int, fixed_by: str) -> list[Witn
         select(Kind, Row.priority)
         .outerjoin(Row, (Row.job_type_id == Kind.id) & (Row.snapshot_id == snapshot_id))
         .where(Kind.id.in_(caught_by)))
-    found = [Witness(as_job_type(kind), priority and Priority(priority))
+    found = [Witness(as_job_type(kind), None if priority is None else Priority(priority))
              for kind, priority in session.execute(query)]
     return sorted(found, key=lambda witness: witness.job_type)
 
@@ -100,13 +93,14 @@ def failed_jobs_of(session: Session, moment: Moment, fixed_by: str) -> list[Fail
     return [FailedJob(*row) for row in session.execute(query)]
 
 
-def fixing_push(session: Session, scope: str, fixed_by: str) -> RegressionPush | None:
+def fixing_push(session: Session, scope: str, fixed_by: str) -> domain.Push | None:
     """Return the push whose revision begins so, the earliest one; None where none is stored."""
     query = (
-        select(Push.project, Push.revision, Push.push_id, Push.pushed_at)
+        select(Push)
         .join(schema.Project, schema.Project.name == Push.project)
         .where(schema.Project.scope == scope, Push.revision >= fixed_by,
                Push.revision < fixed_by + "g")
         .order_by(Push.pushed_at).limit(1))
-    found = session.execute(query).one_or_none()
-    return found and RegressionPush(*found)
+    row = session.scalar(query)
+    return None if row is None else domain.Push(
+        row.project, row.revision, row.pushed_at, row.push_id)

@@ -1,4 +1,4 @@
-"""What the faces serve: a light query for what may have changed, a heavy one for a snapshot."""
+"""What is served: a light query for what may have changed, a heavy one for a snapshot."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,7 +40,8 @@ def project_facts(session: Session) -> dict[str, ProjectFacts]:
     """Return what is published for each project, by project. One light query."""
     project, scope, snapshot = schema.Project, schema.Scope, schema.Snapshot
     succeeded_at = (select(func.max(Watermark.succeeded_at))
-                    .where(Watermark.project == project.name).scalar_subquery())
+                    .where(Watermark.project == project.name).scalar_subquery()
+                    .label("succeeded_at"))
     query = (
         select(project.name, project.scope, project.build_systems, project.is_integration,
                project.is_killed, scope.is_archived, snapshot.id, snapshot.as_of,
@@ -49,13 +50,15 @@ def project_facts(session: Session) -> dict[str, ProjectFacts]:
         .outerjoin(snapshot, snapshot.id == scope.published_snapshot_id)
         .order_by(project.name)
     )
-    return {row[0]: ProjectFacts(row[0], row[1], tuple(row[2]), *row[3:])
-            for row in session.execute(query)}
+    return {row.name: ProjectFacts(
+        row.name, row.scope, tuple(row.build_systems), row.is_integration, row.is_killed,
+        row.is_archived, row.id, row.as_of, row.created_at, row.succeeded_at)
+        for row in session.execute(query)}
 
 
 def published_lists(session: Session, snapshot_id: int) -> PublishedLists:
     """Return all names of a snapshot, and the job types that they mean. Two queries."""
-    names: dict = {}
+    names: dict[tuple[str, str], dict[Priority, tuple[tuple[str, ...], tuple[int, ...]]]] = {}
     for row in session.scalars(select(List).where(List.snapshot_id == snapshot_id)):
         priorities = names.setdefault((row.project, row.build_system), {})
         priorities[Priority(row.priority)] = (tuple(row.names), tuple(row.job_type_ids))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
@@ -51,6 +52,6 @@ def add_snapshot(
     return replace(snapshot, id=row.id)
 
 
-def _add(session: Session, table, rows: list[dict]) -> None:
+def _add(session: Session, table: type[schema.Base], rows: list[dict[str, Any]]) -> None:
     if rows:
         session.execute(insert(table), rows)
