@@ -200,7 +200,7 @@ def test_a_scope_does_not_change_between_live_and_archived_silently(sessions, ar
 
 
 @pytest.mark.parametrize("source, hint", [
-    pytest.param("import", "not of 'mine'$", id="another's"),
+    pytest.param("import", "not to 'mine'$", id="another's"),
     pytest.param("demo", "seta demo --remove", id="the demo's"),
 ])
 def test_a_project_of_another_scope_is_refused_and_both_are_named(sessions, source, hint):
