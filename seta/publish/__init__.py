@@ -1,4 +1,4 @@
-"""Gather, decide, apply: from what is stored to what clients are told."""
+"""Gather, decide, apply: from the evidence in the store to the lists that clients get."""
 
 from .analyse import analyse
 from .diff import changes, diff

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -14,7 +15,7 @@ from ..domain import JobPriority, Priority, Snapshot
 from ..store.curation.projects import projects, scope_named
 from ..store.operation.runs import recorded_run
 from ..store.results.rollup import refresh_all_job_days, refresh_job_days
-from .apply import apply, would_hold
+from .apply import apply, with_hold_reasons
 from .gather import Gathered, gather
 
 Sessions = sessionmaker[Session]
@@ -37,37 +38,37 @@ def analyse(
     Raises UnknownScope, and NothingToAnalyse when no regression of the window has a living
     witness: then there is no snapshot but an alarm, and the published snapshot stays.
     """
-    def read(session: Session) -> Gathered:
+    def read_evidence(session: Session) -> Gathered:
         if progress is not None:
             progress("reading the regressions and the job types")
         return gather(session, scope_named(session, scope), now=now, as_of=as_of,
                       settings=settings)
 
-    def decided(gathered: Gathered) -> Snapshot:
+    def decide_on(gathered: Gathered) -> Snapshot:
         decision = decide(
             gathered.problem, work_limit=settings.node_limit,
             time_limit=settings.time_limit.total_seconds(), compare=compare, progress=progress)
-        return snapshot_of(gathered, decision, now=now)
+        return _to_snapshot(gathered, decision, now=now)
 
     if dry_run:
         with sessions() as session:  # never committed
             infer_scope(session, scope, now=now)
             refresh_job_days(session)
-            gathered = read(session)
-        snapshot = decided(gathered)
+            gathered = read_evidence(session)
+        snapshot = decide_on(gathered)
         with sessions() as session:
-            return would_hold(session, snapshot, settings=settings)
+            return with_hold_reasons(session, snapshot, settings=settings)
     with sessions() as session:
         scope_named(session, scope)
     with recorded_run(sessions, "analysis", now=now, scope=scope,
                       alarm=f"analysis {scope}") as run:
         _prepare(sessions, scope, now)
         with sessions() as session:
-            gathered = read(session)
-        snapshot = decided(gathered)
+            gathered = read_evidence(session)
+        snapshot = decide_on(gathered)
         with sessions.begin() as session:
             snapshot = apply(session, gathered, snapshot, settings=settings)
-        run.counts = _counts_of(snapshot)
+        run.counts = _run_counts(snapshot)
     return snapshot
 
 
@@ -82,30 +83,25 @@ def _prepare(sessions: Sessions, scope: str, now: datetime) -> None:
                 watch_platforms(session, project)
 
 
-def _counts_of(snapshot: Snapshot) -> dict:
-    return {"snapshot": snapshot.id, "regressions": snapshot.regressions,
-            "held": snapshot.held_because is not None, **snapshot.inputs["priorities"]}
-
-
-def snapshot_of(gathered: Gathered, decision: Decision, *, now: datetime) -> Snapshot:
-    """Return the snapshot, not stored yet, with what it was made from among its inputs."""
+def _to_snapshot(gathered: Gathered, decision: Decision, *, now: datetime) -> Snapshot:
+    """Return the snapshot, not stored yet; its inputs say what it was made from."""
     priorities = tuple(
         JobPriority(each.job_type, each.priority, each.reason, each.cost, each.caught,
                     each.certificate)
         for each in decision.verdicts)
     return Snapshot(
         scope=gathered.moment.scope, as_of=gathered.moment.as_of,
-        inputs=gathered.inputs | _counts(priorities),
+        inputs=gathered.inputs | _summary(priorities),
         unit=decision.unit, objective=decision.objective, lower_bound=decision.lower_bound,
         gap=decision.gap, status=decision.status, regressions=decision.regressions,
         uncoverable=decision.uncoverable, given_up=decision.given_up,
         comparison=decision.comparison, priorities=priorities, created_at=now)
 
 
-def _counts(priorities: tuple[JobPriority, ...]) -> dict:
+def _summary(priorities: tuple[JobPriority, ...]) -> dict[str, dict[str, int]]:
     """Count job types by priority and by reason, and what each priority costs."""
     counts = Counter(each.priority for each in priorities)
-    costs = Counter()
+    costs: Counter[Priority] = Counter()
     for each in priorities:
         costs[each.priority] += each.cost
     return {
@@ -113,3 +109,8 @@ def _counts(priorities: tuple[JobPriority, ...]) -> dict:
         "costs": {str(int(priority)): costs[priority] for priority in Priority},
         "reasons": dict(sorted(Counter(each.reason for each in priorities).items())),
     }
+
+
+def _run_counts(snapshot: Snapshot) -> dict[str, Any]:
+    return {"snapshot": snapshot.id, "regressions": snapshot.regressions,
+            "held": snapshot.held_because is not None, **snapshot.inputs["priorities"]}

@@ -1,22 +1,21 @@
-"""Store a snapshot, and publish it unless something holds it back."""
+"""Store a snapshot, and publish it unless the guard holds it back."""
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
 from ..config import Settings
-from ..domain import JobType, Priority, Snapshot
+from ..domain import Priority, Snapshot
 from ..store import snapshots as store
-from ..store.curation.projects import scope_named
 from ..store.evidence import NameEvidence
 from ..store.operation.alarms import clear_alarm, raise_alarm
 from ..store.snapshots import NameList
 from .diff import log_changes
 from .gather import Gathered
-from .guard import priorities_in, reasons_to_hold, stopped
+from .guard import reasons_to_hold, stop_reasons
 
 logger = logging.getLogger(__name__)
 
@@ -26,15 +25,13 @@ def apply(
 ) -> Snapshot:
     """Store and publish, in the caller's one transaction; nobody else publishes meanwhile."""
     state = store.lock_publication(session, snapshot.scope)
-    reasons = _reasons(session, snapshot, state, settings)
-    held_because = "; ".join(reasons + stopped(state)) or None
-    priorities = priorities_in(snapshot)
+    reasons = reasons_to_hold(session, snapshot, state, max_change=settings.max_change)
+    held_because = "; ".join(reasons + stop_reasons(state)) or None
     snapshot = store.add_snapshot(
         session, replace(snapshot, held_because=held_because, is_published=not held_because),
         type_ids=gathered.type_ids, regressions=gathered.witnesses,
-        lists=lists_of(gathered.names,
-                       {each: priority for each, (priority, _) in priorities.items()}))
-    _say_how_sure(session, snapshot)
+        lists=_lists_of(gathered.names, snapshot))
+    _alarm_unless_optimal(session, snapshot)
     if held_because is None:
         _publish(session, snapshot, state.snapshot_id)
     elif reasons:
@@ -46,25 +43,23 @@ def apply(
     return snapshot
 
 
-def would_hold(session: Session, snapshot: Snapshot, *, settings: Settings) -> Snapshot:
-    """Return the snapshot with the reasons for which it would be held; nothing is stored."""
+def with_hold_reasons(
+    session: Session, snapshot: Snapshot, *, settings: Settings
+) -> Snapshot:
+    """Return the snapshot with the reasons why it would be held back; nothing is stored."""
     state = store.publication_state(session, snapshot.scope)
-    reasons = _reasons(session, snapshot, state, settings) + stopped(state)
-    return replace(snapshot, held_because="; ".join(reasons) or None)
-
-
-def _reasons(session, snapshot, state, settings) -> list[str]:
-    scope = scope_named(session, snapshot.scope)
-    return reasons_to_hold(session, scope, snapshot, state, max_change=settings.max_change)
+    reasons = reasons_to_hold(session, snapshot, state, max_change=settings.max_change)
+    return replace(snapshot, held_because="; ".join(reasons + stop_reasons(state)) or None)
 
 
 def _publish(session: Session, snapshot: Snapshot, before: int | None) -> None:
+    assert snapshot.id is not None and snapshot.created_at is not None  # it is stored
     store.set_published(session, snapshot.scope, snapshot.id, now=snapshot.created_at)
     clear_alarm(session, f"snapshot {snapshot.scope}")
     log_changes(session, snapshot.scope, before, snapshot.id)
 
 
-def _say_how_sure(session: Session, snapshot: Snapshot) -> None:
+def _alarm_unless_optimal(session: Session, snapshot: Snapshot) -> None:
     subject = f"solver {snapshot.scope}"
     if snapshot.status == "optimal":
         clear_alarm(session, subject)
@@ -74,22 +69,21 @@ def _say_how_sure(session: Session, snapshot: Snapshot) -> None:
                     f"{snapshot.unit} is the best found, up to {snapshot.gap:.2%} above the least")
 
 
-def lists_of(
-    names: Iterable[NameEvidence], priorities: Mapping[JobType, Priority]
-) -> list[NameList]:
+def _lists_of(names: Iterable[NameEvidence], snapshot: Snapshot) -> list[NameList]:
     """Return one list for each project, build system and priority, empty ones too.
 
     Only names that are alive there and have a priority are listed: what is left out runs.
     """
-    found = defaultdict(list)
+    priorities = {each.job_type: each.priority for each in snapshot.priorities}
+    found: dict[tuple[str, str, Priority], list[tuple[str, int]]] = defaultdict(list)
     for name in names:
         for priority in Priority:
             found[name.project, name.build_system, priority]  # an empty list is one too
-        found[name.project, name.build_system, priorities[name.job_type]].append(
-            (name.name, name.job_type_id))
-    return [_to_list(*key, sorted(entries)) for key, entries in sorted(found.items())]
-
-
-def _to_list(project, build_system, priority, entries) -> NameList:
-    return NameList(project, build_system, priority, tuple(name for name, _ in entries),
-                    tuple(type_id for _, type_id in entries))
+        if name.job_type is not None and name.job_type_id is not None:
+            found[name.project, name.build_system, priorities[name.job_type]].append(
+                (name.name, name.job_type_id))
+    return [
+        NameList(project, build_system, priority, tuple(name for name, _ in sorted(entries)),
+                 tuple(type_id for _, type_id in sorted(entries)))
+        for (project, build_system, priority), entries in sorted(found.items())
+    ]

@@ -16,7 +16,7 @@ Priorities = Mapping[JobType, tuple[Priority, str]]
 
 
 def diff(session: Session, before: int, after: int) -> tuple[PriorityChange, ...]:
-    """Return the job types whose priority differs, or that one of two snapshots does not know.
+    """Return the job types whose priority differs, or that only one of the snapshots knows.
 
     Sorted by job type. Raises NotFound, and BadInput for snapshots of two scopes.
     """
@@ -29,18 +29,18 @@ def diff(session: Session, before: int, after: int) -> tuple[PriorityChange, ...
 
 
 def changes(before: Priorities, after: Priorities) -> tuple[PriorityChange, ...]:
-    nothing = (None, None)
+    unknown = (None, None)
     found = []
     for job_type in sorted(before.keys() | after.keys()):
-        old, why_old = before.get(job_type, nothing)
-        new, why_new = after.get(job_type, nothing)
+        old, why_old = before.get(job_type, unknown)
+        new, why_new = after.get(job_type, unknown)
         if old != new:
             found.append(PriorityChange(job_type, old, new, why_old, why_new))
     return tuple(found)
 
 
 def share_moved(before: Priorities, after: Priorities) -> float:
-    """Return which share of the job types that both know moved between priority 1 and the rest."""
+    """Return which share of the common job types moved between priority 1 and the rest."""
     both = before.keys() & after.keys()
     if not both:
         return 0.0
@@ -49,7 +49,7 @@ def share_moved(before: Priorities, after: Priorities) -> float:
 
 
 def log_changes(session: Session, scope: str, before: int | None, after: int) -> None:
-    """Write one line with counts, and at DEBUG one for each job type whose priority changes."""
+    """Log one line with counts, and at DEBUG one for each job type whose priority changed."""
     old = {} if before is None else store.priorities_of(session, before)
     found = changes(old, store.priorities_of(session, after))
     kinds = Counter(_kind_of(change) for change in found)
@@ -70,5 +70,5 @@ def _kind_of(change: PriorityChange) -> str:
     return "raised" if change.after < change.before else "lowered"
 
 
-def _shown(priority) -> str:
+def _shown(priority: Priority | None) -> str:
     return "none" if priority is None else str(int(priority))

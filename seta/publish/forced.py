@@ -1,8 +1,8 @@
-"""Which job types are in the set, or out of it, whatever they caught."""
+"""Which job types are in the set, or kept out of it, whatever they caught."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ..domain import JobType, Override, Priority, strongest
 from ..store.evidence import Moment, NameEvidence
@@ -17,6 +17,8 @@ def counting_overrides(
     active = list(active)
     counting: dict[JobType, Override | None] = {}
     for name in names:
+        if name.job_type is None:
+            continue
         found = strongest(active, name.job_type, name.name, name.build_system)
         known = counting.get(name.job_type)
         if known is None or (found is not None and found.strength > known.strength):
@@ -27,9 +29,10 @@ def counting_overrides(
 def forced_job_types(
     counting: Mapping[JobType, Override | None], new: Collection[JobType]
 ) -> dict[JobType, str]:
-    """Return why each forced job type is: never skip, pinned, build or new.
+    """Return the reason for each forced job type: never skip, pinned, build or new.
 
-    An override to low outdoes *new*; and *build* too, which only an override by full name does.
+    An override that lowers wins over *new*, and over *build* too (only one by full name can
+    lower a build).
     """
     why = {job_type: _why(job_type, override, job_type in new)
            for job_type, override in counting.items()}
@@ -40,20 +43,20 @@ def lowered_job_types(
     counting: Mapping[JobType, Override | None]
 ) -> dict[JobType, Priority]:
     return {job_type: override.priority for job_type, override in counting.items()
-            if override is not None and override.lowers}
+            if override is not None and override.lowers and override.priority is not None}
 
 
 def new_job_types(
     names: Iterable[NameEvidence], moment: Moment, rename: Callable[[JobType], JobType]
 ) -> set[JobType]:
-    """Return what was first seen under 14 days ago, in a project recorded for longer than that.
+    """Return what was first seen less than 14 days ago, and after 14 days of records.
 
-    Recorded means by lists or by full results: where only failures came in, or everything began
-    only now, nothing is new.
+    Records are lists or full results of the project. Where only failures are ingested, or where
+    everything began only now, nothing is new.
     """
     names = list(names)
     since = _recorded_since(names)
-    first: dict[JobType, tuple] = {}
+    first: dict[JobType, tuple[datetime, str]] = {}
     for name in names:
         if name.job_type is None or name.first_seen is None:
             continue
@@ -65,11 +68,11 @@ def new_job_types(
             and project in since and seen - since[project] > NEW_FOR}
 
 
-def _recorded_since(names: list[NameEvidence]) -> dict:
-    begun = defaultdict(list)
+def _recorded_since(names: list[NameEvidence]) -> dict[str, datetime]:
+    recorded: dict[str, list[datetime]] = defaultdict(list)
     for name in names:
-        begun[name.project] += [at for at in (name.first_listed, name.first_passed) if at]
-    return {project: min(times) for project, times in begun.items() if times}
+        recorded[name.project] += [at for at in (name.first_listed, name.first_passed) if at]
+    return {project: min(times) for project, times in recorded.items() if times}
 
 
 def _why(job_type: JobType, override: Override | None, is_new: bool) -> str | None:

@@ -1,16 +1,17 @@
-"""Gather what a decision needs: one constant number of queries, however much is stored."""
+"""Read what a decision needs, in a constant number of queries however much is stored."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from ..analysis import Problem
 from ..config import Settings
-from ..domain import JobType, Regression, Scope, Witnesses
+from ..domain import JobType, Regression, Rename, Scope, Witnesses
 from ..names import apply_renames
 from ..store import evidence
 from ..store.curation.overrides import overrides
@@ -18,7 +19,7 @@ from ..store.curation.renames import renames
 from ..store.evidence import Moment, NameEvidence
 from .forced import counting_overrides, forced_job_types, lowered_job_types, new_job_types
 
-Rename = Callable[[JobType], JobType]
+Renaming = Callable[[JobType], JobType]
 
 
 @dataclass(frozen=True)
@@ -30,29 +31,29 @@ class Gathered:
     names: tuple[NameEvidence, ...]      # alive, parsed and not of tier 3
     witnesses: tuple[Witnesses, ...]
     type_ids: dict[JobType, int]
-    inputs: dict
+    inputs: dict[str, Any]
 
 
 def gather(
     session: Session, scope: Scope, *, now: datetime, as_of: datetime | None, settings: Settings
 ) -> Gathered:
-    """Read what an analysis of the scope is to be decided on."""
+    """Read the evidence for an analysis of a scope."""
     moment = evidence.moment_of(session, scope, now=now, as_of=as_of)
     decided_at = min(moment.known_by, now)
     active = overrides(session, scope.name, active_at=decided_at)
-    renamed = renames(session, scope.name, active_at=decided_at)
-    rename = _renaming([stored.rename for stored in renamed], moment.as_of)
+    known_renames = renames(session, scope.name, active_at=decided_at)
+    rename = _renaming([stored.rename for stored in known_renames], moment.as_of)
     names = evidence.known_names(session, moment)
     ours = tuple(name for name in names if name.is_ours)
     counting = counting_overrides(ours, active)
     found = evidence.witnesses(session, moment)
-    type_ids = type_ids_of(names, found)
-    found = as_renamed(found, rename, type_ids)
+    type_ids = _type_ids(names, found)
+    found = _rename_witnesses(found, rename, type_ids)
     problem = Problem(
         regressions=tuple(Regression(each.fixed_by, frozenset(each.caught_by), each.is_inferred)
                           for each in found),
         alive=_alive(ours),
-        durations_ms=durations_as_renamed(evidence.mean_durations(session, moment), rename),
+        durations_ms=_rename_durations(evidence.mean_durations(session, moment), rename),
         forced=forced_job_types(counting, new_job_types(names, moment, rename)),
         lowered=lowered_job_types(counting),
         redundancy=scope.redundancy,
@@ -63,25 +64,26 @@ def gather(
         "window_days": scope.window_days, "redundancy": scope.redundancy,
         "node_limit": settings.node_limit, "max_change": settings.max_change,
         "overrides": sorted(each.id for each in active),
-        "renames": sorted(each.id for each in renamed),
+        "renames": sorted(each.id for each in known_renames),
         "names": _counts_of(names), "alive": {p: len(t) for p, t in problem.alive.items()},
         "labels": asdict(quality) | _jobs_per_regression(found),
     }
     return Gathered(moment, problem, ours, tuple(found), type_ids, inputs)
 
 
-def _renaming(known: list, at: datetime) -> Callable[[JobType], JobType]:
+def _renaming(known: list[Rename], at: datetime) -> Renaming:
     return cache(lambda job_type: apply_renames(job_type, known, at))
 
 
 def _alive(ours: tuple[NameEvidence, ...]) -> dict[str, frozenset[JobType]]:
-    alive = defaultdict(set)
+    alive: dict[str, set[JobType]] = defaultdict(set)
     for name in ours:
-        alive[name.project].add(name.job_type)
+        if name.job_type is not None:
+            alive[name.project].add(name.job_type)
     return {project: frozenset(job_types) for project, job_types in alive.items()}
 
 
-def _counts_of(names: list[NameEvidence]) -> dict:
+def _counts_of(names: list[NameEvidence]) -> dict[str, int]:
     alive = [name for name in names if name.is_alive]
     return {
         "alive": len(alive),
@@ -93,31 +95,32 @@ def _counts_of(names: list[NameEvidence]) -> dict:
 
 
 def _sharing(alive: list[NameEvidence]) -> int:
-    """Count names that fall together with another one of their project and build system."""
+    """Count names that share their job type with another of the same project and build system."""
     groups = Counter((name.project, name.build_system, name.job_type)
                      for name in alive if name.is_ours)
     return sum(count for count in groups.values() if count > 1)
 
 
-def _jobs_per_regression(found: list[Witnesses]) -> dict:
+def _jobs_per_regression(found: list[Witnesses]) -> dict[str, float | None]:
     jobs = sum(each.jobs for each in found)
     return {"jobs_per_regression": round(jobs / len(found), 2) if found else None}
 
 
-def type_ids_of(names: Iterable[NameEvidence], found: Iterable[Witnesses]) -> dict[JobType, int]:
-    """Return the id of every job type that is known by a name or as a witness."""
-    ids = {name.job_type: name.job_type_id for name in names if name.job_type is not None}
+def _type_ids(names: Iterable[NameEvidence], found: Iterable[Witnesses]) -> dict[JobType, int]:
+    """Return the id of every job type that has a name or is a witness."""
+    ids = {name.job_type: name.job_type_id for name in names
+           if name.job_type is not None and name.job_type_id is not None}
     for each in found:
         ids |= each.caught_by
     return ids
 
 
-def as_renamed(
-    found: Iterable[Witnesses], rename: Rename, type_ids: dict[JobType, int]
+def _rename_witnesses(
+    found: Iterable[Witnesses], rename: Renaming, type_ids: dict[JobType, int]
 ) -> list[Witnesses]:
     """Return the witnesses under the names that they have now.
 
-    One whose new name nobody has seen yet stays what it is: retired.
+    A witness whose new name has not been seen yet keeps its old one, and so counts as retired.
     """
     def now(job_type: JobType) -> JobType:
         renamed = rename(job_type)
@@ -127,8 +130,8 @@ def as_renamed(
             for each in found]
 
 
-def durations_as_renamed(durations: dict[JobType, int], rename: Rename) -> dict[JobType, int]:
-    """Return the durations; a new name without one of its own has its old name's."""
+def _rename_durations(durations: dict[JobType, int], rename: Renaming) -> dict[JobType, int]:
+    """Return the durations; a new name without one of its own gets that of its old name."""
     old = {rename(job_type): duration for job_type, duration in sorted(durations.items())
            if rename(job_type) != job_type}
     return old | durations

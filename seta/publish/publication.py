@@ -18,48 +18,49 @@ Sessions = sessionmaker[Session]
 def publish(
     sessions: Sessions, snapshot_id: int, *, who: str, why: str, now: datetime
 ) -> Snapshot:
-    """Put a snapshot before the clients, held back or not; return it.
+    """Publish a snapshot, held back or not, and return it.
 
     Nothing is published automatically in its scope until `release`. Raises NotFound, and
     BadInput without who and why.
     """
     with sessions.begin() as session:
         scope = store.snapshot_with_id(session, snapshot_id, with_priorities=False).scope
-        return _by_hand(session, scope, snapshot_id, how="by hand", who=who, why=why, now=now)
+        return _publish_by_hand(
+            session, scope, snapshot_id, how="by hand", who=who, why=why, now=now)
 
 
 def roll_back(sessions: Sessions, scope: str, *, who: str, why: str, now: datetime) -> Snapshot:
-    """Publish again the last snapshot that was published before the present one; return it.
+    """Publish again the snapshot that was published before this one, and return it.
 
-    A second time goes one further back. Nothing is published automatically until `release`.
-    Raises Conflict when there is none to go back to.
+    Done twice, it goes two back. Nothing is published automatically until `release`.
+    Raises Conflict when there is no earlier one.
     """
     with sessions.begin() as session:
         present = store.lock_publication(session, scope).snapshot_id
         earlier = present and store.once_published_before(session, scope, present)
         if earlier is None:
             raise Conflict(f"scope {scope!r} has no earlier published snapshot to go back to")
-        return _by_hand(session, scope, earlier, how="rollback", who=who, why=why, now=now)
+        return _publish_by_hand(session, scope, earlier, how="rollback", who=who, why=why, now=now)
 
 
 def release(sessions: Sessions, scope: str, *, who: str, why: str = "") -> None:
     """Let the next snapshots be published automatically again.
 
-    What is published stays until then. Raises Conflict when nobody had stopped publication.
+    Until then the published snapshot stays. Raises Conflict when publication is not stopped.
     """
     with sessions.begin() as session:
         state = store.lock_publication(session, scope)
         if not state.is_stopped:
             raise Conflict(f"publication in scope {scope!r} is not stopped")
         store.release_publication(session, scope)
-        record_audit(session, who=_given("who", who), what="release publication", target=scope,
+        record_audit(session, who=_required("who", who), what="release publication", target=scope,
                      why=why, details={"stopped_by": state.stopped_by})
 
 
-def _by_hand(
+def _publish_by_hand(
     session: Session, scope: str, snapshot_id: int, *, how: str, who: str, why: str, now: datetime
 ) -> Snapshot:
-    who, why = _given("who", who), _given("why", why)
+    who, why = _required("who", who), _required("why", why)
     before = store.lock_publication(session, scope).snapshot_id
     snapshot = store.snapshot_with_id(session, snapshot_id)
     store.hold_no_longer(session, snapshot_id)
@@ -73,7 +74,7 @@ def _by_hand(
     return replace(snapshot, held_because=None, is_published=True)
 
 
-def _given(word: str, value: str) -> str:
+def _required(word: str, value: str) -> str:
     if not value.strip():
-        raise BadInput(f"a publication by hand is told {word}, not {value!r}")
+        raise BadInput(f"a publication by hand needs {word}, not {value!r}")
     return value.strip()

@@ -32,7 +32,7 @@ def test_after_a_failure_the_last_value_is_served_on(caplog):
     watch = Watch(load, every=0, patience=30)
     assert [watch.value() for _ in range(4)] == [1, 1, 1, 4]
     assert caplog.messages == [  # once, not at every try
-        "what is published cannot be read, the last is served on: gone"]
+        "cannot load what is published, serving the last known: gone"]
 
 
 def test_nobody_waits_for_a_load_that_hangs():
@@ -83,5 +83,5 @@ def test_without_any_value_that_is_said():
     def load(before):
         raise OSError("gone")
 
-    with pytest.raises(StoreError, match="the database cannot be asked"):
+    with pytest.raises(StoreError, match="the database does not answer"):
         Watch(load, every=0, patience=30).value()

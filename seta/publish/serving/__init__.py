@@ -1,4 +1,4 @@
-"""The promised bytes: what is published, prepared once for each web process."""
+"""What web processes serve: the published lists, prepared as bytes once in each process."""
 
 from .lists import ALL, HIGH_VALUE, LOW_VALUE, Body, Kind, Prepared, Question
 from .published import Published, Served, utc_now

@@ -1,4 +1,4 @@
-"""The lists of the old wire: which names they hold, and their bytes, made once."""
+"""The lists of the legacy routes: which names are in them, and their bytes, made once."""
 
 import gzip
 import hashlib
@@ -16,22 +16,23 @@ from .payloads import spliced
 LOW_VALUE = frozenset({Priority.SECOND, Priority.THIRD})
 HIGH_VALUE = frozenset({Priority.FIRST})
 ALL = frozenset(Priority)
+Triple = tuple[str, str, str]  # platform, build type, suite and chunk
 
 
 class Kind(StrEnum):
-    """What the entries of the list are; the names of any other CI are asked for by its word."""
+    """What the entries of a list are; another CI's names have its build system as their kind."""
 
     TASKCLUSTER = "taskcluster"  # task labels
     BUILDBOT = "buildbot"        # builder names
     ANY = "*"                    # the union of both, and of every other CI
-    TRIPLES = "triples"          # [platform, build type, suite and chunk]
+    TRIPLES = "triples"          # Triple
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One list of the old wire; `project` None is all of the default scope."""
+    """Which list of the legacy routes is asked for."""
 
-    project: str | None
+    project: str | None     # None: all projects of the default scope
     kind: str
     priorities: frozenset[Priority]
 
@@ -64,46 +65,43 @@ def digest_of(content: bytes) -> str:
 class Prepared:
     """The list of names, or of triples, of one question."""
 
-    def __init__(self, entries: Sequence):
+    def __init__(self, entries: Sequence[str] | Sequence[Triple]):
         self.is_empty = not entries
         self._list = msgspec.json.encode(entries)
         self._digest = digest_of(self._list)
-        self._kept: tuple[str, Body] = ("", None)
+        self._kept: tuple[str, Body] | None = None    # today's answer, by its date
 
     def body(self, date: str, *, today: str) -> Body:
-        """Return the answer whose key is `date`; it is kept where that is today."""
-        kept_date, kept = self._kept
-        if date == kept_date:
-            return kept
-        made = self._make(date)
+        """Return the answer whose key is `date`; that of today is kept."""
+        kept = self._kept
+        if kept is not None and kept[0] == date:
+            return kept[1]
+        body = Body.of(spliced(self._list, date), f"{self._digest}-{date}")
         if date == today:
-            self._kept = (date, made)  # one assignment: other threads see all of it or nothing
-        return made
-
-    def _make(self, date: str) -> Body:
-        return Body.of(spliced(self._list, date), f"{self._digest}-{date}")
+            self._kept = (date, body)  # one assignment: other threads see all of it or nothing
+        return body
 
 
-def entries_of(lists: PublishedLists, projects: Iterable[str], question: Question) -> list:
+def entries_of(
+    lists: PublishedLists, projects: Iterable[str], question: Question
+) -> list[str] | list[Triple]:
     """Return the entries, sorted, none twice."""
-    wanted = set(projects)
-    found = set()
+    found = _listed(lists, frozenset(projects), question)
+    if question.kind is Kind.TRIPLES:
+        return sorted({(job_type.platform, job_type.build_type, job_type.testtype)
+                       for _, job_type in found})
+    return sorted({name for name, _ in found})
+
+
+def _listed(
+    lists: PublishedLists, projects: frozenset[str], question: Question
+) -> Iterator[tuple[str, JobType]]:
     for (project, build_system), priorities in lists.names.items():
-        if project in wanted and question.kind in (build_system, Kind.ANY, Kind.TRIPLES):
-            for name, job_type in _at(lists, priorities, question.priorities):
+        if project not in projects or question.kind not in (build_system, Kind.ANY, Kind.TRIPLES):
+            continue
+        for priority in question.priorities:
+            names, type_ids = priorities.get(priority, ((), ()))
+            for name, type_id in zip(names, type_ids, strict=True):
+                job_type = lists.job_types[type_id]
                 if may_be_listed(name, build_system, project, job_type):
-                    found.add(_entry(question.kind, name, job_type))
-    return sorted(found)
-
-
-def _at(lists, priorities, wanted: frozenset[Priority]) -> Iterator[tuple[str, JobType]]:
-    for priority in wanted:
-        names, type_ids = priorities.get(priority, ((), ()))
-        for name, type_id in zip(names, type_ids, strict=True):
-            yield name, lists.job_types[type_id]
-
-
-def _entry(kind: Kind, name: str, job_type: JobType):
-    if kind is not Kind.TRIPLES:
-        return name
-    return (job_type.platform, job_type.build_type, job_type.testtype)
+                    yield name, job_type

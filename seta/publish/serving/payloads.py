@@ -1,6 +1,7 @@
-"""The promised shapes of the old wire. Its words stay in here."""
+"""The promised JSON of the legacy routes. Their words stay in here."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from ...domain import JobName, JobType
 
@@ -14,17 +15,17 @@ def spliced(entries: bytes, date: str) -> bytes:
     return b'{"jobtypes": {"%s": %s}}' % (date.encode("ascii"), entries)
 
 
-def job_types_payload(jobs: Iterable[JobName]) -> dict:
+def job_types_payload(jobs: Iterable[JobName]) -> dict[str, Any]:
     job_types = {job.job_type for job in jobs if job.job_type is not None}
     return {"jobtypes": [[each.platform, each.build_type, each.testtype]
                          for each in sorted(job_types)]}
 
 
-def job_names_payload(jobs: Iterable[JobName]) -> dict:
+def job_names_payload(jobs: Iterable[JobName]) -> dict[str, Any]:
     return {"results": [_job_name(job, job.job_type) for job in jobs if job.job_type is not None]}
 
 
-def failures_payload(failures: Mapping[str, list[tuple[JobType, int | None]]]) -> dict:
+def failures_payload(failures: Mapping[str, list[tuple[JobType, int | None]]]) -> dict[str, Any]:
     """Return the failed jobs of each fix; a duration is in seconds, 0 where it is unknown."""
     return {"failures": {
         fixed_by: [[each.platform, each.build_type, each.testtype, (duration_ms or 0) / 1000]
@@ -32,7 +33,7 @@ def failures_payload(failures: Mapping[str, list[tuple[JobType, int | None]]]) -
         for fixed_by, jobs in failures.items()}}
 
 
-def _job_name(job: JobName, job_type: JobType) -> dict:
+def _job_name(job: JobName, job_type: JobType) -> dict[str, Any]:
     return {
         "name": job_type.testtype,
         "job_group_symbol": job.group_symbol,

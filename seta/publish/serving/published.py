@@ -1,7 +1,7 @@
-"""What is served in one web process, and why something is not."""
+"""What one web process serves, and why it does not serve a list."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -10,7 +10,7 @@ from ...config import Settings
 from ...domain import DEFAULT_SCOPE, JobType, Priority
 from ...errors import CannotAnswer, NoSnapshot, UnknownProject
 from ...store.snapshots import ProjectFacts
-from .lists import LOW_VALUE, Prepared, Question, entries_of
+from .lists import LOW_VALUE, Prepared, Question
 from .refusals import fresh_until, refusals_of
 from .state import EVERY, PATIENCE, ServedSnapshot, State, Watch, load_state
 
@@ -21,7 +21,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A list that is good now, and whether its low value side holds anything at all."""
+    """A list that may be used now, and whether any of its names has a low value."""
 
     prepared: Prepared
     snapshot_id: int
@@ -29,10 +29,10 @@ class Served:
 
 
 class Published:
-    """One for each web process. It notices what changed within five seconds.
+    """What one web process serves. It notices a change within five seconds.
 
-    While the database cannot be asked it serves the last that it knows, until that is stale by
-    the clock. Every method raises StoreError when nothing has been read yet.
+    While the database does not answer, it serves the last that it knows, until that is stale.
+    Every method raises StoreError when nothing has been loaded yet.
     """
 
     def __init__(
@@ -49,11 +49,11 @@ class Published:
         return self._watch.value().projects
 
     def project(self, project: str) -> ProjectFacts:
-        """Raises UnknownProject."""
+        """Return what is published for a project; raises UnknownProject."""
         return _known(self._watch.value(), project)
 
     def refusals(self, project: str) -> tuple[CannotAnswer, ...]:
-        """Return why everything runs on a project now; nothing when its lists are good."""
+        """Return why everything runs on a project now; nothing when its lists may be used."""
         return self._refusals(self.project(project))
 
     def fresh_until(self, facts: ProjectFacts) -> datetime | None:
@@ -61,9 +61,9 @@ class Published:
         return fresh_until(facts, settings=self._settings)
 
     def names_at(self, project: str, build_system: str) -> dict[Priority, tuple[str, ...]]:
-        """Return the names of each priority alive on a project; empty without a snapshot.
+        """Return the names alive on a project, by priority; empty without a snapshot.
 
-        Builds are among them. Whether they may be used is what `refusals` says.
+        Builds are among them. `refusals` says whether they may be used.
         """
         state = self._watch.value()
         facts = _known(state, project)
@@ -73,7 +73,7 @@ class Published:
         return {each: priorities[each][0] for each in Priority if each in priorities}
 
     def listed(self, facts: ProjectFacts) -> dict[str, frozenset[str]] | None:
-        """Return the names of each build system in a project's snapshot; None without one."""
+        """Return the names in a project's snapshot, by build system; None without a snapshot."""
         snapshot = self._snapshot(facts)
         if snapshot is None:
             return None
@@ -82,7 +82,7 @@ class Published:
                 if project == facts.project}
 
     def listed_jobs(self, facts: ProjectFacts) -> dict[str, list[tuple[str, JobType]]]:
-        """Return the names and job types of each build system in a project's snapshot."""
+        """Return the names and job types in a project's snapshot, by build system."""
         snapshot = self._snapshot(facts)
         if snapshot is None:
             return {}
@@ -94,27 +94,28 @@ class Published:
                 if project == facts.project}
 
     def served(self, question: Question) -> Served:
-        """Return the list that answers a question of the old wire.
+        """Return the list that answers a question on the legacy routes.
 
         Raises UnknownProject, or CannotAnswer with the reason why everything runs.
         """
         state = self._watch.value()
-        projects = self._good_projects(state, question.project)
+        projects = self._usable_projects(state, question.project)
         snapshot_id = state.projects[projects[0]].snapshot_id
-        low = Question(question.project, question.kind, LOW_VALUE)
-        return Served(
-            _prepared(state, snapshot_id, projects, question), snapshot_id,
-            has_low_value=not _prepared(state, snapshot_id, projects, low).is_empty)
+        assert snapshot_id is not None  # or the project would have been refused
+        snapshot = state.snapshots[snapshot_id]
+        low_value = snapshot.prepared(projects, replace(question, priorities=LOW_VALUE))
+        return Served(snapshot.prepared(projects, question), snapshot_id,
+                      has_low_value=not low_value.is_empty)
 
-    def _good_projects(self, state: State, project: str | None) -> tuple[str, ...]:
+    def _usable_projects(self, state: State, project: str | None) -> tuple[str, ...]:
         if project is not None:
             wanted = [_known(state, project)]
         else:
             wanted = [each for each in state.projects.values() if each.scope == DEFAULT_SCOPE]
         refused = {each.project: self._refusals(each) for each in wanted}
-        good = tuple(name for name, reasons in refused.items() if not reasons)
-        if good:
-            return good
+        usable = tuple(name for name, reasons in refused.items() if not reasons)
+        if usable:
+            return usable
         for reasons in refused.values():
             raise reasons[0]
         raise NoSnapshot(f"the scope {DEFAULT_SCOPE} has no project, so everything runs")
@@ -132,15 +133,3 @@ def _known(state: State, project: str) -> ProjectFacts:
     if project not in state.projects:
         raise UnknownProject(f"SETA does not cover the project {ascii(project[:80])}")
     return state.projects[project]
-
-
-def _prepared(
-    state: State, snapshot_id: int, projects: tuple[str, ...], question: Question
-) -> Prepared:
-    served = state.snapshots[snapshot_id]
-    key = (projects, question.kind, question.priorities)
-    found = served.prepared.get(key)
-    if found is None:
-        found = Prepared(entries_of(served.lists, projects, question))
-        served.prepared[key] = found
-    return found

@@ -1,4 +1,4 @@
-"""Why a project's lists may not be used now, so that everything runs; and how long they may."""
+"""Why everything runs on a project now; and until when its lists may be used."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from ...store.snapshots import ProjectFacts
 def refusals_of(
     facts: ProjectFacts, *, settings: Settings, now: datetime
 ) -> tuple[CannotAnswer, ...]:
-    """Return the reasons, the most deliberate first; nothing when the lists are good."""
+    """Return the reasons, deliberate ones first; nothing when the lists may be used."""
     return tuple(_switches(facts, settings) + _snapshot(facts) + _age(facts, settings, now))
 
 
@@ -26,14 +26,14 @@ def fresh_until(facts: ProjectFacts, *, settings: Settings) -> datetime | None:
 
 
 def _switches(facts: ProjectFacts, settings: Settings) -> list[CannotAnswer]:
-    found = []
+    found: list[CannotAnswer] = []
     if settings.is_killed:
         found.append(SwitchedOff("the kill switch of this server is set, so everything runs"))
     if facts.is_killed:
         found.append(SwitchedOff(f"the kill switch of {facts.project} is set, so everything runs"))
     if not facts.is_integration:
         found.append(SwitchedOff(
-            f"{facts.project} is no integration project, so everything runs there"))
+            f"{facts.project} is not an integration project, so everything runs there"))
     return found
 
 

@@ -1,4 +1,4 @@
-"""What is published, as one web process knows it at a moment."""
+"""What one web process knows of the published snapshots, reloaded in the background."""
 
 import logging
 import threading
@@ -10,88 +10,42 @@ from typing import Generic, TypeVar
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
+from ...domain import Priority
 from ...errors import StoreError
 from ...store.snapshots import ProjectFacts, PublishedLists, project_facts, published_lists
-from .lists import Prepared
+from .lists import Prepared, Question, entries_of
 
 logger = logging.getLogger(__name__)
 Value = TypeVar("Value")
+PreparedKey = tuple[tuple[str, ...], str, frozenset[Priority]]  # projects, kind, priorities
 
-EVERY = 2.0      # seconds after which a value is asked for anew
-PATIENCE = 1.5   # seconds that a request waits for it where the old value is much older
-
-
-class Watch(Generic[Value]):
-    """Load a value in the background; whoever reads it waits little, or not at all.
-
-    `load` is given the value before, None the first time. It is called by one thread at a time,
-    only when somebody reads, and at most every `every` seconds.
-    """
-
-    def __init__(
-        self, load: Callable[[Value | None], Value], *, every: float = EVERY,
-        patience: float = PATIENCE,
-    ):
-        self._load = load
-        self._every = every
-        self._patience = patience
-        self._lock = threading.Lock()
-        self._value: Value | None = None
-        self._loaded_at = self._asked_at = float("-inf")
-        self._loaded = threading.Event()  # of the load that runs, or of the last one
-        self._is_loading = False
-        self._error: Exception | None = None
-
-    def value(self) -> Value:
-        """Return the newest value that could be had; raises StoreError when there is none yet."""
-        now = monotonic()
-        if now - self._loaded_at >= self._every:
-            self._refresh(now)
-        if self._value is None:
-            raise StoreError("the database cannot be asked, so what is published is not known")
-        return self._value
-
-    def _refresh(self, now: float) -> None:
-        with self._lock:
-            if not self._is_loading and now - self._asked_at >= self._every:
-                self._asked_at, self._is_loading = now, True
-                self._loaded = threading.Event()
-                threading.Thread(target=self._reload, daemon=True).start()
-            loaded, asked_at = self._loaded, self._asked_at
-        if self._value is None or now - self._loaded_at >= 2 * self._every:
-            loaded.wait(max(0.0, asked_at + self._patience - now))
-
-    def _reload(self) -> None:
-        begun = monotonic()
-        try:
-            self._value = self._load(self._value)
-            self._loaded_at, self._error = begun, None
-        except Exception as error:  # whatever it is, the old value is served on
-            if self._error is None:
-                logger.warning("what is published cannot be read, the last is served on: %s",
-                               error)
-            self._error = error
-        finally:
-            self._is_loading = False
-            self._loaded.set()
-
-
-@dataclass(frozen=True)
-class ServedSnapshot:
-    """The lists of one snapshot, with the bytes that were made of them so far."""
-
-    lists: PublishedLists
-    prepared: dict[tuple, Prepared] = field(default_factory=dict)
+EVERY = 2.0      # seconds after which a value is loaded again
+PATIENCE = 1.5   # seconds that a request waits for it if the old value is much older
 
 
 @dataclass(frozen=True)
 class State:
     projects: dict[str, ProjectFacts]
-    snapshots: dict[int, ServedSnapshot]
+    snapshots: dict[int, "ServedSnapshot"]    # the published ones
+
+
+@dataclass(frozen=True)
+class ServedSnapshot:
+    """The lists of one snapshot, and the answers that were prepared from them so far."""
+
+    lists: PublishedLists
+    _prepared: dict[PreparedKey, Prepared] = field(default_factory=dict)
+
+    def prepared(self, projects: tuple[str, ...], question: Question) -> Prepared:
+        key = (projects, question.kind, question.priorities)
+        found = self._prepared.get(key)
+        if found is None:
+            found = self._prepared[key] = Prepared(entries_of(self.lists, projects, question))
+        return found
 
 
 def load_state(sessions: sessionmaker[Session], before: State | None) -> State:
-    """Read what is published now; the lists of a snapshot that is served already stay."""
+    """Read what is published now; lists that are loaded already are not read again."""
     with sessions() as session:
         session.execute(text("SET LOCAL statement_timeout = '10s'"))
         projects = project_facts(session)
@@ -103,3 +57,57 @@ def load_state(sessions: sessionmaker[Session], before: State | None) -> State:
                 snapshots[wanted] = (
                     known.get(wanted) or ServedSnapshot(published_lists(session, wanted)))
         return State(projects, snapshots)
+
+
+class Watch(Generic[Value]):
+    """A value that is reloaded in the background, so that its readers hardly ever wait.
+
+    `load` gets the value before, None the first time. It is called by one thread at a time, only
+    when somebody reads, and at most every `every` seconds.
+    """
+
+    def __init__(
+        self, load: Callable[[Value | None], Value], *, every: float = EVERY,
+        patience: float = PATIENCE,
+    ):
+        self._load = load
+        self._every = every
+        self._patience = patience
+        self._lock = threading.Lock()
+        self._value: Value | None = None
+        self._loaded_at = self._started_at = float("-inf")
+        self._loaded = threading.Event()  # the running load, or the last one
+        self._is_loading = False
+        self._error: Exception | None = None
+
+    def value(self) -> Value:
+        """Return the newest value; raises StoreError when none was ever loaded."""
+        now = monotonic()
+        if now - self._loaded_at >= self._every:
+            self._refresh(now)
+        if self._value is None:
+            raise StoreError("the database does not answer, and nothing was loaded before")
+        return self._value
+
+    def _refresh(self, now: float) -> None:
+        with self._lock:
+            if not self._is_loading and now - self._started_at >= self._every:
+                self._started_at, self._is_loading = now, True
+                self._loaded = threading.Event()
+                threading.Thread(target=self._reload, daemon=True).start()
+            loaded, started_at = self._loaded, self._started_at
+        if self._value is None or now - self._loaded_at >= 2 * self._every:
+            loaded.wait(max(0.0, started_at + self._patience - now))
+
+    def _reload(self) -> None:
+        begun = monotonic()
+        try:
+            self._value = self._load(self._value)
+            self._loaded_at, self._error = begun, None
+        except Exception as error:  # whatever it is, the old value is still served
+            if self._error is None:
+                logger.warning("cannot load what is published, serving the last known: %s", error)
+            self._error = error
+        finally:
+            self._is_loading = False
+            self._loaded.set()
