@@ -14,7 +14,6 @@ from ..domain.limits import REVISION_DIGITS
 from ..store.ledger import entries
 from ..store.results import job_runs
 from ..store.results.job_runs import JobRun
-from .failed_schedules import entry_of
 from .push_status import PushRef, as_ref
 
 FURTHEST = 500  # pushes to look back over
@@ -46,7 +45,7 @@ def backfill(
 
     Raises NotFound for a push that the ledger does not know, and for an unknown job.
     """
-    entry = entry_of(session, project, build_system, push_id)
+    entry = entries.entry_of(session, project, build_system, push_id)
     job = job_runs.find_job(session, project, build_system, name)
     earlier = entries.entries(session, project, build_system, up_to=entry, limit=FURTHEST,
                               newest_first=True)

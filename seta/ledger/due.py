@@ -80,10 +80,8 @@ def _owed_on(
     now: datetime,
 ) -> Owed:
     build_system, ran = newest.build_system, newest.ran_names
-    priority_of = {
-        name: priority for name, priority in priorities_now(
-            session, project.scope, project.name, build_system, published, now=now).items()
-        if name not in ran}
+    priority_of = priorities_now(session, project, build_system, published, now=now)
+    priority_of = {name: priority_of[name] for name in priority_of.keys() - ran}
     refusals = reasons_to_run_everything(project, published)
     if refusals:
         left_out = priority_of.keys() | set(newest.skip_names)

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from ..domain import LedgerEntry, Priority
-from ..errors import NotFound
 from ..store.ledger import entries, outcomes
 from .priorities import PriorityLists
 
@@ -22,19 +21,12 @@ def schedule_failed(
     NotFound for a push that the ledger does not know.
     """
     entries.lock_ledger(session, project, build_system)
-    entry = entry_of(session, project, build_system, push_id)
+    entry = entries.entry_of(session, project, build_system, push_id)
     if not entry.is_good:
         return entry, False
     outcomes.mark_failed(session, entry, why=why, at=now)
     logger.info("push %s of %s did not run: %s", push_id, project, why)
-    return entry_of(session, project, build_system, push_id), True
-
-
-def entry_of(session: Session, project: str, build_system: str, push_id: str) -> LedgerEntry:
-    entry = entries.entry_with_id(session, project, build_system, push_id)
-    if entry is None:
-        raise NotFound(f"the ledger of {project} ({build_system}) has no push {push_id!r}")
-    return entry
+    return entries.entry_of(session, project, build_system, push_id), True
 
 
 def infer_failed(

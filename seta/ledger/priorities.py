@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from ..domain import JobType, Override, Priority, strongest
+from ..domain import JobType, Override, Priority, Project, strongest
 from ..store.curation import overrides
 from ..store.results.job_names import job_names
 
@@ -41,19 +41,19 @@ class PriorityLists:
 
 
 def priorities_now(
-    session: Session, scope: str, project: str, build_system: str, published: PriorityLists, *,
+    session: Session, project: Project, build_system: str, published: PriorityLists, *,
     now: datetime,
 ) -> dict[str, Priority]:
     """Return the priority of each published name at this second."""
     priority_of = published.priority_of
-    stored = overrides.overrides(session, scope)
+    stored = overrides.overrides(session, project.scope)
     active = [override for override in stored if override.is_active(now)]
     ended = [override for override in stored
              if override.lowers and not override.is_active(now)
              and published.created_at and override.is_active(published.created_at)]
     if not active and not ended:
         return priority_of
-    known = job_names(session, [project], build_system)
+    known = job_names(session, [project.name], build_system)
     job_types = {job.name: job.job_type for job in known}
     return overridden(priority_of, job_types, build_system, active=active, ended=ended)
 

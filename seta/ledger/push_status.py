@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from ..domain import LedgerEntry
 from ..store.ledger import entries, outcomes
-from .failed_schedules import entry_of
 
 PAGE = 20
 
@@ -44,10 +43,10 @@ class PushStatus:
 
 def push_status(session: Session, project: str, build_system: str, push_id: str) -> PushStatus:
     """Return the status of a push of the ledger; raises NotFound for any other."""
-    entry = entry_of(session, project, build_system, push_id)
-    found = _on_itself(session, entry)
+    entry = entries.entry_of(session, project, build_system, push_id)
+    found = _ran_here(session, entry)
     if found.keys() != set(entry.skip_names):
-        _look_further(session, entry, found)
+        _add_later_runs(session, entry, found)
     return PushStatus(entry, tuple(
         found.get(name, SkippedJob(name)) for name in entry.skip_names))
 
@@ -56,7 +55,7 @@ def as_ref(entry: LedgerEntry) -> PushRef:
     return PushRef(entry.push_id, entry.revision, entry.pushed_at)
 
 
-def _on_itself(session: Session, entry: LedgerEntry) -> dict[str, SkippedJob]:
+def _ran_here(session: Session, entry: LedgerEntry) -> dict[str, SkippedJob]:
     """Return the skipped jobs that ran on the push after all: a timer, a backfill, a retrigger."""
     if not entry.skip_names:
         return {}
@@ -67,14 +66,14 @@ def _on_itself(session: Session, entry: LedgerEntry) -> dict[str, SkippedJob]:
             for name in seen | late}
 
 
-def _look_further(session: Session, entry: LedgerEntry, found: dict[str, SkippedJob]) -> None:
-    """Add the pushes after it, up to the first on which everything ran."""
+def _add_later_runs(session: Session, entry: LedgerEntry, found: dict[str, SkippedJob]) -> None:
+    """Add what ran on the pushes after it, up to the first on which everything ran."""
     after = entry
     while True:
         page = entries.entries(session, entry.project, entry.build_system, after=after,
                                limit=PAGE)
         for later in page:
-            _note(later, entry.skip_names, found)
+            _add_runs_on(later, entry.skip_names, found)
             if later.ran_backstop or len(found) == len(entry.skip_names):
                 return
         if len(page) < PAGE:
@@ -82,7 +81,7 @@ def _look_further(session: Session, entry: LedgerEntry, found: dict[str, Skipped
         after = page[-1]
 
 
-def _note(later: LedgerEntry, names: Iterable[str], found: dict[str, SkippedJob]) -> None:
+def _add_runs_on(later: LedgerEntry, names: Iterable[str], found: dict[str, SkippedJob]) -> None:
     for name in later.ran_names.intersection(names) - found.keys():
         how = "scheduled" if name in later.run_names else "late"
         found[name] = SkippedJob(name, as_ref(later), how)

@@ -101,8 +101,7 @@ def _make_plan(
     """Decide what runs on a push that the ledger does not know yet."""
     newest_at = newest_pushed_at(session, project.name, push.build_system)
     misplaced = out_of_order(push.pushed_at, newest_at, now)
-    priority_of = priorities_now(session, project.scope, project.name, push.build_system,
-                                 published, now=now)
+    priority_of = priorities_now(session, project, push.build_system, published, now=now)
     refusals = misplaced + reasons_to_run_everything(project, published)
     if refusals:
         names = priority_of.keys() or _alive_names(session, project, push.build_system, now)

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Tuple, and_, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from ...domain import INTERVALS, LedgerEntry
+from ...errors import NotFound
 from .. import schema
 from ..locks import Lock
 
@@ -52,12 +53,13 @@ def stored_answer(
     return None if found is None else (found.revision, found.answer)
 
 
-def entry_with_id(
-    session: Session, project: str, build_system: str, push_id: str
-) -> LedgerEntry | None:
+def entry_of(session: Session, project: str, build_system: str, push_id: str) -> LedgerEntry:
+    """Return the entry of a push; raises NotFound when the ledger does not know it."""
     row = session.scalar(
         select(Row).where(_is_of(project, build_system), Row.push_id == push_id))
-    return None if row is None else to_entry(row)
+    if row is None:
+        raise NotFound(f"the ledger of {project} ({build_system}) has no push {push_id!r}")
+    return to_entry(row)
 
 
 def newest(session: Session, project: str, build_system: str) -> LedgerEntry | None:
