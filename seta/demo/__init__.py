@@ -1,4 +1,4 @@
-"""Real CI data that is shipped with SETA, so that a newcomer sees it work."""
+"""Real CI data, shipped with SETA so that a newcomer can see it work."""
 
 from .scopes import DemoScope, records, scopes
 

@@ -1,4 +1,4 @@
-"""Which demo scopes there are, and where their records lie."""
+"""The demo's scopes, and where their records are."""
 
 import gzip
 import json
@@ -34,10 +34,10 @@ TALOS_2014 = DemoScope(
     description=(
         "Performance regressions that Mozilla's Talos suites reported from February to November "
         "2014, as its alert manager recorded them. One regression often shows on several "
-        "platforms and suites, which is what SETA lives on. The alerts name the push that "
-        "changed the number: this culprit stands in for the fix. Builder names and the job list "
-        "are put together from the alerts; runs that passed and durations were not recorded, so "
-        "every job type costs the same."
+        "platforms and suites, and SETA makes use of that. The alerts name the push that "
+        "changed the number; this culprit stands in for the fix. Builder names and the job list "
+        "were derived from the alerts. Passing runs and durations were not recorded, so every job "
+        "type costs the same."
     ),
     projects=("b2g-inbound", "fx-team", "mozilla-central", "mozilla-inbound"),
     build_system="buildbot",
@@ -48,10 +48,9 @@ FIXED_BY_COMMIT_2018 = DemoScope(
     title="Fixed by commit, October 2018",
     description=(
         "Failed jobs of six days of October 2018 that Mozilla's sheriffs classified \"fixed by "
-        "commit\", with the fixing revision from their notes, as ActiveData answered them. The "
-        "project autoland and the job ids are derived, and the job list is put together from "
-        "labels of several years. Runs that passed and durations are not in it, so every job "
-        "type costs the same."
+        "commit\", with the fixing revision from their notes, as ActiveData returned them. The "
+        "project autoland and the job ids are derived, and the job list consists of labels of "
+        "several years. It has no passing runs and no durations, so every job type costs the same."
     ),
     projects=("autoland",),
     build_system="taskcluster",
@@ -59,7 +58,7 @@ FIXED_BY_COMMIT_2018 = DemoScope(
 
 
 def scopes() -> tuple[DemoScope, ...]:
-    """Return the demo's scopes; each is to be imported as an archived scope of its own."""
+    """Return the demo's scopes; each is imported as an archived scope of its own."""
     return TALOS_2014, FIXED_BY_COMMIT_2018
 
 

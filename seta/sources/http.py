@@ -23,7 +23,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 
 
 @dataclass(frozen=True)
-class Manners:
+class HttpOptions:
     """How patient requests are, and who they say they are from; times in seconds."""
 
     tries: int = 4               # after the first
@@ -59,8 +59,8 @@ class Answer:
 class PatientRetry(Retry):
     """A Retry that a server cannot put to sleep for hours."""
 
-    def __init__(self, *args: Any, longest_wait: float = 120, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, *args: Any, longest_wait: float = 120, **others: Any) -> None:
+        super().__init__(*args, **others)
         self.longest_wait = longest_wait
 
     def new(self, **changes: Any) -> Self:
@@ -78,9 +78,9 @@ class Http:
     the caller's to judge.
     """
 
-    def __init__(self, manners: Manners = Manners()) -> None:
-        self._manners = manners
-        self._session = _new_session(manners)
+    def __init__(self, options: HttpOptions = HttpOptions()) -> None:
+        self._options = options
+        self._session = _new_session(options)
 
     def get(self, url: str, **params: Any) -> Answer:
         return self._request("GET", url, params=params)
@@ -92,12 +92,12 @@ class Http:
         self._session.close()
 
     def _request(self, method: str, url: str, **content: Any) -> Answer:
-        timeouts = self._manners.connect_timeout, self._manners.read_timeout
+        timeouts = self._options.connect_timeout, self._options.read_timeout
         try:
             with self._session.request(
                 method, url, timeout=timeouts, stream=True, **content
             ) as response:
-                body = _read_body(_pieces_of(response), url, self._manners)
+                body = _read_body(_pieces_of(response), url, self._options)
         except (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema,
                 requests.exceptions.InvalidSchema) as error:
             raise SourceRefused(f"{url} is not a valid address: {error}") from error
@@ -111,13 +111,13 @@ class Http:
         return answer
 
 
-def _new_session(manners: Manners) -> requests.Session:
+def _new_session(options: HttpOptions) -> requests.Session:
     """Make a session that retries and says who it is."""
     retry = PatientRetry(
-        longest_wait=manners.longest_wait,
-        total=manners.tries,
-        backoff_factor=manners.backoff,
-        backoff_jitter=manners.jitter,
+        longest_wait=options.longest_wait,
+        total=options.tries,
+        backoff_factor=options.backoff,
+        backoff_jitter=options.jitter,
         status_forcelist=RETRIED,
         allowed_methods=("GET", "HEAD", "POST"),  # POST /query only reads
         respect_retry_after_header=True,
@@ -126,20 +126,20 @@ def _new_session(manners: Manners) -> requests.Session:
     session = requests.Session()
     session.mount("http://", HTTPAdapter(max_retries=retry))
     session.mount("https://", HTTPAdapter(max_retries=retry))
-    session.headers.update(_headers(manners))
+    session.headers.update(_headers(options))
     return session
 
 
-def _headers(manners: Manners) -> dict[str, str]:
+def _headers(options: HttpOptions) -> dict[str, str]:
     headers = {
-        "User-Agent": f"seta/{manners.version}",
+        "User-Agent": f"seta/{options.version}",
         "Accept": "application/json",
         "Accept-Encoding": "gzip",
     }
-    if manners.contact:
-        headers["From"] = manners.contact
-    if manners.referer:
-        headers["Referer"] = manners.referer
+    if options.contact:
+        headers["From"] = options.contact
+    if options.referer:
+        headers["Referer"] = options.referer
     return headers
 
 
@@ -150,20 +150,20 @@ def _pieces_of(response: requests.Response) -> Iterator[bytes]:
 
 
 def _read_body(
-    pieces: Iterator[bytes], url: str, manners: Manners,
+    pieces: Iterator[bytes], url: str, options: HttpOptions,
     clock: Callable[[], float] = time.monotonic,
 ) -> bytes:
     """Join the pieces of an answer; too large is SourceGarbled, too slow SourceUnavailable."""
-    ends_at = clock() + manners.deadline
+    ends_at = clock() + options.deadline
     body = bytearray()
     for piece in pieces:
         body += piece
-        if len(body) > manners.max_bytes:
-            raise _too_large(url, manners.max_bytes)
+        if len(body) > options.max_bytes:
+            raise _too_large(url, options.max_bytes)
         if clock() > ends_at:
             raise SourceUnavailable(
-                f"{url} sent {len(body)} bytes and was not finished after {manners.deadline} s")
-    return _unpacked(bytes(body), url, manners.max_bytes)
+                f"{url} sent {len(body)} bytes and was not finished after {options.deadline} s")
+    return _unpacked(bytes(body), url, options.max_bytes)
 
 
 def _unpacked(body: bytes, url: str, max_bytes: int) -> bytes:

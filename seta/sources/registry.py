@@ -6,7 +6,7 @@ from .. import __version__
 from ..config import Settings
 from ..errors import BadInput
 from .activedata import READ_TIMEOUT, ActiveData
-from .http import Http, Manners
+from .http import Http, HttpOptions
 from .protocol import JobListSource, ResultSource
 from .taskcluster import TaskclusterIndex
 from .treeherder import Treeherder
@@ -18,21 +18,21 @@ def result_source(settings: Settings, name: str = "") -> ResultSource | None:
     Raises BadInput for any other name.
     """
     name = name or settings.source
-    manners = _manners(settings)
+    options = _http_options(settings)
     if name == "none":
         return None
     if name == ActiveData.name:
-        return ActiveData(Http(replace(manners, read_timeout=READ_TIMEOUT)),
+        return ActiveData(Http(replace(options, read_timeout=READ_TIMEOUT)),
                           settings.activedata_url, table=settings.activedata_table,
                           row_limit=settings.activedata_limit)
     if name == Treeherder.name:
-        return Treeherder(Http(manners), settings.treeherder_url)
+        return Treeherder(Http(options), settings.treeherder_url)
     raise BadInput(f"{name!r} is not a source; expected activedata or treeherder")
 
 
 def job_list_source(settings: Settings) -> JobListSource:
-    return TaskclusterIndex(Http(_manners(settings)), settings.taskcluster_url)
+    return TaskclusterIndex(Http(_http_options(settings)), settings.taskcluster_url)
 
 
-def _manners(settings: Settings) -> Manners:
-    return Manners(contact=settings.contact, version=__version__)
+def _http_options(settings: Settings) -> HttpOptions:
+    return HttpOptions(contact=settings.contact, version=__version__)

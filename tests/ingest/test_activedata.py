@@ -9,7 +9,7 @@ from loopback.documents import PUSHED_AT, document
 
 from seta.ingest import Spans, ingest_project
 from seta.sources.activedata import ActiveData
-from seta.sources.http import Http, Manners
+from seta.sources.http import Http, HttpOptions
 from seta.store.operation.watermarks import watermark
 
 SPANS = Spans(window=timedelta(days=1), overlap=timedelta(hours=1), piece=timedelta(hours=12))
@@ -40,7 +40,7 @@ def server():
 
 @pytest.fixture
 def activedata(server):
-    return ActiveData(Http(Manners(tries=0)), server.url, row_limit=3)
+    return ActiveData(Http(HttpOptions(tries=0)), server.url, row_limit=3)
 
 
 def test_results_come_in_over_http_and_a_late_star_is_followed(sessions, server, activedata):

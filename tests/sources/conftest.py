@@ -15,7 +15,7 @@ from loopback.scripted import scripted  # noqa: E402
 
 from seta.sources import Slice  # noqa: E402
 from seta.sources.activedata import ActiveData  # noqa: E402
-from seta.sources.http import Http, Manners  # noqa: E402
+from seta.sources.http import Http, HttpOptions  # noqa: E402
 
 QUICK = {"tries": 2, "backoff": .001, "jitter": 0, "longest_wait": .01, "read_timeout": 5}
 
@@ -23,7 +23,7 @@ QUICK = {"tries": 2, "backoff": .001, "jitter": 0, "longest_wait": .01, "read_ti
 @pytest.fixture(scope="session")
 def make_http():
     """An Http that waits next to nothing between two tries."""
-    return lambda **manners: Http(Manners(**(QUICK | manners)))
+    return lambda **options: Http(HttpOptions(**(QUICK | options)))
 
 
 @pytest.fixture(scope="session")
