@@ -229,4 +229,4 @@ def test_a_batch_that_is_never_taken_is_put_aside(make_master, serve, until):
     assert until(lambda: [each.name for each in folder.glob("*.refused")]) == [
         "000000000001.refused"]
     until(lambda: "is put aside: HTTP 422" in master.log()
-          and "SETA did not take 1 records" in master.log())
+          and "SETA rejected 1 of the records" in master.log())

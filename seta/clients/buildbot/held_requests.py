@@ -1,13 +1,15 @@
-"""Build requests that wait: seen on the master's pages, started by nobody.
+"""Build requests that are held back: visible on the master's pages, but not started.
 
-What SETA skips on a change becomes a build request all the same, so that it is visible there, on
-its own change, with the revision that a person forces who wants it now. Buildbot keeps it over a
-restart, and a newer one of its kind replaces it, as Buildbot does by itself with requests that
-wait. It carries a property which requests that run do not have; so Buildbot never lets one of
-those be replaced by one that only waits.
+What SETA skips on a change becomes a build request all the same, so that people see it there, on
+its own change, with the revision to force if they want it now. Buildbot keeps it over a restart,
+and merges it into a newer one like it, as it does with all requests that wait. It carries a
+property that requests which run do not have, so Buildbot never merges one of those into one that
+is held back.
 """
 
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from typing import Any
 
 from buildbot.data.resultspec import Filter
 from buildbot.process.properties import Properties
@@ -17,10 +19,16 @@ HELD = "seta_held_by"  # the property; its value is the scheduler's name
 PUSHED_AT = "seta_pushed_at"
 REASON = "SETA: low value, waits until it is due"
 
+# Buildbot's classes and Twisted's have no types.
+Master = Any        # buildbot.master.BuildMaster
+BuildRequest = Any  # buildbot.process.buildrequest.BuildRequest
+Steps = Generator[Any, Any, None]  # what inlineCallbacks turns into a Deferred
+ChooseBuild = Callable[[Any, list[BuildRequest]], BuildRequest | None]
+
 
 @dataclass(frozen=True)
 class Held:
-    """A build request that waits."""
+    """A build request that is held back."""
 
     request_id: int
     buildset_id: int
@@ -28,8 +36,8 @@ class Held:
     submitted_at: float  # seconds since 1970
 
 
-def push_properties(seen_at: float) -> Properties:
-    """Keep when the push came; of this source, as Buildbot compares the scheduler's own."""
+def push_properties(seen_at: float | None) -> Properties:
+    """Record when the push came, under a source of our own: Buildbot compares a scheduler's."""
     properties = Properties()
     properties.setProperty(PUSHED_AT, seen_at, "SETA")
     return properties
@@ -41,31 +49,36 @@ def held_properties(scheduler: str, seen_at: float) -> Properties:
     return properties
 
 
-async def pushed_at(master, buildset_id: int) -> float | None:
+async def pushed_at(master: Master, buildset_id: int) -> float | None:
     """Return when this push came, in seconds since 1970, where our scheduler made the buildset."""
+    moment: float | None = await buildset_property(master, buildset_id, PUSHED_AT)
+    return moment
+
+
+async def buildset_property(master: Master, buildset_id: int, name: str) -> Any:
     properties = await master.data.get(("buildsets", buildset_id, "properties"))
-    return properties.get(PUSHED_AT, (None, None))[0]
+    return properties.get(name, (None, None))[0]
 
 
-def hold_back(choose=None):
-    """Return a ``nextBuild`` for a builder that leaves alone what is to wait.
+def hold_back(choose: ChooseBuild | None = None) -> ChooseBuild:
+    """Return a ``nextBuild`` for a builder, which does not start what is held back.
 
-    ``choose(builder, requests)`` chooses among the others; unless given, the highest priority
-    and then the oldest goes first, as usual. A builder without ``hold_back`` runs everything.
+    ``choose(builder, requests)`` chooses among the others; by default the highest priority and
+    then the oldest goes first, as usual. A builder without ``hold_back`` runs everything.
     """
-    def next_build(builder, requests):
+    def next_build(builder: Any, requests: list[BuildRequest]) -> BuildRequest | None:
         ready = [request for request in requests if not waits(builder.master, request)]
         return (choose or oldest_first)(builder, ready) if ready else None
 
     return next_build
 
 
-def oldest_first(builder, requests):
+def oldest_first(builder: Any, requests: list[BuildRequest]) -> BuildRequest:
     return min(requests, key=lambda request: (-request.priority, request.id))
 
 
-def waits(master, request) -> bool:
-    """Say whether this request is to wait.
+def waits(master: Master, request: BuildRequest) -> bool:
+    """Say whether this request is held back.
 
     Not when its scheduler has left the configuration, nor when it is a rebuild, which copies
     the properties but not the reason.
@@ -74,8 +87,8 @@ def waits(master, request) -> bool:
     return scheduler in master.config.schedulers and request.reason.startswith(REASON)
 
 
-async def held_requests(master, scheduler: str) -> list[Held]:
-    """Return this scheduler's requests that wait, the oldest first."""
+async def held_requests(master: Master, scheduler: str) -> list[Held]:
+    """Return what this scheduler holds back, oldest first."""
     requests = await master.data.get(
         ("buildrequests",), filters=[Filter("claimed", "eq", [False]),
                                      Filter("complete", "eq", [False])])
@@ -86,22 +99,21 @@ async def held_requests(master, scheduler: str) -> list[Held]:
         key=lambda held: held.request_id)
 
 
-async def is_held(master, buildset_id: int, scheduler: str) -> bool:
+async def is_held(master: Master, buildset_id: int, scheduler: str) -> bool:
     buildset = await master.data.get(("buildsets", buildset_id))
     if not buildset["reason"].startswith(REASON):
         return False
-    properties = await master.data.get(("buildsets", buildset_id, "properties"))
-    return properties.get(HELD, (None, None))[0] == scheduler
+    return bool(await buildset_property(master, buildset_id, HELD) == scheduler)
 
 
-async def as_held(master, request: dict) -> Held:
+async def as_held(master: Master, request: dict[str, Any]) -> Held:
     builder = await master.data.get(("builders", request["builderid"]))
     return Held(request["buildrequestid"], request["buildsetid"], builder["name"],
                 request["submitted_at"].timestamp())
 
 
-async def close(master, held: list[Held]) -> None:
-    """Close requests whose builder runs on the same change or a newer one, as superseded."""
+async def close(master: Master, held: list[Held]) -> None:
+    """Close requests as superseded: their builder runs on the same change or a newer one."""
     for each in held:
         if await master.data.updates.claimBuildRequests([each.request_id]):
             await master.data.updates.completeBuildRequests([each.request_id], SKIPPED)

@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from buildbot.data.resultspec import Filter
 from buildbot.process import results
 
-from .held_requests import pushed_at
+from .held_requests import Master, pushed_at
+from .spool import Record
 
-Identity = Callable[[str], dict]
+Identity = Callable[[str], Record]  # the fields of a builder's job type
+# (platform, build type, suite) or (..., chunk) by a builder's name.
+JobTypes = Mapping[str, tuple[Any, ...]] | Callable[[str], tuple[Any, ...] | None] | None
 
 BUILD_SYSTEM = "buildbot"
 IDENTITY = ("platform", "build_type", "test_suite", "chunk")
@@ -24,11 +28,11 @@ RESULTS = {
 
 
 async def result_record(
-    master, build: dict, *, project: str, namespace: str, identity: Identity,
-) -> dict | None:
+    master: Master, build: dict[str, Any], *, project: str, namespace: str, identity: Identity,
+) -> Record | None:
     """Return the record of this build, or None where its revision or its change is unknown.
 
-    Then it belongs to no push, and SETA could not say what it means.
+    Such a build belongs to no push, so its result would say nothing.
     """
     request = await master.data.get(("buildrequests", build["buildrequestid"]))
     buildset = await master.data.get(("buildsets", request["buildsetid"]))
@@ -48,7 +52,7 @@ async def result_record(
     }
 
 
-async def change_of(master, stamp: dict) -> dict | None:
+async def change_of(master: Master, stamp: dict[str, Any]) -> dict[str, Any] | None:
     """Return the change that was built; of a forced build, the change with its revision."""
     changes = await master.data.get(("sourcestamps", stamp["ssid"], "changes"))
     if not changes and stamp["revision"]:
@@ -64,13 +68,13 @@ def as_datetime(moment: datetime | float) -> datetime:
 
 def job_record(
     builder: str, *, project: str, seen_at: datetime, identity: Identity,
-) -> dict:
+) -> Record:
     return {"kind": "job", "project": project, "build_system": BUILD_SYSTEM, "name": builder,
             "seen_at": seen_at.isoformat(), **identity(builder)}
 
 
-def identity_from(job_types: Mapping[str, tuple] | Callable | None) -> Identity:
-    """Return what says which job type a builder is, where its name alone does not.
+def identity_from(job_types: JobTypes) -> Identity:
+    """Return a function that gives the job type of a builder whose name alone does not say it.
 
     >>> identity_from({"unit": ("linux64", "opt", "unit")})("unit")
     {'platform': 'linux64', 'build_type': 'opt', 'test_suite': 'unit', 'chunk': 0}
@@ -79,7 +83,7 @@ def identity_from(job_types: Mapping[str, tuple] | Callable | None) -> Identity:
     """
     look_up = job_types.get if isinstance(job_types, Mapping) else job_types
 
-    def identity(builder: str) -> dict:
+    def identity(builder: str) -> Record:
         known = look_up(builder) if look_up else None
         return dict(zip(IDENTITY, (*known, 0))) if known else {}
 

@@ -1,8 +1,9 @@
-"""A reporter that tells SETA how builds ended, and which builders there are."""
+"""A reporter that tells SETA how builds ended, and which builders exist."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from buildbot import config
 from buildbot.reporters.base import ReporterBase
@@ -15,49 +16,52 @@ from ..answers import NoAnswer
 from ..exchange import Refused, one_line
 from ..questions import results_question
 from .fetch import ask
-from .records import identity_from, job_record, result_record
+from .held_requests import Steps
+from .records import JobTypes, identity_from, job_record, result_record
 from .spool import Spool
 
 SEND_EVERY = 5       # seconds
 DEADLINE = 30.0      # seconds for one batch
 LIST_EVERY = timedelta(hours=12)
-CURABLE = frozenset({401, 403, 404, 408, 429})  # by a token, a project, or time
+CURABLE = frozenset({401, 403, 404, 408, 429})  # by a token, a new project, or time
 
 log = Logger()
 
 
 class SetaReporter(ReporterBase):
-    """Hands finished builds to SETA in batches; they wait on disk while it is down.
+    """Sends finished builds to SETA in batches; they wait on disk while it is down.
 
-    ``builders`` names those to report (unless given, all). ``namespace`` tells this master's
-    build numbers from those of another one that reports to the same SETA. ``job_types`` says
-    what the builders are whose names SETA cannot read: (platform, build type, suite) or (...,
+    ``builders`` names those to report (all by default). ``namespace`` tells this master's build
+    numbers from those of another master that reports to the same SETA. ``job_types`` gives the
+    job types of builders whose names SETA cannot parse: (platform, build type, suite) or (...,
     chunk) by name, in a mapping or from a function.
     """
 
     secrets = ["token"]
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self._timer = None
-        self._listed = ()
-        self._listed_at = None
+        self._timer: Any = None  # a LoopingCall
+        self._listed: tuple[str, ...] = ()
+        self._listed_at = datetime.min.replace(tzinfo=UTC)
 
     def checkConfig(
-        self, *, url, project, token=None, builders=None, namespace="buildbot", job_types=None,
-        send_every=SEND_EVERY,
-    ):
+        self, *, url: str, project: str, token: str | None = None,
+        builders: list[str] | None = None, namespace: str = "buildbot",
+        job_types: JobTypes = None, send_every: float = SEND_EVERY,
+    ) -> None:
         if not isinstance(url, str) or not url.startswith(("http://", "https://")):
             config.error(f"SetaReporter: url is {url!r}, not an http or https address")
         if not (job_types is None or callable(job_types) or isinstance(job_types, Mapping)):
-            config.error(f"SetaReporter: job_types is {job_types!r}, no mapping or function")
+            config.error(f"SetaReporter: job_types is {job_types!r}, not a mapping or a function")
         super().checkConfig(generators=[generator(builders)])
 
     @defer.inlineCallbacks
     def reconfigService(
-        self, *, url, project, token=None, builders=None, namespace="buildbot", job_types=None,
-        send_every=SEND_EVERY,
-    ):
+        self, *, url: str, project: str, token: str | None = None,
+        builders: list[str] | None = None, namespace: str = "buildbot",
+        job_types: JobTypes = None, send_every: float = SEND_EVERY,
+    ) -> Steps:
         yield super().reconfigService(generators=[generator(builders)])
         self._url, self._project, self._token = url, project, token
         self._builders, self._namespace = builders, namespace
@@ -69,18 +73,18 @@ class SetaReporter(ReporterBase):
         self._timer.start(send_every, now=True)
 
     @defer.inlineCallbacks
-    def stopService(self):
+    def stopService(self) -> Steps:
         self._stop_timer()
         yield super().stopService()
 
-    def _stop_timer(self):
+    def _stop_timer(self) -> None:
         if self._timer and self._timer.running:
             self._timer.stop()
 
-    def sendMessage(self, reports):
+    def sendMessage(self, reports: list[dict[str, Any]]) -> Any:
         return defer.ensureDeferred(self._keep(reports))
 
-    async def _keep(self, reports):
+    async def _keep(self, reports: list[dict[str, Any]]) -> None:
         for report in reports:
             for build in report["builds"]:
                 record = await result_record(
@@ -89,8 +93,8 @@ class SetaReporter(ReporterBase):
                 if record:
                     self._spool.add(record)
 
-    async def _send(self):
-        """Send what waits, the oldest first, until something is not taken."""
+    async def _send(self) -> None:
+        """Send the batches that wait, oldest first, until SETA does not accept one."""
         try:
             await self._list_builders()
             self._spool.close()
@@ -98,8 +102,8 @@ class SetaReporter(ReporterBase):
                 if not await self._is_done_with(batch):
                     break
             if lost := self._spool.drop_oldest():
-                log.error("SETA was down for so long that {lost} batches were lost", lost=lost)
-        except Exception:  # the next turn tries again
+                log.error("SETA was down too long; batches lost: {lost}", lost=lost)
+        except Exception:  # the timer tries again
             log.failure("SETA: while reporting builds")
 
     async def _is_done_with(self, batch: Path) -> bool:
@@ -111,27 +115,28 @@ class SetaReporter(ReporterBase):
             return self._is_hopeless(batch, failure)
         rejected = answer.get("rejected") if isinstance(answer, dict) else None
         if rejected:
-            log.warn("SETA did not take {count} records of {batch}, the first: {first}",
+            log.warn("SETA rejected {count} of the records of {batch}, the first: {first}",
                      count=len(rejected), batch=batch.name, first=rejected[0])
         batch.unlink()
         return True
 
     def _is_hopeless(self, batch: Path, failure: NoAnswer) -> bool:
-        """Say whether to go on to the next batch, since this one will never be taken."""
+        """Say whether to go on to the next batch, since SETA will never accept this one."""
         status = failure.status if isinstance(failure, Refused) else 500
         if status >= 500 or status in CURABLE:
-            log.warn("SETA did not take {batch}, which waits: {reason}", batch=batch.name,
-                     reason=one_line(failure))
+            log.warn("SETA did not accept {batch}, which will be sent again: {reason}",
+                     batch=batch.name, reason=one_line(failure))
             return False
-        log.error("SETA refuses {batch}, which is put aside: {reason}", batch=batch.name,
+        log.error("SETA refused {batch}, which is put aside: {reason}", batch=batch.name,
                   reason=one_line(failure))
         self._spool.refuse(batch)
         return True
 
-    async def _list_builders(self):
-        """Put the list of builders in the queue when it has changed, and twice a day.
+    async def _list_builders(self) -> None:
+        """Add the list of builders to the queue when it has changed, and twice a day.
 
-        Of all masters that share the database: the newest list is what SETA takes for all.
+        It lists those of all masters that share the database, since the newest list is SETA's
+        list for all of them.
         """
         known = await self.master.data.get(("builders",))
         names = tuple(sorted(self._builders or [
@@ -145,8 +150,8 @@ class SetaReporter(ReporterBase):
         self._listed, self._listed_at = names, now
 
 
-def generator(builders):
-    """Wake up for every finished build, whatever its result."""
+def generator(builders: list[str] | None) -> BuildStatusGenerator:
+    """Report every finished build, whatever its result."""
     return BuildStatusGenerator(
         mode="all", builders=builders,
         message_formatter=MessageFormatterFunction(lambda context: "", "plain"))

@@ -1,6 +1,8 @@
-"""A scheduler that asks SETA what runs on each change, and what is owed when none comes."""
+"""A scheduler that asks SETA what runs on each change, and what is owed between changes."""
 
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
+from typing import Any
 
 from buildbot import config
 from buildbot.changes.changes import Change
@@ -16,36 +18,39 @@ from ..exchange import DEADLINE, one_line
 from ..questions import due_question, schedule_question, taken_question
 from .fetch import ask
 from .held_requests import (
-    REASON, Held, close, held_properties, held_requests, push_properties, pushed_at,
+    REASON, Held, Steps, close, held_properties, held_requests, push_properties, pushed_at,
 )
 
 BUILD_SYSTEM = "buildbot"
 ASK_EVERY = 60              # seconds between two questions for what is owed
 HOLD_AT_MOST = 4 * 60 * 60  # seconds, while SETA does not answer
 
+IsImportant = Callable[[Change], bool]
+
 log = Logger()
 
 
 class SetaScheduler(base.ReconfigurableBaseScheduler):
-    """Runs at once what SETA wants on a change, and holds back the rest until it is due.
+    """Runs at once what SETA schedules on a change, and holds back the rest until it is due.
 
     Builders need ``nextBuild=hold_back()``, or what is held back runs at once. When SETA cannot
-    say, everything runs. ``url`` and ``project`` are SETA's; the other arguments are those of
-    any scheduler. ``ask_every``, ``deadline`` and ``hold_at_most`` are in seconds.
+    say, everything runs. ``url``, ``project`` and ``token`` are SETA's; the other arguments are
+    those of any scheduler. ``ask_every``, ``deadline`` and ``hold_at_most`` are in seconds.
     """
 
     secrets = ["token"]
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self._timer = None
+        self._timer: Any = None  # a LoopingCall
 
     def checkConfig(
-        self, *, builderNames, url, project, token=None, branch=NotABranch, change_filter=None,
-        fileIsImportant=None, ask_every=ASK_EVERY, deadline=DEADLINE, hold_at_most=HOLD_AT_MOST,
-        **kwargs,
-    ):
-        """Check what can be checked without asking anybody: SETA may be down now."""
+        self, *, builderNames: Any, url: str, project: str, token: str | None = None,
+        branch: Any = NotABranch, change_filter: ChangeFilter | None = None,
+        fileIsImportant: IsImportant | None = None, ask_every: float = ASK_EVERY,
+        deadline: float = DEADLINE, hold_at_most: float = HOLD_AT_MOST, **kwargs: Any,
+    ) -> None:
+        """Check what can be checked without asking SETA, which may be down."""
         super().checkConfig(builderNames=builderNames, **kwargs)
         if not isinstance(url, str) or not url.startswith(("http://", "https://")):
             config.error(f"SetaScheduler: url is {url!r}, not an http or https address")
@@ -58,10 +63,11 @@ class SetaScheduler(base.ReconfigurableBaseScheduler):
 
     @defer.inlineCallbacks
     def reconfigService(
-        self, *, builderNames, url, project, token=None, branch=NotABranch, change_filter=None,
-        fileIsImportant=None, ask_every=ASK_EVERY, deadline=DEADLINE, hold_at_most=HOLD_AT_MOST,
-        **kwargs,
-    ):
+        self, *, builderNames: Any, url: str, project: str, token: str | None = None,
+        branch: Any = NotABranch, change_filter: ChangeFilter | None = None,
+        fileIsImportant: IsImportant | None = None, ask_every: float = ASK_EVERY,
+        deadline: float = DEADLINE, hold_at_most: float = HOLD_AT_MOST, **kwargs: Any,
+    ) -> Steps:
         yield super().reconfigService(builderNames=builderNames, **kwargs)
         self._url, self._project, self._token = url, project, token
         self._filter = ChangeFilter.fromSchedulerConstructorArgs(
@@ -74,20 +80,20 @@ class SetaScheduler(base.ReconfigurableBaseScheduler):
             yield self._start()
 
     @defer.inlineCallbacks
-    def activate(self):
+    def activate(self) -> Steps:
         yield super().activate()
         if self.enabled:
             yield self._start()
             self._under_lock(self._take_up())
 
     @defer.inlineCallbacks
-    def deactivate(self):
+    def deactivate(self) -> Steps:
         if self.enabled:
             self._stop_timer()
         yield super().deactivate()
 
     @defer.inlineCallbacks
-    def _start(self):
+    def _start(self) -> Steps:
         yield self.startConsumingChanges(
             fileIsImportant=self._is_important, change_filter=self._filter)
         self._timer = task.LoopingCall(lambda: self._under_lock(self._tick()))
@@ -95,25 +101,25 @@ class SetaScheduler(base.ReconfigurableBaseScheduler):
         self._timer.start(self._ask_every, now=True)
 
     @defer.inlineCallbacks
-    def _stop(self):
+    def _stop(self) -> Steps:
         self._stop_timer()
         yield self._stopConsumingChanges()
 
-    def _stop_timer(self):
+    def _stop_timer(self) -> None:
         if self._timer and self._timer.running:
             self._timer.stop()
         self._timer = None
 
-    def _under_lock(self, work):
-        """Do this when no change is being decided; an error is logged and ends nothing else."""
+    def _under_lock(self, work: Coroutine[Any, Any, None]) -> Any:
+        """Do this when no change is being decided on; an error is logged and stops nothing else."""
         done = self._change_consumption_lock.run(defer.ensureDeferred, work)
         return done.addErrback(lambda failure: log.failure("SETA: while scheduling", failure))
 
-    def gotChange(self, change, important):
+    def gotChange(self, change: Change, important: bool) -> Any:
         return defer.ensureDeferred(self._decide(change, important))
 
-    async def _take_up(self):
-        """Decide on changes that the master had seen, and not decided on, when it stopped."""
+    async def _take_up(self) -> None:
+        """Decide on the changes that were still undecided when the master stopped."""
         changes = await self.master.db.schedulers.getChangeClassifications(self.serviceid)
         for number, important in sorted(changes.items()):
             model = await self.master.db.changes.getChange(number)
@@ -121,11 +127,11 @@ class SetaScheduler(base.ReconfigurableBaseScheduler):
                 change = await Change.fromChdict(self.master, model)
                 await self._decide(change, important)
 
-    async def _decide(self, change, important: bool):
-        """Run what SETA wants on this change and hold back the rest.
+    async def _decide(self, change: Change, important: bool) -> None:
+        """Run what SETA schedules on this change and hold back the rest.
 
-        The change is kept in the database until both are done, so a master that stops in
-        between takes it up again.
+        The change stays in the database until both are done, so a master that stops in between
+        decides on it again.
         """
         if not important:
             return
@@ -142,10 +148,11 @@ class SetaScheduler(base.ReconfigurableBaseScheduler):
     async def _builders(self) -> list[str]:
         properties = Properties()
         properties.master = self.master
-        return await properties.render(self.builderNames)
+        names: list[str] = await properties.render(self.builderNames)
+        return names
 
-    async def _ask_schedule(self, change, seen_at: float) -> Schedule:
-        """Ask about the change, known by its revision, as pushed when the master saw it.
+    async def _ask_schedule(self, change: Change, seen_at: float) -> Schedule:
+        """Ask about the change by its revision, as pushed when the master saw it.
 
         Its own time is that of the commit, which may be days old when it is pushed.
         """
@@ -161,7 +168,9 @@ class SetaScheduler(base.ReconfigurableBaseScheduler):
                      reason=one_line(failure))
             return everything(one_line(failure))
 
-    async def _run(self, builders: list[str], change, seen_at: float, schedule: Schedule):
+    async def _run(
+        self, builders: list[str], change: Change, seen_at: float, schedule: Schedule,
+    ) -> None:
         if not builders:
             return
         reason = "; ".join(schedule.reasons) or "high value"
@@ -170,21 +179,23 @@ class SetaScheduler(base.ReconfigurableBaseScheduler):
             properties=push_properties(seen_at))
         await self._close(builders)
 
-    async def _hold(self, builders: list[str], change, seen_at: float, schedule: Schedule):
+    async def _hold(
+        self, builders: list[str], change: Change, seen_at: float, schedule: Schedule,
+    ) -> None:
         if not builders:
             return
-        log.info("SETA holds back {count} of the builders on change {number}: {reasons}",
+        log.info("builders that SETA holds back on change {number}: {count} ({reasons})",
                  count=len(builders), number=change.number, reasons="; ".join(schedule.reasons))
         await self.addBuildsetForChanges(
             changeids=[change.number], builderNames=builders, reason=REASON,
             properties=held_properties(self.name, seen_at), priority=0)
 
-    async def _close(self, builders: list[str]):
+    async def _close(self, builders: list[str]) -> None:
         held = await held_requests(self.master, self.name)
         await close(self.master, [each for each in held if each.builder in builders])
 
-    async def _tick(self):
-        """Run what is owed although no change came."""
+    async def _tick(self) -> None:
+        """Run what is owed though no change came."""
         waiting = await held_requests(self.master, self.name)
         if waiting:
             due = await self._ask_due(waiting)
@@ -194,13 +205,13 @@ class SetaScheduler(base.ReconfigurableBaseScheduler):
                 await self._tell_taken(due)
 
     async def _ask_due(self, waiting: list[Held]) -> Due:
-        """Ask what is owed; when SETA cannot say for too long, all that waits is."""
+        """Ask what is owed; when SETA has not answered for too long, all that waits is owed."""
         try:
             question = due_question(self._project, url=self._url, build_system=BUILD_SYSTEM,
                                     token=self._token)
             return read_due(await ask(question, self.master.reactor, seconds=self._deadline))
         except NoAnswer as failure:
-            log.warn("SETA does not say what is owed: {reason}", reason=one_line(failure))
+            log.warn("SETA did not say what is owed: {reason}", reason=one_line(failure))
             waited = self.master.reactor.seconds() - min(each.submitted_at for each in waiting)
             if waited < self._hold_at_most:
                 return Due()
@@ -208,11 +219,11 @@ class SetaScheduler(base.ReconfigurableBaseScheduler):
                 jobs=frozenset(each.builder for each in waiting),
                 reasons=(f"SETA gave no answer for too long: {one_line(failure)}",))
 
-    async def _tell_taken(self, due: Due):
-        """Tell SETA that what it said is owed now runs.
+    async def _tell_taken(self, due: Due) -> None:
+        """Tell SETA that the jobs it owed now run.
 
-        Only once it does: told before, a master that stops in between would owe it for ever.
-        Not told, SETA runs it on the next push once more.
+        Only once they do: if SETA knew before and the master stopped in between, they would never
+        run. If SETA is not told, they run once more on the next push.
         """
         if due.push_id is None:
             return
@@ -221,16 +232,16 @@ class SetaScheduler(base.ReconfigurableBaseScheduler):
                                       build_system=BUILD_SYSTEM, token=self._token)
             await ask(question, self.master.reactor, seconds=self._deadline)
         except NoAnswer as failure:
-            log.warn("SETA was not told that what was owed runs: {reason}",
+            log.warn("SETA could not be told that the owed jobs run: {reason}",
                      reason=one_line(failure))
 
-    async def _fire(self, held: list[Held], reason: str):
+    async def _fire(self, held: list[Held], reason: str) -> None:
         """Run these builders on the newest change that they wait on, and close what waited."""
         newest = {each.builder: each.buildset_id for each in held}
         for buildset_id in sorted(set(newest.values())):
             builders = sorted(name for name in newest if newest[name] == buildset_id)
             buildset = await self.master.data.get(("buildsets", buildset_id))
-            log.info("SETA: {count} builders are due: {reason}",
+            log.info("builders that are due: {count} ({reason})",
                      count=len(builders), reason=reason)
             await self.addBuildsetForSourceStamps(
                 sourcestamps=[stamp["ssid"] for stamp in buildset["sourcestamps"]],

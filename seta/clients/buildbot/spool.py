@@ -1,20 +1,23 @@
-"""Records that wait on disk until SETA has taken them."""
+"""Records that wait on disk until SETA has accepted them."""
 
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 BATCH = 500          # records in one request
 MAX_BATCHES = 2_000  # a million records, or weeks without SETA
 
 OPEN = "open.ndjson"
 
+Record = dict[str, Any]
+
 
 class Spool:
-    """A folder of batches, one file each, taken in the order in which they came.
+    """A folder of batches, one file each, sent in the order in which they came.
 
-    Records that belong together, such as a list of builders, are put as one batch, for SETA is
-    to see all of it or nothing.
+    Records that belong together, such as a list of builders, are added as one batch, so that SETA
+    sees all of them or none.
     """
 
     def __init__(self, folder: Path):
@@ -26,21 +29,21 @@ class Spool:
     def _is_open(self) -> bool:
         return (self._folder / OPEN).exists()
 
-    def add(self, record: dict) -> None:
+    def add(self, record: Record) -> None:
         self._write([record])
         self._in_open += 1
         if self._in_open >= BATCH:
             self.close()
 
-    def add_batch(self, records: Iterable[dict]) -> None:
+    def add_batch(self, records: Iterable[Record]) -> None:
         self.close()
         self._write(records)
         self.close()
 
     def close(self) -> None:
-        """End the batch that is open, so that it can be sent."""
+        """Close the open batch, so that it can be sent."""
         if self._is_open:
-            last = max(self._numbers("*"), default=0)  # of those put aside too
+            last = max(self._numbers("*"), default=0)  # including those put aside
             (self._folder / OPEN).rename(self._folder / f"{last + 1:012}.ndjson")
         self._in_open = 0
 
@@ -48,7 +51,7 @@ class Spool:
         return [self._folder / f"{number:012}.ndjson" for number in self._numbers()]
 
     def refuse(self, batch: Path) -> None:
-        """Put aside what SETA will never take, for a person to look at."""
+        """Put aside a batch that SETA will never accept, for a person to look at."""
         batch.rename(batch.with_suffix(".refused"))
 
     def drop_oldest(self) -> int:
@@ -58,7 +61,7 @@ class Spool:
             batch.unlink()
         return len(lost)
 
-    def _write(self, records: Iterable[dict]) -> None:
+    def _write(self, records: Iterable[Record]) -> None:
         lines = "".join(json.dumps(record) + "\n" for record in records)
         with (self._folder / OPEN).open("a", encoding="utf-8") as file:
             file.write(lines)

@@ -16,12 +16,12 @@ transforms = TransformSequence()
 backstop = TransformSequence()
 
 
-@transforms.add  # type: ignore[untyped-decorator]  # taskgraph has no types
+@transforms.add
 def optimize_by_seta(config: Any, tasks: Iterable[Task]) -> Iterator[Task]:
     return with_strategy("seta", tasks)
 
 
-@backstop.add  # type: ignore[untyped-decorator]
+@backstop.add
 def run_on_full_pushes(config: Any, tasks: Iterable[Task]) -> Iterator[Task]:
     return with_strategy("seta-backstop", tasks)
 
