@@ -5,19 +5,19 @@
 
 
 class SetaError(Exception):
-    """Anything that SETA itself has to say; the message is for a person."""
+    """Any error of SETA's own; the message is for a person."""
 
 
 class BadInput(SetaError):
-    """What was handed in is wrong: HTTP 400, exit code 2."""
+    """The input is wrong: HTTP 400, exit code 2."""
 
 
 class BadSetting(BadInput):
-    """A setting in the environment has a value that it cannot have."""
+    """A setting in the environment has a wrong value."""
 
 
 class NotFound(SetaError):
-    """Nothing of that name: HTTP 404, exit code 1."""
+    """There is nothing of that name: HTTP 404, exit code 1."""
 
 
 class UnknownProject(NotFound):
@@ -61,19 +61,19 @@ class StoreError(SetaError):
 
 
 class SourceError(SetaError):
-    """A source failed; its answer was not an empty one."""
+    """A source failed, which is not the same as an empty answer."""
 
 
 class SourceUnavailable(SourceError):
-    """A source did not answer, or said that it is overloaded: a later try may help."""
+    """A source did not answer, or is overloaded: trying later may help."""
 
 
 class SourceRefused(SourceError):
-    """A source understood the question and refused it: the same question never helps."""
+    """A source refused a query: asking the same again never helps."""
 
 
 class SourceGarbled(SourceError):
-    """A source answered something that is not of its own format."""
+    """A source's answer does not have the expected format."""
 
 
 class RowLimitReached(SourceError):

@@ -2,7 +2,7 @@
 
 import re
 
-TOKEN = r"[A-Za-z0-9._:-]{1,64}"            # of what only has to be told apart
+TOKEN = r"[A-Za-z0-9._:-]{1,64}"            # of ids that only have to differ
 PUSH_ID = BUILD_SYSTEM = TOKEN
 NAME = r"[A-Za-z0-9._-]{1,64}"              # of a project or a scope
 JOB_ID = r"[A-Za-z0-9._:/+=@#-]{1,128}"

@@ -22,7 +22,7 @@ class Override:
     reason: str
     who: str
     created_at: datetime
-    build_system: str | None = None    # None: whatever the build system
+    build_system: str | None = None    # None: any build system
     expires_at: datetime | None = None
     ended_at: datetime | None = None
     ended_by: str | None = None

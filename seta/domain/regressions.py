@@ -28,5 +28,5 @@ class Witnesses:
 
     fixed_by: str
     caught_by: dict[JobType, int]    # -> job type id
-    is_inferred: bool                # nobody said so, on any of its jobs
+    is_inferred: bool                # nobody classified any of its jobs so
     jobs: int

@@ -23,7 +23,7 @@ class NewWords:
             raise BadInput("a rename gives at least one new word")
         for field, word in self.given.items():
             if not _is_word(field, word):
-                raise BadInput(f"{field} {word!r} is no word of a job type")
+                raise BadInput(f"{field} {word!r} cannot be a word of a job type")
 
     @property
     def given(self) -> dict[str, str | int]:
@@ -43,15 +43,15 @@ class Rename:
 
     def __post_init__(self) -> None:
         if self.old.name is not None:
-            raise BadInput(f"a rename is of job types, not of the one name {self.old.name!r}")
+            raise BadInput(f"a rename is of job types, not of the name {self.old.name!r}")
         if self.since.tzinfo is None:
-            raise BadInput(f"since when is told with a time zone, not {self.since}")
+            raise BadInput(f"the time since when it holds needs a time zone, not {self.since}")
         if not self.who.strip() or not self.why.strip():
             raise BadInput(f"the rename of {self.old} needs who ({self.who!r}) "
                            f"and why ({self.why!r})")
 
     def applied_to(self, job_type: JobType) -> JobType:
-        """Return the job type with its new words, the same one if it is not meant."""
+        """Return the job type with its new words, or the same one if it does not match."""
         if not self.old.matches_job_type(job_type):
             return job_type
         new = self.new
@@ -73,7 +73,7 @@ def _is_word(field: str, word: object) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class StoredRename:
-    """A rename of a scope, and until when it was believed."""
+    """A rename of a scope, with when it was made and ended."""
 
     scope: str
     rename: Rename

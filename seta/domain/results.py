@@ -11,7 +11,7 @@ RESULTS = FAILING | {"success", "retry", "usercancel", "skipped", "superseded"}
 
 
 class Classification(StrEnum):
-    """What a sheriff said a failed job was, by Treeherder's names."""
+    """How a sheriff classified a failed job, by Treeherder's names."""
 
     NOT_CLASSIFIED = "not classified"
     FIXED_BY_COMMIT = "fixed by commit"
@@ -54,7 +54,7 @@ class JobResult:
     duration_ms: int | None = None
     tier: int = 1
     classification: Classification | None = None
-    classified_at: datetime | None = None  # None: not told; the push time stands in for it
+    classified_at: datetime | None = None  # None: not given; the push time stands in for it
     fixed_by: tuple[str, ...] = ()         # fixing revisions, 12 digits, as `names` parsed them
     job_type: JobType | None = None        # for a CI whose names are outside our grammar
 

@@ -45,7 +45,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """A snapshot was put before the clients."""
+    """When and how a snapshot was published."""
 
     id: int
     scope: str
@@ -58,7 +58,7 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class PriorityChange:
-    """How a job type stands in two snapshots; None: that one does not know it."""
+    """A job type in two snapshots; None where a snapshot does not know it."""
 
     job_type: JobType
     before: Priority | None

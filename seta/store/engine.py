@@ -10,7 +10,7 @@ from ..errors import StoreError
 
 
 def make_engine(url: str, **options: Any) -> Engine:
-    """Return an engine whose sessions speak UTC; it connects at first use."""
+    """Return an engine whose sessions use UTC; it connects at first use."""
     return create_engine(
         url, pool_pre_ping=True,
         connect_args={"options": "-c timezone=UTC", "application_name": "seta",

@@ -1,1 +1,1 @@
-"""What people say: projects, overrides, renames, classifications."""
+"""What people decide: projects, overrides, renames, classifications."""

@@ -1,4 +1,4 @@
-"""What people say of jobs through our own API, and what is inferred; both are only ever added."""
+"""Classifications that people make through our API, and inferred ones; only ever added."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -65,7 +65,7 @@ def failed_jobs_between(
 
 
 def counted(session: Session, jobs: Iterable[JobKey]) -> dict[JobKey, CountedClassification]:
-    """Return what counts for each job of which anything was said."""
+    """Return the classification that counts for each job that has any."""
     jobs = list(jobs)
     job = func.unnest(
         literal([each.namespace for each in jobs], ARRAY(Text)),
@@ -84,7 +84,7 @@ def add_classifications(
     session: Session, jobs: Iterable[JobKey], classification: Classification,
     fixed_by: Collection[str], *, at: datetime, who: str | None, is_inferred: bool = False,
 ) -> None:
-    """Add one classification to each job. An inferred one is nobody's."""
+    """Add one classification to each job; `who` is None for an inferred one."""
     session.add_all(
         Classified(namespace=job.namespace, job_id=job.job_id, classification=classification,
                    fixed_by=sorted(fixed_by), classified_at=at, who=who, is_inferred=is_inferred)

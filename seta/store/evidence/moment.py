@@ -23,7 +23,7 @@ class Moment:
 
     @property
     def last_day(self) -> date:
-        """The day that may be known in part only: it is counted anew, not read from the rollup."""
+        """The day that may be known in part only: it is counted again, not read from the rollup."""
         return self.known_by.date()
 
     @property

@@ -113,7 +113,7 @@ class LabelQuality:
     unparsed_revisions: int          # revisions in notes that stayed unknown
     unparsed_names: int              # of a name that is no job type
     tier_3: int
-    assumed_times: int               # no time was told: the push time stands for it
+    assumed_times: int               # no time was given: the push time stands for it
     inferred: int                    # nobody classified it
     median_lag: int | None           # seconds from the job's end to its classification
 

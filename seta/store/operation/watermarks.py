@@ -1,4 +1,4 @@
-"""How far a source's results of a project are in, and which slices could not be had.
+"""How far a source's results of a project are in, and which slices could not be fetched.
 
 Times of a ``push`` slice are push times, of a ``modified`` slice times of last change.
 """
@@ -14,18 +14,18 @@ from .. import schema
 
 Row, FailedRow = schema.Watermark, schema.FailedSlice
 
-SET_ASIDE_AFTER = 3  # runs in which a slice failed while others were had
+SET_ASIDE_AFTER = 3  # runs in which a slice failed while others succeeded
 
 
 @dataclass(frozen=True, slots=True)
 class Watermark:
-    """How far a source of a project was asked; None where it never was."""
+    """How far a source was queried for a project; None where it never was."""
 
-    reached_at: datetime | None = None    # all before it is in, but for what was set aside
-    succeeded_at: datetime | None = None  # of the last run that left nothing open
+    reached_at: datetime | None = None    # everything before it is in, except what was set aside
+    succeeded_at: datetime | None = None  # end of the last run that left nothing open
     fill_until: datetime | None = None    # the first fill ends there...
-    filled_to: datetime | None = None     # ...and has come so far, by push time
-    asked_to: datetime | None = None      # the stream has come so far, by time of change
+    filled_to: datetime | None = None     # ...and has reached this push time
+    asked_to: datetime | None = None      # the stream has reached this time of change
 
     @property
     def is_filled(self) -> bool:
@@ -34,7 +34,7 @@ class Watermark:
 
 @dataclass(frozen=True, slots=True)
 class FailedSlice:
-    """A span of a source that could not be had."""
+    """A span of a source that could not be fetched."""
 
     source: str
     project: str
@@ -57,7 +57,7 @@ def watermark(session: Session, *, source: str, project: str) -> Watermark:
 def start_fill(
     session: Session, *, source: str, project: str, start: datetime, end: datetime
 ) -> None:
-    """Begin the first fill by push time; one that has begun goes on as it is."""
+    """Begin the first fill by push time, unless it has begun already."""
     session.execute(
         insert(Row).values(project=project, source=source, fill_until=end, filled_to=start)
         .on_conflict_do_update(
@@ -66,7 +66,7 @@ def start_fill(
 
 
 def move_fill(session: Session, *, source: str, project: str, to: datetime) -> None:
-    """The fill has asked up to `to`; at its end the stream goes on from where the fill began."""
+    """Record that the fill has queried up to `to`; the stream starts where the fill began."""
     row = _locked(session, source=source, project=project)
     row.filled_to = max(row.filled_to or to, to)
     if row.fill_until is not None and row.filled_to >= row.fill_until:
@@ -75,14 +75,14 @@ def move_fill(session: Session, *, source: str, project: str, to: datetime) -> N
 
 
 def move_stream(session: Session, *, source: str, project: str, to: datetime) -> None:
-    """The stream has asked up to `to`; the watermark follows as far as nothing is missing."""
+    """Record that the stream has queried up to `to`; the watermark stops at what is missing."""
     row = _locked(session, source=source, project=project)
     row.asked_to = max(row.asked_to or to, to)
     _settle(session, row)
 
 
 def record_success(session: Session, *, source: str, project: str, now: datetime) -> None:
-    """Say that nothing of a project is missing now, but what was set aside."""
+    """Record that nothing of a project is missing now, except what was set aside."""
     session.execute(
         insert(Row).values(project=project, source=source, succeeded_at=now)
         .on_conflict_do_update(
@@ -94,7 +94,7 @@ def record_failed_slice(
     session: Session, *, source: str, project: str, by: str, start: datetime, end: datetime,
     error: str, now: datetime,
 ) -> FailedSlice:
-    """Count one more run in which a slice could not be had, and set it aside at the third."""
+    """Count one more run in which a slice failed, and set it aside at the third."""
     first = insert(FailedRow).values(
         source=source, project=project, by=by, starts_at=start, ends_at=end, failures=1,
         is_set_aside=False, error=error, failed_at=now)
@@ -110,7 +110,7 @@ def record_failed_slice(
 def forget_failed_slice(
     session: Session, *, source: str, project: str, by: str, start: datetime, end: datetime
 ) -> None:
-    """A slice was had: what lies inside it failed no more, and the watermark follows."""
+    """Record that a slice was fetched: nothing inside it is missing, and the watermark follows."""
     session.execute(delete(FailedRow).where(
         FailedRow.source == source, FailedRow.project == project, FailedRow.by == by,
         FailedRow.starts_at >= start, FailedRow.ends_at <= end))
@@ -120,7 +120,7 @@ def forget_failed_slice(
 def failed_slices(
     session: Session, *, source: str | None = None, project: str | None = None,
 ) -> list[FailedSlice]:
-    """Return what could not be had, set aside or not, the oldest first."""
+    """Return the slices that failed, set aside or not, the oldest first."""
     query = select(FailedRow).order_by(
         FailedRow.source, FailedRow.project, FailedRow.starts_at, FailedRow.by)
     if source is not None:
@@ -132,7 +132,7 @@ def failed_slices(
 
 
 def _follow(session: Session, *, source: str, project: str) -> None:
-    """Let the watermark, where there is one, follow what became of a failed slice."""
+    """Let the watermark, where there is one, take account of the failed slices."""
     if session.get(Row, (project, source)) is not None:
         _settle(session, _locked(session, source=source, project=project))
 

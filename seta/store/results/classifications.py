@@ -25,17 +25,17 @@ Job = tuple[str, str]  # namespace, job id
 
 # The inner query is kept from being merged with the outer one, or the planner may read all.
 KNOWN = text("""
-    SELECT said.namespace, said.job_id, said.classification, said.fixed_by, said.unparsed,
-        said.classified_at
+    SELECT reported.namespace, reported.job_id, reported.classification, reported.fixed_by,
+        reported.unparsed, reported.classified_at
     FROM incoming_results AS job
     CROSS JOIN LATERAL (
         SELECT * FROM classifications
         WHERE namespace = job.namespace AND job_id = job.job_id
             AND who IS NULL AND NOT is_inferred
         OFFSET 0
-    ) AS said
+    ) AS reported
     WHERE job.is_classified
-    ORDER BY said.classified_at, said.id
+    ORDER BY reported.classified_at, reported.id
 """)
 
 
@@ -59,15 +59,15 @@ def is_outranked(known_by: datetime) -> ColumnElement[bool]:
 def _rank(row: Any) -> tuple[ColumnElement[Any], ...]:
     """The rule: of a job's classifications the one with the highest rank counts.
 
-    What was inferred counts only where nobody said anything; then the newest, whatever it says;
-    of one moment, the one that was stored last.
+    An inferred one counts only where there is no other. Then the newest counts, whatever it
+    says; of two with the same time, the one stored last.
     """
     return ~row.is_inferred, row.classified_at, row.id
 
 
 @dataclass(frozen=True, slots=True)
 class SourceClassification:
-    """What a source said of a job, and when; `at` is None where that is not told."""
+    """How a source classified a job, and when; `at` is None where it gave no time."""
 
     classification: str
     fixed_by: tuple[str, ...]
@@ -84,31 +84,31 @@ class SourceClassification:
 
 
 def time_of_news(
-    known: Sequence[SourceClassification], said: SourceClassification, pushed_at: datetime
+    known: Sequence[SourceClassification], reported: SourceClassification, pushed_at: datetime
 ) -> datetime | None:
-    """Return the time at which something new was said, None if it is nothing new.
+    """Return from when a source's classification counts, None if it is nothing new.
 
-    `known` is what sources said before, in order of time; a source that repeats itself says
-    nothing new, or it would outdo what a person said meanwhile. What is told with a time is
-    compared with what was known at that time: an older word that comes later is kept and takes
-    nothing away. What is told without a time is so now: it counts from the push on, and never
-    from before what it replaces. That a job is not classified is no news where nobody had said
-    otherwise. (Of three words in which the third repeats the first, the second must not come
-    last: the job is then right again when it is next reported.)
+    `known` holds what sources reported before, in order of time. A source that repeats itself
+    reports nothing new, or it would outrank what a person said meanwhile. One with a time is
+    compared with what was known at that time: an older one that comes late is kept and changes
+    nothing. One without a time holds now: it counts from the push on, and never from before the
+    one it replaces. "Not classified" is no news where the job never was. (When a source goes
+    back to an earlier classification, the one in between must not arrive last; the next report
+    puts the job right again.)
     """
     before = [(each.at, each) for each in known
-              if each.at is not None and (said.at is None or each.at <= said.at)]
+              if each.at is not None and (reported.at is None or each.at <= reported.at)]
     if not before:
-        return None if said.says_nothing else said.at or pushed_at
+        return None if reported.says_nothing else reported.at or pushed_at
     newest_at, newest = before[-1]
-    is_known = any(at == said.at and each.says_the_same(said) for at, each in before)
-    if is_known or newest.says_the_same(said):
+    is_known = any(at == reported.at and each.says_the_same(reported) for at, each in before)
+    if is_known or newest.says_the_same(reported):
         return None
-    return max(pushed_at, newest_at) if said.at is None else said.at
+    return max(pushed_at, newest_at) if reported.at is None else reported.at
 
 
 def known_classifications(session: Session) -> dict[Job, list[SourceClassification]]:
-    """Return what sources said before of the jobs in `incoming_results`, in order of time."""
+    """Return what sources reported before on the jobs in `incoming_results`, in order of time."""
     known = defaultdict(list)
     for namespace, job_id, classification, fixed_by, unparsed, at in session.execute(KNOWN):
         known[namespace, job_id].append(
@@ -120,9 +120,9 @@ def store_classifications(
     session: Session, results: Iterable[JobResult],
     known: Mapping[Job, Sequence[SourceClassification]],
 ) -> int:
-    """Add what is new in what is said of these jobs, which are stored; return how many are.
+    """Add the new classifications of these jobs, which are stored; return how many there are.
 
-    A job may be spoken of several times, in order. The caller holds the lock.
+    A job may come several times, in order. The caller holds the lock.
     """
     so_far = {job: list(words) for job, words in known.items()}
     completed: dict[tuple[str, str], str | None] = {}
@@ -133,11 +133,11 @@ def store_classifications(
             if result.classification is Classification.NOT_CLASSIFIED:
                 continue
             before = so_far[result.namespace, result.job_id] = []
-        said = _to_classification(session, result, completed)
-        at = time_of_news(before, said, result.pushed_at)
+        reported = _to_classification(session, result, completed)
+        at = time_of_news(before, reported, result.pushed_at)
         if at is not None:
-            rows.append(_to_row(result, said, at))
-            before.append(replace(said, at=at))
+            rows.append(_to_row(result, reported, at))
+            before.append(replace(reported, at=at))
             before.sort(key=attrgetter("at"))
     if rows:
         session.execute(insert(schema.ClassificationRow), rows)
@@ -165,10 +165,10 @@ def _to_classification(
         str(result.classification), tuple(sorted(found)), unparsed, result.classified_at)
 
 
-def _to_row(result: JobResult, said: SourceClassification, at: datetime) -> dict[str, Any]:
+def _to_row(result: JobResult, reported: SourceClassification, at: datetime) -> dict[str, Any]:
     return {
         "namespace": result.namespace, "job_id": result.job_id,
-        "classification": said.classification, "fixed_by": list(said.fixed_by),
-        "unparsed": said.unparsed, "classified_at": at, "is_assumed": said.at is None,
+        "classification": reported.classification, "fixed_by": list(reported.fixed_by),
+        "unparsed": reported.unparsed, "classified_at": at, "is_assumed": reported.at is None,
         "is_inferred": False,
     }

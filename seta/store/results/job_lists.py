@@ -1,4 +1,4 @@
-"""Job lists: what a source said could run, and when."""
+"""Job lists: which jobs could run, and when."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -23,15 +23,15 @@ Tiers = dict[int, int]  # id of a name -> the tier that the list gives it
 # A name that has results has the tier of the newest of them.
 DESCRIBE = text("""
     UPDATE job_names AS known
-    SET tier = told.tier, group_symbol = told.group_symbol, symbol = told.symbol
+    SET tier = listed.tier, group_symbol = listed.group_symbol, symbol = listed.symbol
     FROM (
         SELECT id, group_symbol, symbol, coalesce((
             SELECT job_results.tier FROM job_results WHERE job_name_id = list.id
             ORDER BY known_at DESC, namespace, job_id LIMIT 1), list.tier) AS tier
         FROM unnest(:ids, :tiers, :groups, :symbols) AS list (id, tier, group_symbol, symbol)
-    ) AS told
-    WHERE known.id = told.id AND (known.tier, known.group_symbol, known.symbol)
-        IS DISTINCT FROM (told.tier, told.group_symbol, told.symbol)
+    ) AS listed
+    WHERE known.id = listed.id AND (known.tier, known.group_symbol, known.symbol)
+        IS DISTINCT FROM (listed.tier, listed.group_symbol, listed.symbol)
 """).bindparams(
     bindparam("ids", type_=ARRAY(Integer)), bindparam("tiers", type_=ARRAY(SmallInteger)),
     bindparam("groups", type_=ARRAY(Text)), bindparam("symbols", type_=ARRAY(Text)))
@@ -39,7 +39,7 @@ DESCRIBE = text("""
 
 @dataclass(frozen=True, slots=True)
 class RecordedList:
-    names: int        # how many different ones were handed in
+    names: int        # how many different ones the list has
     is_new: bool      # it differs from what was known
 
 
@@ -49,8 +49,8 @@ def record_job_list(
 ) -> RecordedList:
     """Store what could run on a project at `seen_at`, beside other lists, in any order.
 
-    Entries are added to what was said of that time before, so that a list may come in parts. A
-    list that says what the newest before it says only moves that one's `last_seen_at`. Raises
+    Entries are added to those of the same time, so that a list may come in parts. A list that
+    equals the newest before it only moves that one's `last_seen_at`. Raises
     BadInput for an empty list, which would retire every job, and UnknownProject.
     """
     if not entries:
@@ -58,12 +58,12 @@ def record_job_list(
     lock_writers(session)
     names = names or NameIds()
     ids = names.resolve(session, entries)
-    told = {ids[entry.project, entry.build_system, entry.name]: entry for entry in entries}
-    tiers = {name_id: entry.tier for name_id, entry in told.items()}
+    jobs = {ids[entry.project, entry.build_system, entry.name]: entry for entry in entries}
+    tiers = {name_id: entry.tier for name_id, entry in jobs.items()}
     is_new = _put(session, project, build_system, seen_at, tiers)
     if seen_at >= _newest(session, project, build_system):
-        _describe(session, told)
-    return RecordedList(len(told), is_new)
+        _describe(session, jobs)
+    return RecordedList(len(jobs), is_new)
 
 
 def _put(
@@ -152,7 +152,7 @@ def _see_again(
 
 
 def _cut(session: Session, before: schema.JobList, listed: Tiers, at: datetime) -> None:
-    """Another list came between two times at which `before` was seen: it is two lists then."""
+    """Split `before` in two: another list came between the times at which it was seen."""
     last_seen_at = before.last_seen_at
     if last_seen_at < at:
         return
@@ -163,12 +163,12 @@ def _cut(session: Session, before: schema.JobList, listed: Tiers, at: datetime) 
         _add_list(session, before.project, before.build_system, last_seen_at, listed)
 
 
-def _describe(session: Session, told: dict[int, ListedJob]) -> None:
-    """Let names have the tier and symbols of the newest list."""
+def _describe(session: Session, jobs: dict[int, ListedJob]) -> None:
+    """Give names the tier and symbols of the newest list."""
     session.execute(DESCRIBE, {
-        "ids": list(told), "tiers": [entry.tier for entry in told.values()],
-        "groups": [entry.group_symbol for entry in told.values()],
-        "symbols": [entry.symbol for entry in told.values()]})
+        "ids": list(jobs), "tiers": [entry.tier for entry in jobs.values()],
+        "groups": [entry.group_symbol for entry in jobs.values()],
+        "symbols": [entry.symbol for entry in jobs.values()]})
 
 
 def days_between(first: datetime, last: datetime) -> list[date]:

@@ -14,11 +14,11 @@ from ...errors import UnknownProject
 from ...names import parse
 from .. import schema
 
-KEPT = 200_000  # names; more are asked for again
+KEPT = 200_000  # names in memory; beyond that they are read again
 
 FIND = text("""
     SELECT project, build_system, name, id, job_type_id, is_given
-    FROM unnest(:projects, :build_systems, :names) AS told (project, build_system, name)
+    FROM unnest(:projects, :build_systems, :names) AS wanted (project, build_system, name)
     JOIN job_names USING (project, build_system, name)
 """).bindparams(*(bindparam(each, type_=ARRAY(Text))
                   for each in ("projects", "build_systems", "names")))
@@ -71,12 +71,12 @@ class NameIds:
         """
         if len(self._known) > KEPT:
             self._known.clear()
-        told, tiers = names_told(jobs)
-        news = {key: given for key, given in told.items()
+        given_types, tiers = names_of(jobs)
+        news = {key: given for key, given in given_types.items()
                 if key not in self._known or given not in (None, self._known[key][1])}
         if news:
             self._store(session, news, tiers)
-        return {key: self._known[key][0] for key in told}
+        return {key: self._known[key][0] for key in given_types}
 
     def forget(self) -> None:
         self._known.clear()
@@ -96,18 +96,18 @@ class NameIds:
             self._known[key] = name.id, news[key]
 
 
-def names_told(
+def names_of(
     jobs: Iterable[JobResult | ListedJob]
 ) -> tuple[dict[Key, JobType | None], dict[Key, int]]:
-    """Return the names of jobs with the job type told beside each, and with the last tier."""
-    told: dict[Key, JobType | None] = {}
+    """Return the names of jobs with the job type given for each, and with the last tier."""
+    given_types: dict[Key, JobType | None] = {}
     tiers: dict[Key, int] = {}
     for job in jobs:
         key = job.project, job.build_system, job.name
-        if job.job_type is not None or key not in told:
-            told[key] = job.job_type
+        if job.job_type is not None or key not in given_types:
+            given_types[key] = job.job_type
         tiers[key] = job.tier
-    return told, tiers
+    return given_types, tiers
 
 
 def count_unparsed(session: Session, projects: Collection[str]) -> int:
@@ -116,8 +116,8 @@ def count_unparsed(session: Session, projects: Collection[str]) -> int:
         row.project.in_(projects), row.job_type_id.is_(None))).one()
 
 
-def _meaning(told: Mapping[Key, JobType | None]) -> dict[Key, JobType | None]:
-    return {key: given or parse(key[2], key[1], key[0]) for key, given in told.items()}
+def _meaning(given_types: Mapping[Key, JobType | None]) -> dict[Key, JobType | None]:
+    return {key: given or parse(key[2], key[1], key[0]) for key, given in given_types.items()}
 
 
 def _find(session: Session, keys: Iterable[Key]) -> dict[Key, NameRow]:
@@ -142,7 +142,7 @@ def _add(session: Session, wanted: Mapping[Key, Meaning], tiers: Mapping[Key, in
 def _change(
     session: Session, known: Mapping[Key, NameRow], wanted: Mapping[Key, Meaning]
 ) -> None:
-    """Let names mean what is told now, or what this version's grammar says."""
+    """Give names the job type that came with them, or that this version's grammar parses."""
     changed = []
     for key, name in sorted(known.items()):
         job_type_id, is_given = wanted[key]

@@ -37,7 +37,7 @@ class FoundJob:
 
 @dataclass(frozen=True, slots=True)
 class JobRun:
-    """What the last telling run of a job on one push said of the code."""
+    """Whether a job passed on one push, by its last run that passed or failed."""
 
     revision: str
     push_id: str | None
@@ -46,7 +46,7 @@ class JobRun:
 
 
 def find_job(session: Session, project: str, build_system: str, name: str) -> FoundJob:
-    """Raises NotFound when no source ever named such a job there."""
+    """Return a job; raises NotFound when no source ever reported that name."""
     found = session.execute(
         select(Name, schema.JobType)
         .outerjoin(schema.JobType, schema.JobType.id == Name.job_type_id)
@@ -93,7 +93,7 @@ def still_failing(
 ) -> frozenset[str]:
     """Return those of these jobs whose last run failed and is not classified intermittent.
 
-    Runs that say nothing of the code (cancelled, skipped, retried) are passed over.
+    Runs without a verdict (cancelled, skipped, retried) are ignored.
     """
     if not names:
         return frozenset()
@@ -112,7 +112,7 @@ def _last_run() -> LateralFromClause:
     """The job's last run on the newest push, of those that passed or failed.
 
     The newest results by the time they were known are few index entries a job. Of these the one
-    on the newest push counts: a backfill of an old push says nothing of the tip.
+    on the newest push counts: a backfill of an old push says nothing about the tip.
     """
     newest = (
         select(Result.namespace, Result.job_id, Result.result, Result.push, Result.known_at)

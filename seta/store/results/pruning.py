@@ -1,4 +1,4 @@
-"""Old results go; the rollup stays."""
+"""Delete old results; the rollup stays."""
 
 import logging
 from datetime import datetime, timedelta
@@ -39,10 +39,11 @@ def prune(
 ) -> dict[str, int]:
     """Delete the results of live scopes that are older than the retention, by whole UTC days.
 
-    A result goes when it has been known for so long, by when its push is at least as old. Its
-    day in the rollup is counted first and never again. Pushes without results go with them, and
-    job lists of that age, except the newest. Archived scopes are left alone. Returns how many
-    results, pushes and lists went. Works in transactions of its own, `batch` results in each.
+    The age of a result is the time since it was known; its push is at least as old. Its day in
+    the rollup is counted once more, and then never again. Pushes left without results go too,
+    and job lists of that age, except the newest. Archived scopes keep everything. Returns how
+    many results, pushes and lists were deleted. Works in transactions of its own, each of
+    `batch` results.
 
     Results are not partitioned by time: a job is one row whenever it is reported, and
     PostgreSQL's unique keys hold within one partition only.
@@ -72,7 +73,7 @@ def _live_projects(sessions: sessionmaker[Session]) -> list[str]:
 
 
 def _close_days(sessions: sessionmaker[Session], project: str, before: datetime) -> None:
-    """Count the days for the last time that results are about to be deleted from."""
+    """Count, for the last time, the days whose results are about to be deleted."""
     with sessions.begin() as session:
         refresh_job_days(session)
         row = schema.Project

@@ -12,11 +12,11 @@ from sqlalchemy.types import DateTime, Text
 from ...domain import JobResult
 from ...domain.limits import REVISION_DIGITS
 
-KEPT = 50_000  # pushes; more are asked for again
+KEPT = 50_000  # pushes in memory; beyond that they are read again
 
 UPSERT = text("""
     INSERT INTO pushes AS known (project, revision, pushed_at, push_id)
-    SELECT * FROM unnest(:projects, :revisions, :times, :push_ids) AS told (a, b, c, d)
+    SELECT * FROM unnest(:projects, :revisions, :times, :push_ids) AS reported (a, b, c, d)
     ORDER BY a, b
     ON CONFLICT (project, revision) DO UPDATE
     SET pushed_at = least(known.pushed_at, excluded.pushed_at),
@@ -31,7 +31,7 @@ UPSERT = text("""
 
 IDS = text("""
     SELECT project, revision, id, pushed_at, push_id
-    FROM unnest(:projects, :revisions) AS told (project, revision)
+    FROM unnest(:projects, :revisions) AS reported (project, revision)
     JOIN pushes USING (project, revision)
 """).bindparams(
     bindparam("projects", type_=ARRAY(Text)), bindparam("revisions", type_=ARRAY(Text)))
@@ -42,8 +42,8 @@ COMPLETE = text("""
     LIMIT 2
 """)
 
-Key = tuple[str, str]                # project, revision
-Told = tuple[datetime, str | None]   # when it was pushed, push id
+Key = tuple[str, str]                   # project, revision
+Reported = tuple[datetime, str | None]  # when it was pushed, push id
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,8 @@ class PushRow:
 class PushIds:
     """The ids of pushes, kept between batches.
 
-    Where a push is told differently, the earliest time and the least id hold, whatever the
-    order in which they come.
+    Where reports of a push differ, the earliest time and the least id hold, whatever the order
+    in which they come.
     """
 
     def __init__(self) -> None:
@@ -72,17 +72,17 @@ class PushIds:
         """Store what is new of the results' pushes and return the ids of all of them."""
         if len(self._known) > KEPT:
             self._known.clear()
-        told = pushes_told(results)
-        news = {key: push for key, push in told.items()
+        reported = pushes_of(results)
+        news = {key: push for key, push in reported.items()
                 if key not in self._known or self._known[key].is_improved_by(*push)}
         if news:
             self._store(session, news)
-        return {key: self._known[key].id for key in told}
+        return {key: self._known[key].id for key in reported}
 
     def forget(self) -> None:
         self._known.clear()
 
-    def _store(self, session: Session, news: dict[Key, Told]) -> None:
+    def _store(self, session: Session, news: dict[Key, Reported]) -> None:
         projects, revisions = zip(*news)
         times, push_ids = zip(*news.values())
         keys = {"projects": list(projects), "revisions": list(revisions)}
@@ -91,16 +91,16 @@ class PushIds:
             self._known[project, revision] = PushRow(*known)
 
 
-def pushes_told(results: Iterable[JobResult]) -> dict[Key, Told]:
-    """Return the pushes of results, each with the earliest time and the least id told."""
-    told: dict[Key, Told] = {}
+def pushes_of(results: Iterable[JobResult]) -> dict[Key, Reported]:
+    """Return the pushes of results, each with the earliest time and the least id reported."""
+    reported: dict[Key, Reported] = {}
     for result in results:
         key, push = (result.project, result.revision), (result.pushed_at, result.push_id)
-        known = told.setdefault(key, push)
+        known = reported.setdefault(key, push)
         if known != push:
             ids = [each for each in (known[1], push[1]) if each is not None]
-            told[key] = min(known[0], push[0]), min(ids, default=None)
-    return told
+            reported[key] = min(known[0], push[0]), min(ids, default=None)
+    return reported
 
 
 def complete_revision(session: Session, project: str, digits: str) -> str | None:

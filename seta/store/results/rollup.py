@@ -104,7 +104,7 @@ MARK = text("""
 
 
 def refresh_job_days(session: Session, *, most: int | None = None) -> int:
-    """Count the days anew that results or lists were added to, or `most` of them; return how many.
+    """Recount the days that results or lists were added to, at most `most`; return how many.
 
     A day's row is then what a count from scratch gives, and a name has the tier of its newest
     result. Other writers wait until the transaction ends, so commit soon.
@@ -121,7 +121,7 @@ def refresh_job_days(session: Session, *, most: int | None = None) -> int:
 
 
 def refresh_all_job_days(sessions: sessionmaker[Session]) -> int:
-    """Count all stale days anew, in transactions of its own; return how many there were."""
+    """Recount all stale days, in transactions of its own; return how many there were."""
     total = 0
     while True:
         with sessions.begin() as session:
@@ -132,6 +132,6 @@ def refresh_all_job_days(sessions: sessionmaker[Session]) -> int:
 
 
 def mark_days(session: Session, name_ids: Collection[int], days: Collection[date]) -> None:
-    """Say that these names' days must be counted anew."""
+    """Mark these names' days to be recounted."""
     if name_ids and days:
         session.execute(MARK, {"names": list(name_ids), "days": list(days)})

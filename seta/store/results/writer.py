@@ -1,4 +1,4 @@
-"""Job results, with all that hangs on them."""
+"""Store job results, with their pushes, names and classifications."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -108,7 +108,7 @@ class ResultWriter:
         self.names = NameIds()
 
     def store(self, session: Session, results: Sequence[JobResult]) -> StoredCounts:
-        """Store results by (namespace, job id); a job that comes twice is taken as it came last.
+        """Store results by (namespace, job id); of a job that comes twice the last result counts.
 
         Only what is new or differs is written. Raises UnknownProject.
         """
@@ -118,18 +118,18 @@ class ResultWriter:
         names = self.names.resolve(session, results)  # first: it knows the projects
         pushes = self._pushes.resolve(session, results)
         jobs = {(each.namespace, each.job_id): each for each in results}
-        said = [each for each in results if each.classification is not None]
+        classified = [each for each in results if each.classification is not None]
         session.execute(STAGING)
         session.execute(text("TRUNCATE incoming_results"))
         copy_lines(session, "incoming_results", f"{COLUMNS}, is_classified",
-                   lines_of(jobs, said, pushes, names))
+                   lines_of(jobs, classified, pushes, names))
         new = session.scalar(ADD)
-        # A job that is new was neither stored otherwise nor spoken of before.
+        # A new job has neither changed nor been classified before.
         changed = session.scalar(CHANGE) if new < len(jobs) else 0
         known = known_classifications(session) if new < len(jobs) else {}
         return StoredCounts(
-            len(results), new, changed, store_classifications(session, said, known),
-            sum(map(lacks_time, said)))
+            len(results), new, changed, store_classifications(session, classified, known),
+            sum(map(lacks_time, classified)))
 
     def forget(self) -> None:
         self._pushes.forget()
@@ -137,11 +137,11 @@ class ResultWriter:
 
 
 def lines_of(
-    jobs: Mapping[Job, JobResult], said: Sequence[JobResult], pushes: Mapping[PushKey, int],
+    jobs: Mapping[Job, JobResult], classified: Sequence[JobResult], pushes: Mapping[PushKey, int],
     names: Mapping[NameKey, int],
 ) -> Iterator[str]:
     """Yield a line of the staging table for each job."""
-    classified = {(each.namespace, each.job_id) for each in said}
+    classified_keys = {(each.namespace, each.job_id) for each in classified}
     for key, job in jobs.items():
         started = NULL if job.started_at is None else job.started_at.isoformat()
         duration = NULL if job.duration_ms is None else job.duration_ms
@@ -149,7 +149,7 @@ def lines_of(
             f"{escaped(job.namespace)}\t{escaped(job.job_id)}\t"
             f"{pushes[job.project, job.revision]}\t"
             f"{names[job.project, job.build_system, job.name]}\t{job.result}\t{started}\t"
-            f"{duration}\t{job.known_at.isoformat()}\t{job.tier}\t{key in classified}\n")
+            f"{duration}\t{job.known_at.isoformat()}\t{job.tier}\t{key in classified_keys}\n")
 
 
 def lacks_time(result: JobResult) -> bool:

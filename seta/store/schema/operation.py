@@ -27,12 +27,12 @@ class Watermark(Base):
     reached_at: Mapped[datetime | None]
     succeeded_at: Mapped[datetime | None]
     fill_until: Mapped[datetime | None]  # push time at which the first fill ends: when it began
-    filled_to: Mapped[datetime | None]   # push time up to which the first fill has asked
-    asked_to: Mapped[datetime | None]    # time of change up to which was asked for, had or failed
+    filled_to: Mapped[datetime | None]   # push time up to which the first fill has queried
+    asked_to: Mapped[datetime | None]    # time of change up to which it was queried
 
 
 class FailedSlice(Base):
-    """A slice of a source that could not be had; it goes when a later run gets it."""
+    """A slice of a source that could not be fetched; removed when a later run fetches it."""
 
     __tablename__ = "failed_slices"
     __table_args__ = (

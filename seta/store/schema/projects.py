@@ -62,5 +62,5 @@ class Project(Base):
     open_scheduling: Mapped[bool] = mapped_column(default=False)
     source: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    # Rollup days before this are never counted anew, since their results were pruned.
+    # Rollup days before this are never recounted, since their results were pruned.
     pruned_before: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""Pushes, job names, what ran and what sheriffs said of it."""
+"""Pushes, job names, job runs and their classifications."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -71,7 +71,7 @@ class JobName(Base):
 
 
 class JobList(Base):
-    """A source said at `seen_at` what is runnable; `last_seen_at`: it said the same again."""
+    """What a source listed as runnable from `seen_at` until `last_seen_at`."""
 
     __tablename__ = "job_lists"
     __table_args__ = (
@@ -94,7 +94,7 @@ class JobListEntry(Base):
         BigInteger, ForeignKey("job_lists.id", ondelete="CASCADE"), primary_key=True)
     job_name_id: Mapped[int] = mapped_column(
         ForeignKey("job_names.id", ondelete="CASCADE"), primary_key=True, index=True)
-    # As this list told it; the name's own row has the newest.
+    # As of this list; the name's own row has the newest.
     tier: Mapped[int] = mapped_column(SmallInteger, default=1, server_default="1")
 
 
@@ -122,7 +122,7 @@ class JobResult(Base):
 
 
 class ClassificationRow(Base):
-    """What somebody said of a job, and when. Append-only: the newest counts."""
+    """A classification of a job. Append-only: results/classifications.py says which one counts."""
 
     __tablename__ = "classifications"
     __table_args__ = (
@@ -142,9 +142,9 @@ class ClassificationRow(Base):
     fixed_by: Mapped[list[str]]
     unparsed: Mapped[int] = mapped_column(default=0)  # revisions in the note that stayed unknown
     classified_at: Mapped[datetime]
-    is_assumed: Mapped[bool] = mapped_column(default=False)  # no time told: the push time
+    is_assumed: Mapped[bool] = mapped_column(default=False)  # no time given: the push time
     is_inferred: Mapped[bool] = mapped_column(default=False)
-    who: Mapped[str | None]  # a person, through our API; None: the source said so
+    who: Mapped[str | None]  # a person, through our API; None: from the source
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

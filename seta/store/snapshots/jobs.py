@@ -1,4 +1,4 @@
-"""Jobs with what a snapshot says of them."""
+"""Jobs, and what snapshots decided on them."""
 
 import re
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ Name, Listed, Decided, Kind, Regression = (
 
 @dataclass(frozen=True, slots=True)
 class JobFilter:
-    """Which jobs are wanted; a word that is None is whatever. Words of a job type are globs."""
+    """Which jobs to list; None matches anything. Words of a job type are globs."""
 
     build_system: str | None = None
     platform: str | None = None
@@ -34,13 +34,13 @@ class JobFilter:
 
 @dataclass(frozen=True, slots=True)
 class JobLine:
-    """A job name of a project, and what the snapshot says of its job type there."""
+    """A job name of a project, and what the snapshot decided on its job type."""
 
     build_system: str
     name: str
     job_type: JobType | None     # None: unparsed, and runs
     tier: int
-    priority: Priority | None    # None: it has none on this project, and runs as it is told
+    priority: Priority | None    # None: it has none on this project
     reason: str | None
     cost: int | None
     caught: int | None
@@ -115,7 +115,7 @@ def _to_line(row: Row[*tuple[Any, ...]]) -> JobLine:
 
 @dataclass(frozen=True, slots=True)
 class PastPriority:
-    """What one snapshot said of a job type."""
+    """What one snapshot decided on a job type."""
 
     snapshot_id: int
     as_of: datetime
@@ -125,7 +125,7 @@ class PastPriority:
 
 @dataclass(frozen=True, slots=True)
 class CaughtRegression:
-    """A regression that a job type caught, and who else is run on every push and caught it."""
+    """A regression that a job type caught, and the other job types of priority 1 that caught it."""
 
     fixed_by: str
     is_inferred: bool
@@ -135,7 +135,7 @@ class CaughtRegression:
 def priority_history(
     session: Session, job: FoundJob, scope: str, *, limit: int = 50
 ) -> list[PastPriority]:
-    """Return what the scope's snapshots said of the job's type, the newest first."""
+    """Return what the scope's snapshots decided on the job's type, the newest first."""
     query = (
         select(schema.Snapshot.id, schema.Snapshot.as_of, Decided.priority, Decided.reason)
         .join(Decided, Decided.snapshot_id == schema.Snapshot.id)

@@ -1,4 +1,4 @@
-"""What is published of a scope, and who decides the next time."""
+"""What is published of a scope, and whether the next snapshot is published automatically."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from .. import schema
 
 @dataclass(frozen=True, slots=True)
 class PublicationState:
-    """The snapshot before the clients, and who stopped automatic publication, if anybody."""
+    """The published snapshot, and who stopped automatic publication, if anybody."""
 
     scope: str
     snapshot_id: int | None
@@ -27,7 +27,7 @@ class PublicationState:
 
 
 def publication_state(session: Session, scope: str, *, lock: bool = False) -> PublicationState:
-    """Return how a scope stands; raises UnknownScope."""
+    """Return the state of a scope's publication; raises UnknownScope."""
     row = schema.Scope
     query = select(row.name, row.published_snapshot_id, row.stopped_at, row.stopped_by,
                    row.stopped_why).where(row.name == scope)
@@ -38,7 +38,7 @@ def publication_state(session: Session, scope: str, *, lock: bool = False) -> Pu
 
 
 def lock_publication(session: Session, scope: str) -> PublicationState:
-    """Return how a scope stands; until the end of the transaction nobody else publishes in it."""
+    """Return the state; nobody else publishes in the scope until the transaction ends."""
     return publication_state(session, scope, lock=True)
 
 
@@ -54,7 +54,7 @@ def set_published(
 
 
 def stop_publication(session: Session, scope: str, *, now: datetime, who: str, why: str) -> None:
-    """Let nothing be published automatically until `release_publication`."""
+    """Publish nothing automatically until `release_publication`."""
     session.execute(update(schema.Scope).where(schema.Scope.name == scope)
                     .values(stopped_at=now, stopped_by=who, stopped_why=why))
 

@@ -49,13 +49,13 @@ def priorities_of(session: Session, snapshot_id: int) -> dict[JobType, tuple[Pri
 
 
 def priority_of(session: Session, snapshot_id: int, job_type: JobType) -> JobPriority:
-    """Return what a snapshot says of one job type; raises NotFound where it says nothing."""
+    """Return what a snapshot decided on one job type; raises NotFound where it has none."""
     query = _all_of(snapshot_id).where(
         Kind.platform == job_type.platform, Kind.build_type == job_type.build_type,
         Kind.test_suite == job_type.test_suite, Kind.chunk == job_type.chunk)
     found = session.execute(query).one_or_none()
     if found is None:
-        raise NotFound(f"snapshot {snapshot_id} says nothing of {job_type}")
+        raise NotFound(f"snapshot {snapshot_id} has no job type {job_type}")
     return _to_priority(found)
 
 

@@ -1,4 +1,4 @@
-"""Store a snapshot, once and for all."""
+"""Store a snapshot."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
