@@ -1,4 +1,4 @@
-"""Job types that went on under another name."""
+"""Job types that have a new name."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -65,7 +65,7 @@ class JobResult:
 
     @property
     def known_at(self) -> datetime:
-        """When the job had ended, or the best that is known of it; never before its push."""
+        """When the job had ended, as far as is known; never before its push."""
         ended_at = self.started_at or self.pushed_at
         if self.duration_ms:
             ended_at += timedelta(milliseconds=self.duration_ms)

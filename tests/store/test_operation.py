@@ -1,5 +1,6 @@
 """Runs, alarms and the audit table."""
 
+import contextlib
 from datetime import UTC, datetime
 
 import pytest
@@ -38,6 +39,41 @@ def test_a_run_that_a_killed_program_left_is_marked_as_stopped(session):
     assert [(run.task, run.status) for run in found] == [
         ("ingest", "stopped"), ("analysis", "done")]
     assert found[1].counts == {"regressions": 3}
+
+
+class Broken(Exception):
+    pass
+
+
+@pytest.mark.parametrize("failure, status, error, is_alarmed", [
+    pytest.param(None, "done", None, False, id="done"),
+    pytest.param(BadInput("no such thing"), "failed", "no such thing", True, id="an error of ours"),
+    pytest.param(Broken("a bug"), "failed", "Broken: a bug", True, id="any other error"),
+    pytest.param(Broken(), "failed", "Broken", True, id="an error without a text"),
+    pytest.param(KeyboardInterrupt(), "stopped", "stopped in the middle", False, id="stopped"),
+])
+def test_how_a_run_ended_is_recorded(sessions, failure, status, error, is_alarmed):
+    with contextlib.suppress(Exception, KeyboardInterrupt):
+        with runs.recorded_run(sessions, "upkeep", now=NOW, alarm="upkeep") as run:
+            run.counts["rows"] = 3
+            if failure is not None:
+                raise failure
+    with sessions() as session:
+        found, = runs.runs(session)
+        assert (found.status, found.error, found.counts) == (status, error, {"rows": 3})
+        assert bool(open_alarms(session)) == is_alarmed
+
+
+def test_the_alarm_of_a_run_stays_until_one_is_done(sessions):
+    def run(failure):
+        with contextlib.suppress(Broken, KeyboardInterrupt):
+            with runs.recorded_run(sessions, "upkeep", now=NOW, alarm="upkeep"):
+                if failure is not None:
+                    raise failure
+        with sessions() as session:
+            return len(open_alarms(session))
+
+    assert [run(each) for each in (Broken(), KeyboardInterrupt(), Broken(), None)] == [1, 1, 1, 0]
 
 
 def test_runs_and_audit_are_paged_from_the_newest(session):

@@ -32,7 +32,8 @@ def days_until(moment: Moment) -> CTE:
         Day.job_name_id, Day.day, Day.runs, Day.failures, Day.timed_runs, Day.milliseconds,
         Day.first_at, Day.last_at, Day.listed_at,
     ).where(Day.day < moment.last_day, Day.job_name_id.in_(names))
-    return union_all(whole, _part(moment, names), _listed(moment, names)).cte("days")
+    last_day = _results_of_last_day(moment, names), _lists_of_last_day(moment, names)
+    return union_all(whole, *last_day).cte("days")
 
 
 def counted_runs() -> tuple[ColumnElement[int], ...]:
@@ -46,7 +47,7 @@ def counted_runs() -> tuple[ColumnElement[int], ...]:
     )
 
 
-def _part(moment: Moment, names: Select[int]) -> Select[*tuple[Any, ...]]:
+def _results_of_last_day(moment: Moment, names: Select[int]) -> Select[*tuple[Any, ...]]:
     result = schema.JobResult
     return select(
         result.job_name_id, literal(moment.last_day).label("day"), *counted_runs(),
@@ -57,7 +58,7 @@ def _part(moment: Moment, names: Select[int]) -> Select[*tuple[Any, ...]]:
     ).group_by(result.job_name_id)
 
 
-def _listed(moment: Moment, names: Select[int]) -> Select[*tuple[Any, ...]]:
+def _lists_of_last_day(moment: Moment, names: Select[int]) -> Select[*tuple[Any, ...]]:
     nothing = literal(0)
     return select(
         Day.job_name_id, Day.day, nothing, nothing, nothing, nothing, _no_time(), _no_time(),

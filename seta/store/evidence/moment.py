@@ -1,4 +1,4 @@
-"""Which part of what is stored an analysis may look at."""
+"""Which part of the stored data an analysis may see."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,7 +14,7 @@ END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A scope's window, half-open by push time, and when what is seen was known at the latest."""
+    """A scope's window, half-open by push time; what became known after `known_by` is unseen."""
 
     scope: str
     since: datetime
@@ -34,7 +34,7 @@ class Moment:
 def moment_of(
     session: Session, scope: Scope, *, now: datetime, as_of: datetime | None = None
 ) -> Moment:
-    """Return what an analysis sees: all up to `as_of`, or to `now`, or all of an archive.
+    """Return what an analysis sees: everything up to `as_of` or `now`, or a whole archive.
 
     An archived scope without `as_of` is looked at just after its newest push, and everything in
     it was known, since nothing in an archive is the future.

@@ -17,12 +17,12 @@ TELLING = (*sorted(FAILING), "success")
 
 @dataclass(frozen=True, slots=True)
 class PushOutcome:
-    """How one job ended on one push: all its telling runs together."""
+    """How one job ended on one push, over all its runs that passed or failed."""
 
     job_name_id: int
     revision: str
     pushed_at: datetime
-    passed: bool               # one pass is enough: what fails only now and then tells nothing
+    passed: bool               # at least one run did: an intermittent failure proves nothing
     known_at: datetime         # of its last run
     failed: tuple[JobKey, ...]
 

@@ -1,4 +1,4 @@
-"""Runs: every piece of work as a row that can be looked at, while it runs and after."""
+"""Runs: one row for every piece of work, while it runs and after."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,11 +42,8 @@ def recorded_run(
     try:
         yield work
         status, error = ("failed", work.error) if work.error else ("done", "")
-    except SetaError as failure:
-        status, error = "failed", str(failure)
-        raise
     except Exception as failure:
-        status, error = "failed", f"{type(failure).__name__}: {failure}"
+        status, error = "failed", _reason(failure)
         raise
     finally:
         with sessions.begin() as session:
@@ -59,11 +56,19 @@ def recorded_run(
                 clear_alarm(session, alarm)
 
 
+def _reason(failure: Exception) -> str:
+    """Return the text of an error of ours, which is for a person; name any other error."""
+    name, text = type(failure).__name__, str(failure)
+    if isinstance(failure, SetaError):
+        return text or name
+    return f"{name}: {text}" if text else name
+
+
 def start_run(
     session: Session, task: str, *, now: datetime, source: str = "", project: str = "",
     scope: str = "",
 ) -> int:
-    """Record that a piece of work began; return its id for `end_run`."""
+    """Record that a piece of work started; return its id for `end_run`."""
     row = schema.Run(task=task, source=source, project=project, scope=scope, started_at=now,
                      status="running", counts={})
     session.add(row)
@@ -81,7 +86,7 @@ def end_run(
 
 
 def stop_unfinished_runs(session: Session, *, now: datetime) -> int:
-    """Mark what a killed program left running; return how many there were."""
+    """Mark the runs that a killed program left running; return how many there were."""
     stopped = session.scalars(
         update(schema.Run).where(schema.Run.status == "running")
         .values(status="stopped", ended_at=now, error="the program ended in the middle")

@@ -50,8 +50,8 @@ def record_job_list(
     """Store what could run on a project at `seen_at`, beside other lists, in any order.
 
     Entries are added to those of the same time, so that a list may come in parts. A list that
-    equals the newest before it only moves that one's `last_seen_at`. Raises
-    BadInput for an empty list, which would retire every job, and UnknownProject.
+    equals the newest before it only moves that one's `last_seen_at`. Raises BadInput for an empty
+    list, which would retire every job, and UnknownProject.
     """
     if not entries:
         raise BadInput(f"the job list of {project} ({build_system}) is empty")

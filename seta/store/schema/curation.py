@@ -41,7 +41,7 @@ class Override(Base):
 
 
 class Rename(Base):
-    """Job types that went on under another name: their history is read as the new one's."""
+    """Job types that have a new name: their history counts as the new one's."""
 
     __tablename__ = "renames"
     __table_args__ = (

@@ -23,7 +23,7 @@ class Schedule(Base):
         CheckConstraint("kind IN ('selective', 'full')", name="kind"),
         CheckConstraint("(failed_at IS NULL) = (failed_why IS NULL)", name="failed"),
         CheckConstraint("(late_at IS NULL) = (late_names = '{}')", name="late"),
-        # What is still to be looked at for whether it really ran.
+        # Those that no result has confirmed yet.
         Index("ix_schedules_unconfirmed", "project", "build_system", "pushed_at",
               postgresql_where=text("confirmed_at IS NULL AND failed_at IS NULL")),
     )
@@ -46,7 +46,7 @@ class Schedule(Base):
     run_names: Mapped[list[str]]
     skip_names: Mapped[list[str]]
     answer: Mapped[bytes] = mapped_column(LargeBinary)  # the JSON body, gzipped
-    failed_at: Mapped[datetime | None]   # it never really ran: its intervals are owed again
+    failed_at: Mapped[datetime | None]   # it never really ran: its intervals are due again
     failed_why: Mapped[str | None]
     confirmed_at: Mapped[datetime | None]  # results showed which of its intervals really ran
     # What the answer left out and a timer started on this push afterwards.

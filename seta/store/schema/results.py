@@ -117,7 +117,7 @@ class JobResult(Base):
     result: Mapped[str]
     started_at: Mapped[datetime | None]
     duration_ms: Mapped[int | None] = mapped_column(BigInteger)
-    known_at: Mapped[datetime]  # when it had ended: what an as-of before it must not see
+    known_at: Mapped[datetime]  # when it had ended: an earlier as-of must not see it
     tier: Mapped[int] = mapped_column(SmallInteger, default=1)
 
 
@@ -140,7 +140,7 @@ class ClassificationRow(Base):
     job_id: Mapped[str]
     classification: Mapped[str]
     fixed_by: Mapped[list[str]]
-    unparsed: Mapped[int] = mapped_column(default=0)  # revisions in the note that stayed unknown
+    unparsed: Mapped[int] = mapped_column(default=0)  # revisions in the note that no known push has
     classified_at: Mapped[datetime]
     is_assumed: Mapped[bool] = mapped_column(default=False)  # no time given: the push time
     is_inferred: Mapped[bool] = mapped_column(default=False)

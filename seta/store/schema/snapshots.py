@@ -70,7 +70,7 @@ class SnapshotRegression(Base):
 
 
 class SnapshotList(Base):
-    """The names of one priority on one project: what the old wire's answers are made of."""
+    """The names of one priority on one project, as the old wire lists them."""
 
     __tablename__ = "snapshot_lists"
     __table_args__ = (CheckConstraint("priority BETWEEN 1 AND 3", name="priority"),)
