@@ -7,12 +7,12 @@ from .patterns import Pattern
 from .projects import DEFAULT_SCOPE, INTERVALS, Cadence, Interval, Project, Scope
 from .regressions import Regression, Witnesses
 from .renames import NewWords, Rename, StoredRename
-from .results import FAILING, RESULTS, Classification, JobResult, ListedJob, Push
+from .results import FAILING, RESULTS, VERDICTS, Classification, JobResult, ListedJob, Push
 from .runs import Alarm, AuditEntry, Run
 from .snapshots import JobPriority, PriorityChange, Publication, Snapshot
 
 __all__ = [
-    "DEFAULT_SCOPE", "FAILING", "INTERVALS", "RESULTS", "Alarm", "AuditEntry",
+    "DEFAULT_SCOPE", "FAILING", "INTERVALS", "RESULTS", "VERDICTS", "Alarm", "AuditEntry",
     "Cadence", "Classification", "Interval", "JobName", "JobPriority", "JobResult", "JobType",
     "LedgerEntry", "ListedJob", "NewWords", "Override", "Pattern", "Priority", "PriorityChange",
     "Project", "Publication", "Push", "Regression", "Rename", "Run", "Scope", "Snapshot",

@@ -7,7 +7,8 @@ from enum import StrEnum
 from .jobs import JobType
 
 FAILING = frozenset({"testfailed", "busted", "exception"})
-RESULTS = FAILING | {"success", "retry", "usercancel", "skipped", "superseded"}
+VERDICTS = FAILING | {"success"}  # whether the job passed; other results do not say
+RESULTS = VERDICTS | {"retry", "usercancel", "skipped", "superseded"}
 
 
 class Classification(StrEnum):

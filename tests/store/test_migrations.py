@@ -67,6 +67,20 @@ def test_every_rule_in_the_tables_is_a_constraint_with_a_name_in_the_database(en
         assert wanted <= there
 
 
+def test_the_migrations_write_each_rule_as_the_tables_do(empty, engine):
+    """Alembic compares no check constraints; a pattern in the domain must not leave them behind."""
+    def rules(connection):
+        return {tuple(row) for row in connection.execute(text(
+            "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint "
+            "WHERE connamespace = 'public'::regnamespace AND contype = 'c'"))}
+
+    with engine.connect() as upgraded, empty.begin() as created:
+        migrated = {(name, rule) for name, rule in rules(upgraded) if name.startswith("ck_")}
+        Base.metadata.create_all(created)
+        assert migrated == {(name, rule) for name, rule in rules(created)
+                            if name.startswith("ck_")}
+
+
 @pytest.mark.parametrize("statement, constraint", [
     pytest.param("INSERT INTO scopes (name, is_archived, redundancy, window_days) "
                  "VALUES ('x', false, 0, 90)", "ck_scopes_redundancy", id="redundancy of none"),

@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from ...domain import FAILING
+from ...domain import FAILING, VERDICTS
 from .. import schema
 from ..curation.classifications import JobKey
+from .alive import TIER_OF_ITS_OWN
 
 Result, Push, Name = schema.JobResult, schema.Push, schema.JobName
-TELLING = (*sorted(FAILING), "success")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def outcomes(session: Session, project: str, *, since: datetime) -> Iterator[Pus
         select(Name.id, Push.revision, Push.pushed_at, func.bool_or(~is_failed),
                func.max(Result.known_at), func.json_agg(key).filter(is_failed))
         .join(Result, Result.job_name_id == Name.id).join(Push, Push.id == Result.push)
-        .where(Name.project == project, Result.result.in_(TELLING), Result.tier < 3,
+        .where(Name.project == project, Result.result.in_(VERDICTS), Result.tier < TIER_OF_ITS_OWN,
                Push.pushed_at >= since, failed)
         .group_by(Name.id, Push.id)
         .order_by(Name.id, Push.pushed_at, Push.id)

@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, Text, any_, func, literal, select, text, true
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import LateralFromClause
 
-from ...domain import FAILING, Classification, JobType
+from ...domain import FAILING, VERDICTS, Classification, JobType
 from ...errors import NotFound
 from .. import schema
 from .classifications import counted_classification
@@ -18,7 +18,6 @@ Name, Result, Push = schema.JobName, schema.JobResult, schema.Push
 
 TIMED_RUNS = 50
 LAST_RUNS = 10  # of a job; retriggers of old pushes may be among the newest
-TELLING = tuple(sorted(FAILING | {"success"}))
 INTERMITTENT = tuple(str(word) for word in Classification if "intermittent" in word)
 
 
@@ -66,7 +65,7 @@ def runs_of(
     query = (
         select(Push.revision, Push.push_id, Push.pushed_at, Result.result)
         .join(Push, Push.id == Result.push)
-        .where(Result.job_name_id == job.id, Result.result.in_(TELLING))
+        .where(Result.job_name_id == job.id, Result.result.in_(VERDICTS))
         .order_by(Push.pushed_at.desc(), Push.id.desc(), Result.known_at.desc())
         .limit(limit))
     if up_to is not None:
@@ -116,7 +115,7 @@ def _last_run() -> LateralFromClause:
     """
     newest = (
         select(Result.namespace, Result.job_id, Result.result, Result.push, Result.known_at)
-        .where(Result.job_name_id == Name.id, Result.result.in_(TELLING))
+        .where(Result.job_name_id == Name.id, Result.result.in_(VERDICTS))
         .order_by(Result.known_at.desc()).limit(LAST_RUNS)
         .correlate(Name).lateral("last_runs"))
     return (
