@@ -23,7 +23,7 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class Backfill:
-    """The pushes since a job's last pass, and the runs that tell which of them broke it."""
+    """The pushes since a job's last pass, and the runs that show which of them broke it."""
 
     job: str
     last_pass: PushRef | None        # None: it never passed as far as is known

@@ -61,7 +61,7 @@ class Results:
         return found or self._add(schema.Push(
             project=self.project, revision=revision, pushed_at=pushed_at, push_id=push_id))
 
-    def add(self, name, push, result="success", minutes=10, said=None, **more) -> str:
+    def add(self, name, push, result="success", minutes=10, classification=None, **more) -> str:
         """Add one run of a job on a push, known so many minutes after it; return its id."""
         self.count += 1
         job_id = f"{self.prefix}{self.count}"
@@ -71,17 +71,19 @@ class Results:
             known_at=push.pushed_at + timedelta(minutes=minutes),
             **{"started_at": None, "duration_ms": 60_000} | more))
         self.session.flush()
-        if said:
-            self.say(job_id, said, push.pushed_at)
+        if classification:
+            self.classify(job_id, classification, push.pushed_at)
         return job_id
 
-    def say(self, job_id, classification, at, who=None, is_inferred=False, fixed_by=()) -> None:
+    def classify(
+        self, job_id, classification, at, who=None, is_inferred=False, fixed_by=()
+    ) -> None:
         self._add(schema.ClassificationRow(
             namespace="test", job_id=job_id, classification=classification, fixed_by=fixed_by,
             classified_at=at, who=who, is_inferred=is_inferred))
 
     def reached(self, at) -> None:
-        """Say that results up to this time are in."""
+        """Record that results up to this time are in."""
         self.session.merge(schema.Watermark(
             project=self.project, source="test", reached_at=at, succeeded_at=at))
         self.session.flush()

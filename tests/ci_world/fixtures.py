@@ -66,7 +66,7 @@ class Ci:
 
 @pytest.fixture
 def make_ci():
-    """Make a project with a published snapshot that has PRIORITIES, unless told otherwise."""
+    """Make a project with a published snapshot that has PRIORITIES, unless others are given."""
     def make(session, name="autoland", priorities=PRIORITIES, refusals=(), cadence=Cadence(),
              **more):
         if DEFAULT_SCOPE not in [scope.name for scope in projects.scopes(session)]:

@@ -41,7 +41,7 @@ def test_one_job_is_classified_and_audited(ci, failed):
     assert (entry.what, entry.why) == ("classify fixed by commit", "seen")
 
 
-def test_said_twice_it_is_stored_once(ci, failed):
+def test_classified_twice_it_is_stored_once(ci, failed):
     for expected in (1, 0):
         assert classify_job(ci.session, "test", failed[0], INTERMITTENT, who="ann",
                             now=NOON) == expected
@@ -70,13 +70,13 @@ def test_a_range_is_named_by_revisions_too(ci, failed):
     assert of_range(ci, ci.push("0", 0).revision, ci.push("4", 0).revision[:12]) == 4
 
 
-@pytest.mark.parametrize("first, last, told", [
+@pytest.mark.parametrize("first, last, message", [
     pytest.param("9", "4", "no push '9'", id="unknown first"),
     pytest.param("1", "1", "failed on no push", id="it passed there"),
     pytest.param("4", "2", "failed on no push", id="the wrong way round"),
 ])
-def test_a_range_with_nothing_in_it_is_an_error(ci, failed, first, last, told):
-    with pytest.raises(NotFound, match=told):
+def test_a_range_with_nothing_in_it_is_an_error(ci, failed, first, last, message):
+    with pytest.raises(NotFound, match=message):
         of_range(ci, first, last)
 
 

@@ -27,10 +27,10 @@ def inferring(ci, results):
     return ci
 
 
-def add_history(ci, results, told, job=JOB, start=0):
+def add_history(ci, results, history, job=JOB, start=0):
     """One push a letter: P passed, F failed, B both, C cancelled, . did not run."""
     jobs = {}
-    for number, what in enumerate(told, start):
+    for number, what in enumerate(history, start):
         push = ci.push(str(number), number)
         for result in {"P": ["success"], "F": ["testfailed"], "B": ["testfailed", "success"],
                        "C": ["usercancel"], ".": []}[what]:
@@ -53,7 +53,7 @@ def inferred(ci, jobs):
             and known[key].classification == Classification.FIXED_BY_COMMIT}
 
 
-@pytest.mark.parametrize("told, expected", [
+@pytest.mark.parametrize("history, expected", [
     pytest.param("PFFP", {1: 3, 2: 3}, id="two failures"),
     pytest.param("PFP", {}, id="one is too few"),
     pytest.param("PFFFFP", {1: 5, 2: 5, 3: 5, 4: 5}, id="many"),
@@ -66,8 +66,8 @@ def inferred(ci, jobs):
     pytest.param("", {}, id="nothing"),
     pytest.param("PPPP", {}, id="no failure"),
 ])
-def test_what_is_inferred(inferring, results, told, expected):
-    jobs = add_history(inferring, results, told)
+def test_what_is_inferred(inferring, results, history, expected):
+    jobs = add_history(inferring, results, history)
     assert infer(inferring) == len(expected)
     assert inferred(inferring, jobs) == expected
 
@@ -101,7 +101,7 @@ def test_a_past_moment_does_not_see_the_future(inferring, results):
     assert at == inferring.at(3) + timedelta(minutes=10)
 
 
-def test_what_a_person_said_is_left_alone(inferring, results):
+def test_a_decision_of_a_person_is_left_alone(inferring, results):
     """Outranked by any classification by a person, whenever it was given."""
     jobs = add_history(inferring, results, "PFFP")
     classify_job(inferring.session, "test", jobs[1].job_id, read_classification("intermittent"),
@@ -114,7 +114,7 @@ def test_what_a_person_said_is_left_alone(inferring, results):
     assert infer(inferring) == 0
 
 
-def test_a_person_may_say_the_same_and_then_it_is_inferred_no_more(inferring, results):
+def test_a_person_may_decide_the_same_and_then_it_is_no_longer_inferred(inferring, results):
     jobs = add_history(inferring, results, "PFFP")
     infer(inferring)
     fix = classifications.counted(inferring.session, jobs.values())[jobs[1]].fixed_by[0]
@@ -125,7 +125,7 @@ def test_a_person_may_say_the_same_and_then_it_is_inferred_no_more(inferring, re
 
 def test_what_a_source_said_is_left_alone(inferring, results):
     jobs = add_history(inferring, results, "PFFP")
-    results.say(jobs[1].job_id, "fixed by commit", NOON, fixed_by=["a" * 12])
+    results.classify(jobs[1].job_id, "fixed by commit", NOON, fixed_by=["a" * 12])
     assert infer(inferring) == 1
 
 
@@ -150,18 +150,18 @@ def test_jobs_and_projects_do_not_mix(inferring, results, make_ci):
 def test_the_table_itself_refuses_an_inference_by_somebody(inferring, results):
     results.add(JOB, inferring.push("1", 0), "testfailed")
     with pytest.raises(Exception, match="ck_classifications_inferred"):
-        results.say("1", "fixed by commit", NOON, who="ann", is_inferred=True)
+        results.classify("1", "fixed by commit", NOON, who="ann", is_inferred=True)
 
 
 @settings(max_examples=30, deadline=None, database=None,
           suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(told=st.text("PFB.", max_size=12), cut=st.integers(0, 12))
+@given(history=st.text("PFB.", max_size=12), cut=st.integers(0, 12))
 def test_results_that_come_in_parts_give_what_all_at_once_give(
-    session, make_ci, told, cut
+    session, make_ci, history, cut
 ):
     """Whatever the order of ingests, the end is the same; a second run adds nothing."""
     found = []
-    for parts in ((told,), (told[:cut], told[cut:])):
+    for parts in ((history,), (history[:cut], history[cut:])):
         name = f"p{session.scalar(select(func.count()).select_from(schema.Project))}"
         ci = make_ci(session, name, infer_regressions=True)
         own = Results(session, name, prefix=f"{name}-")

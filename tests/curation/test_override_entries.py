@@ -45,7 +45,7 @@ def test_expiry_is_exact_to_the_second(expires, at):
         assert read(entry).expires_at == at
 
 
-@pytest.mark.parametrize("change, told", [
+@pytest.mark.parametrize("change, message", [
     pytest.param({"platfrom": "x"}, "unknown field platfrom", id="misspelt field"),
     pytest.param({"priority": 5}, "priority is 1, 2 or 3, not 5", id="the old 5"),
     pytest.param({"priority": True}, "not True", id="true"),
@@ -61,13 +61,13 @@ def test_expiry_is_exact_to_the_second(expires, at):
     pytest.param({"expires": "soon"}, "'soon'", id="no date"),
     pytest.param({"expires": "2016-09-21"}, "expired at", id="past"),
 ])
-def test_what_is_wrong_is_named(change, told):
+def test_what_is_wrong_is_named(change, message):
     """R54: unknown keys and values are refused."""
-    with pytest.raises(BadInput, match=told):
+    with pytest.raises(BadInput, match=message):
         read(GOOD | change)
 
 
-def test_all_that_is_wrong_in_a_file_is_told_at_once():
+def test_all_that_is_wrong_in_a_file_is_reported_at_once():
     """R54: validated whole before any is stored."""
     with pytest.raises(BadInput, match="entry 2: .*priority.*; entry 4: .*reason"):
         read_entries([GOOD, GOOD | {"priority": 9}, GOOD, GOOD | {"reason": ""}],
@@ -100,15 +100,15 @@ def test_the_preseed_of_the_second_seta_is_read():
     assert found[1].matches(build, "build-linux64-asan-fuzzing/opt", "taskcluster")
 
 
-@pytest.mark.parametrize("change, told", [
+@pytest.mark.parametrize("change, message", [
     pytest.param({"priority": 3}, "1 or 5, not 3", id="priority"),
     pytest.param({"owner": "x"}, "unknown field owner", id="unknown field"),
     pytest.param({"expires": 5}, "expires in an old preseed", id="no text"),
 ])
-def test_an_old_preseed_is_checked_too(change, told):
+def test_an_old_preseed_is_checked_too(change, message):
     old = {"platform": "linux64", "buildtype": "opt", "testtype": "tp5o",
            "build_system_type": "buildbot", "expires": "*", "priority": 1, "timeout": 0}
-    with pytest.raises(BadInput, match=told):
+    with pytest.raises(BadInput, match=message):
         read(old | change)
 
 
@@ -119,12 +119,12 @@ def test_yaml_is_read_like_json():
     assert found[0].expires_at == datetime(2026, 4, 1, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("text, is_yaml, told", [
+@pytest.mark.parametrize("text, is_yaml, message", [
     pytest.param('[{"a": 1},]', False, "x is not JSON", id="trailing comma"),
     pytest.param("- a: [", True, "x is not YAML", id="open bracket"),
     pytest.param("!!python/object:os.system x", True, "x is not YAML", id="no objects"),
 ])
-def test_a_file_that_cannot_be_parsed_says_where(text, is_yaml, told):
+def test_a_file_that_cannot_be_parsed_says_where(text, is_yaml, message):
     """R23, R54: one comma too many is an error, not a month of silence."""
-    with pytest.raises(BadInput, match=told):
+    with pytest.raises(BadInput, match=message):
         read_text(text, is_yaml=is_yaml, where="x")

@@ -48,7 +48,7 @@ def test_a_circle_is_refused(ci):
         renames.add_rename(ci.session, "trunk", rename("b", "a"), now=NOON)
 
 
-def test_one_that_ended_is_believed_no_more(ci):
+def test_one_that_ended_no_longer_applies(ci):
     stored, _ = renames.add_rename(ci.session, "trunk", rename(), now=NOON)
     renames.end_rename(ci.session, stored.id, who="bob", now=ci.at(1))
     assert store.renames(ci.session, "trunk", active_at=ci.at(1)) == []

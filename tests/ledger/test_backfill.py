@@ -14,26 +14,26 @@ def blame(ci, push_id, job=JOB):
     return found, [push.push_id for push in found.suspects], [run.push_id for run in found.runs]
 
 
-def add_history(ci, results, told):
+def add_history(ci, results, history):
     """One push a character: P passed, F failed, . did not run."""
-    for number, what in enumerate(told):
+    for number, what in enumerate(history):
         ci.ask(str(number), number)
         if what != ".":
             results.add(JOB, ci.push(str(number), number),
                         "success" if what == "P" else "testfailed")
 
 
-@pytest.mark.parametrize("told, suspects, runs", [
+@pytest.mark.parametrize("history, suspects, runs", [
     pytest.param("P...F", "1234", "213", id="three did not run"),
     pytest.param("PF", "1", "", id="no gap: nothing to run"),
     pytest.param("P..F.F", "123", "21", id="it failed before already"),
     pytest.param("P.F.PF", "5", "", id="it passed in between"),
     pytest.param("PP......F", "2345678", "537246", id="bisection order"),
 ])
-def test_the_range_is_what_the_ledger_knows(ci, results, told, suspects, runs):
+def test_the_range_is_what_the_ledger_knows(ci, results, history, suspects, runs):
     """R78, R79: since the last pass, no constant; a gap of none gives no run."""
-    add_history(ci, results, told)
-    found, names, to_run = blame(ci, str(len(told) - 1))
+    add_history(ci, results, history)
+    found, names, to_run = blame(ci, str(len(history) - 1))
     assert "".join(names) == suspects
     assert "".join(to_run) == runs
     assert found.last_pass.push_id == str(int(suspects[0]) - 1) and not found.is_assumed

@@ -53,14 +53,14 @@ def test_the_same_snapshot_gives_the_same_bytes(format):
     assert len(texts) == 1 and texts.pop().endswith("}\n")
 
 
-@pytest.mark.parametrize("project, published, told", [
+@pytest.mark.parametrize("project, published, message", [
     pytest.param(PROJECT, replace(GOOD, refusals=("stale",)), "stale", id="refused"),
     pytest.param(replace(PROJECT, is_killed=True), GOOD, "kill switch", id="killed"),
     pytest.param(PROJECT, replace(GOOD, priorities={}), "names no job", id="nothing known"),
 ])
-def test_a_list_that_is_not_good_is_not_written(project, published, told):
+def test_a_list_that_is_not_good_is_not_written(project, published, message):
     """R25: no file of nothing."""
-    with pytest.raises(CannotAnswer, match=told):
+    with pytest.raises(CannotAnswer, match=message):
         export_list(project, "taskcluster", published, format="json")
 
 

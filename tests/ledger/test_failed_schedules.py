@@ -32,7 +32,7 @@ def test_a_priority_that_failed_is_owed_since_its_last_good_run(ci):
     assert seventh["priorities"]["2"]["due"] and seventh["kind"] == "selective"
 
 
-def test_told_twice_the_first_time_counts(ci):
+def test_reported_twice_the_first_report_counts(ci):
     ci.ask("1", 0)
     first, is_new = fail(ci, "1", 1, "first")
     assert is_new and first.failed_why == "first"

@@ -43,7 +43,7 @@ def test_of_one_push_the_last_known_run_counts(ci, results, first, then, stays):
     assert is_run(ci) is stays
 
 
-@pytest.mark.parametrize("said, stays", [
+@pytest.mark.parametrize("classification, stays", [
     pytest.param("intermittent", False, id="intermittent"),
     pytest.param("autoclassified intermittent", False, id="autoclassified intermittent"),
     pytest.param("intermittent needs bugid", False, id="needs a bug"),
@@ -51,26 +51,26 @@ def test_of_one_push_the_last_known_run_counts(ci, results, first, then, stays):
     pytest.param("not classified", True, id="not classified"),
     pytest.param("infra", True, id="infra"),
 ])
-def test_intermittent_failures_do_not_stay(ci, results, said, stays):
-    results.add(JOB, ci.push("old", -60), "testfailed", said=said)
+def test_intermittent_failures_do_not_stay(ci, results, classification, stays):
+    results.add(JOB, ci.push("old", -60), "testfailed", classification=classification)
     assert is_run(ci) is stays
 
 
 def test_the_newest_classification_counts(ci, results):
     push = ci.push("old", -60)
-    job = results.add(JOB, push, "testfailed", said="intermittent")
-    results.say(job, "not classified", push.pushed_at, who="ann")
+    job = results.add(JOB, push, "testfailed", classification="intermittent")
+    results.classify(job, "not classified", push.pushed_at, who="ann")
     assert is_run(ci)
 
 
 def test_a_person_outranks_what_was_inferred(ci, results):
     push = ci.push("old", -60)
-    job = results.add(JOB, push, "testfailed", said="intermittent")
-    results.say(job, "fixed by commit", ci.at(0), is_inferred=True)
+    job = results.add(JOB, push, "testfailed", classification="intermittent")
+    results.classify(job, "fixed by commit", ci.at(0), is_inferred=True)
     assert not is_run(ci)
 
 
-def test_it_is_said_that_failing_jobs_run(ci, results):
+def test_a_reason_says_that_failing_jobs_run(ci, results):
     results.add(JOB, ci.push("old", -60), "testfailed")
     ci.ask("1", 0)
     answer = ci.ask("2", 1)

@@ -23,7 +23,7 @@ def test_a_full_run_is_fully_tested(ci):
     assert status(ci, "1").is_fully_tested and status(ci, "1").skipped == ()
 
 
-def test_a_skipped_job_is_told_with_the_push_it_ran_on_next(ci):
+def test_a_skipped_job_is_reported_with_the_push_it_ran_on_next(ci):
     """R76: what was skipped stays visible on its push."""
     for number in range(1, 12):
         ci.ask(str(number), number)
@@ -33,7 +33,7 @@ def test_a_skipped_job_is_told_with_the_push_it_ran_on_next(ci):
     assert not status(ci, "2").is_fully_tested
 
 
-def test_what_has_not_run_yet_is_told_so(ci):
+def test_what_has_not_run_yet_is_reported_so(ci):
     ci.ask("1", 0)
     ci.ask("2", 1)
     assert set(where_run(ci, "2").values()) == {None}

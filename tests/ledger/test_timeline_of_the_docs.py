@@ -50,7 +50,7 @@ def play(ci, time, what, push_id, revision) -> tuple[str, str]:
                                   for name in ci.published.priorities[priority]}
         return "", " ".join(map(str, owed.priorities))
     if what == "failed":
-        schedule_failed(ci.session, ci.project.name, ci.build_system, push_id, why="told",
+        schedule_failed(ci.session, ci.project.name, ci.build_system, push_id, why="reported",
                         now=ci.at(at))
     else:
         assert what == "kill"
@@ -67,6 +67,7 @@ def test_the_timeline_is_what_happens(ci):
 
 def test_the_limits_of_the_page_are_the_defaults():
     cadence = Cadence()
-    told = [re.findall(r"\d+", when) for _, _, when in rows("| priority | what is in it | runs |")]
-    assert told == [[], *([str(limit.pushes), str(limit.minutes)] for limit in (
+    table = rows("| priority | what is in it | runs |")
+    documented = [re.findall(r"\d+", when) for _, _, when in table]
+    assert documented == [[], *([str(limit.pushes), str(limit.minutes)] for limit in (
         cadence.priority_2, cadence.priority_3, cadence.backstop))]

@@ -49,14 +49,14 @@ def stored_answer(
     """Return the revision and the gzipped answer of a push; None when it is not known."""
     found = session.execute(
         select(Row.revision, Row.answer)
-        .where(_is_of(project, build_system), Row.push_id == push_id)).one_or_none()
+        .where(is_of(project, build_system), Row.push_id == push_id)).one_or_none()
     return None if found is None else (found.revision, found.answer)
 
 
 def entry_of(session: Session, project: str, build_system: str, push_id: str) -> LedgerEntry:
     """Return the entry of a push; raises NotFound when the ledger does not know it."""
     row = session.scalar(
-        select(Row).where(_is_of(project, build_system), Row.push_id == push_id))
+        select(Row).where(is_of(project, build_system), Row.push_id == push_id))
     if row is None:
         raise NotFound(f"the ledger of {project} ({build_system}) has no push {push_id!r}")
     return to_entry(row)
@@ -65,7 +65,7 @@ def entry_of(session: Session, project: str, build_system: str, push_id: str) ->
 def newest(session: Session, project: str, build_system: str) -> LedgerEntry | None:
     """Return the newest push of the ledger; None when there is none."""
     row = session.scalar(
-        select(Row).where(_is_of(project, build_system), Row.counts)
+        select(Row).where(is_of(project, build_system), Row.counts)
         .order_by(Row.pushed_at.desc(), Row.id.desc()).limit(1))
     return None if row is None else to_entry(row)
 
@@ -91,7 +91,7 @@ def counting_pushes(
     page = (
         select(Row.pushed_at, Row.id, Row.ran_priority_2, Row.ran_priority_3, Row.ran_backstop,
                Row.late_at, Row.late_intervals)
-        .where(_is_of(project, build_system), Row.counts)
+        .where(is_of(project, build_system), Row.counts)
         .order_by(Row.pushed_at.desc(), Row.id.desc()).limit(PAGE))
     query = page
     while True:
@@ -110,7 +110,7 @@ def entries(
     up_to: LedgerEntry | None = None, limit: int | None = None, newest_first: bool = False,
 ) -> list[LedgerEntry]:
     """Return rows of the ledger in its order, those that do not count among them."""
-    query = select(Row).where(_is_of(project, build_system))
+    query = select(Row).where(is_of(project, build_system))
     if after is not None:
         query = query.where(_order() > after.order)
     if up_to is not None:
@@ -133,7 +133,7 @@ def to_entry(row: schema.Schedule) -> LedgerEntry:
         late_at=row.late_at, late_intervals=tuple(row.late_intervals), id=row.id)
 
 
-def _is_of(project: str, build_system: str) -> ColumnElement[bool]:
+def is_of(project: str, build_system: str) -> ColumnElement[bool]:
     return and_(Row.project == project, Row.build_system == build_system)
 
 

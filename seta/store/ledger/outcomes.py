@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ...domain import LedgerEntry
 from ...domain.limits import WHOLE_REVISION
 from .. import schema
-from .entries import Row, to_entry
+from .entries import Row, is_of, to_entry
 
 
 def mark_failed(session: Session, entry: LedgerEntry, *, why: str, at: datetime) -> None:
@@ -47,8 +47,8 @@ def unconfirmed(
 ) -> list[LedgerEntry]:
     """Return the schedules of pushes before `before` that were not looked at yet."""
     query = select(Row).where(
-        Row.project == project, Row.build_system == build_system, Row.pushed_at < before,
-        Row.confirmed_at.is_(None), Row.failed_at.is_(None)).order_by(Row.pushed_at, Row.id)
+        is_of(project, build_system), Row.pushed_at < before, Row.confirmed_at.is_(None),
+        Row.failed_at.is_(None)).order_by(Row.pushed_at, Row.id)
     return [to_entry(row) for row in session.scalars(query)]
 
 

@@ -80,7 +80,7 @@ class Api:
             for minutes in (-90, -80):
                 push = Push("autoland", f"{1000 + minutes:040x}", NOON + timedelta(minutes=minutes))
                 job = results.add("test-linux64/opt-high", push, "testfailed")
-                results.say(job, "fixed by commit", NOON, fixed_by=["9fa614d8310d"])
+                results.classify(job, "fixed by commit", NOON, fixed_by=["9fa614d8310d"])
             kind = session.get(schema.JobName, results.name_id("test-linux64/opt-high"))
             snapshot = session.get(schema.Scope, DEFAULT_SCOPE).published_snapshot_id
             session.add(schema.SnapshotRegression(
