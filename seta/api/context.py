@@ -1,4 +1,4 @@
-"""What a view works with."""
+"""What the views of the API work with."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,4 +21,5 @@ class Context:
 
 def context() -> Context:
     """Return the context of the app that serves this request."""
-    return current_app.extensions["seta"]
+    found: Context = current_app.extensions["seta"]
+    return found

@@ -1,4 +1,4 @@
-"""Reads are open to pages of any origin."""
+"""CORS: pages of any origin may read."""
 
 from flask import Flask, Response, request
 

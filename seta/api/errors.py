@@ -1,4 +1,4 @@
-"""One map from errors to HTTP statuses, and how each part of the site words them."""
+"""The map from errors to HTTP statuses, and how each part of the site renders them."""
 
 import logging
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from http import HTTPStatus
 from flask import Flask, Response, current_app, jsonify, request
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
 
 from ..errors import (
     BadInput, CannotAnswer, Conflict, NotAllowed, NotFound, NothingToAnalyse, SetaError,
@@ -27,12 +28,12 @@ STATUSES: tuple[tuple[type[SetaError], int], ...] = (
     (CannotAnswer, 503),
     (SetaError, 500),
 )
-DATABASE_GONE = "the database cannot be asked now"
+NO_DATABASE = "the database does not answer now"
 
 
 @dataclass(frozen=True)
 class Failure:
-    """An error as HTTP tells it."""
+    """An error as HTTP reports it."""
 
     status: int
     detail: str          # one sentence
@@ -45,10 +46,11 @@ class Failure:
 
 
 Render = Callable[[Failure], Response]
+Renderers = list[tuple[str, Render]]    # by the prefix of a path
 
 
 def init_app(app: Flask) -> None:
-    """Answer errors in plain text, except where `answer_under` says how."""
+    """Answer errors in plain text, but for the paths of `answer_under`."""
     app.extensions["seta_errors"] = []
     app.register_error_handler(SetaError, _answer_seta)
     app.register_error_handler(DBAPIError, _answer_database)
@@ -56,10 +58,10 @@ def init_app(app: Flask) -> None:
 
 
 def answer_under(app: Flask, prefix: str, render: Render) -> None:
-    """Let `render` word the errors of every path that begins so; the longest prefix counts."""
-    faces = app.extensions["seta_errors"]
-    faces.append((prefix, render))
-    faces.sort(key=lambda face: -len(face[0]))
+    """Let `render` answer the errors of every path with this prefix; the longest prefix wins."""
+    renderers: Renderers = app.extensions["seta_errors"]
+    renderers.append((prefix, render))
+    renderers.sort(key=lambda each: -len(each[0]))
 
 
 def status_of(error: SetaError) -> int:
@@ -76,12 +78,12 @@ def _answer_seta(error: SetaError) -> Response:
 
 def _answer_database(error: DBAPIError) -> Response:
     logger.error("%s %s: %s", request.method, request.path, error.orig)
-    return _answer(Failure(503, DATABASE_GONE, error))
+    return _answer(Failure(503, NO_DATABASE, error))
 
 
-def _answer_http(error: HTTPException) -> Response:
+def _answer_http(error: HTTPException) -> AnyResponse:
     if error.response is not None or error.code is None or error.code < 400:
-        return error.get_response()  # a redirect, or an answer of somebody else's making
+        return error.get_response()  # a redirect, or a ready response
     headers = {name: value for name, value in error.get_headers()
                if name not in ("Content-Type", "Content-Length")}
     return _answer(Failure(error.code, _sentence(error), error, headers))
@@ -91,23 +93,21 @@ def _sentence(error: HTTPException) -> str:
     if error.code == 404:
         return f"there is nothing at {ascii(request.path[:80])}"
     if error.code == 500:
-        return "the server failed, and has written down why"
+        return "the server failed; its log says why"
     return error.description or error.name
 
 
 def _answer(failure: Failure) -> Response:
-    for prefix, render in current_app.extensions["seta_errors"]:
-        if request.path.startswith(prefix):
-            response = render(failure)
-            break
-    else:
-        response = plain(failure)
+    renderers: Renderers = current_app.extensions["seta_errors"]
+    render = next((render for prefix, render in renderers if request.path.startswith(prefix)),
+                  plain)
+    response = render(failure)
     response.headers.extend(failure.headers)
     return response
 
 
 def plain(failure: Failure) -> Response:
-    """Answer one sentence of text: old clients survive anything but JSON that is no object.
+    """Answer one sentence of text, since old clients fail on JSON that is not an object.
 
     JSON only for a request whose Accept names it.
     """

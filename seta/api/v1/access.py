@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 from time import monotonic
+from typing import Any, TypeVar
 
 from flask import Flask, g, request
 from werkzeug.exceptions import TooManyRequests
@@ -17,12 +18,13 @@ from ..context import context
 logger = logging.getLogger(__name__)
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
-NOBODY = ""  # who wrote without a token: the schedule call of a project that is open
+NOBODY = ""  # a client without a token: projects with open scheduling let it schedule
 MOST_ADDRESSES = 10_000
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class RateLimit:
-    """Tokens in a bucket for each client address; they come back evenly over a minute."""
+    """A token bucket for each client address, refilled evenly over a minute."""
 
     def __init__(self, per_minute: int, clock: Callable[[], float] = monotonic):
         self._per_minute = per_minute
@@ -46,40 +48,40 @@ class RateLimit:
 def init_app(app: Flask, prefix: str, settings: Settings) -> None:
     limit = RateLimit(settings.writes_per_minute)
 
-    def guard():
+    def guard() -> None:
         if not request.path.startswith(prefix) or request.method in READS:
             return
-        if request.routing_exception is not None:
-            return  # an unknown path or method says so itself
+        if request.endpoint is None or request.routing_exception is not None:
+            return  # an unknown path or method gets its own error
         _limit(limit)
         view = app.view_functions[request.endpoint]
-        g.who = who_asks(settings, is_open=getattr(view, "is_open", False))
+        g.who = name_of_client(settings, is_open=getattr(view, "is_open", False))
 
     app.before_request(guard)
 
 
-def open_to_all(view: Callable) -> Callable:
-    """Mark a view that itself decides what a client without a token may do."""
-    view.is_open = True
+def open_to_all(view: View) -> View:
+    """Mark a view that decides by itself what a client without a token may do."""
+    setattr(view, "is_open", True)
     return view
 
 
-def who_asks(settings: Settings, *, is_open: bool = False) -> str:
-    """Return the name that belongs to the request's token; raises NotAllowed."""
+def name_of_client(settings: Settings, *, is_open: bool = False) -> str:
+    """Return the name of the request's token; raises NotAllowed."""
     header = request.headers.get("Authorization")
     if header is None and is_open:
         return NOBODY
     scheme, _, token = (header or "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        raise NotAllowed("writing needs a token; right would be the header "
+        raise NotAllowed("writing needs a token: send the header "
                          "`Authorization: Bearer <token>`")
-    name = named_by(settings, token.strip())
+    name = name_of_token(settings, token.strip())
     if name is None:
-        raise NotAllowed("the token is none of those that this server knows (SETA_TOKENS)")
+        raise NotAllowed("this server does not know the token (SETA_TOKENS)")
     return name
 
 
-def named_by(settings: Settings, token: str) -> str | None:
+def name_of_token(settings: Settings, token: str) -> str | None:
     """Return whose token it is. Every hash is compared, each in constant time."""
     digest = hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
     found = None
@@ -91,13 +93,14 @@ def named_by(settings: Settings, token: str) -> str | None:
 
 def writer() -> str:
     """Return who writes, for the audit."""
-    return g.who
+    who: str = g.who
+    return who
 
 
 def require_token() -> None:
-    """Refuse a client without a token in a view that is open."""
+    """Refuse a client without a token, in a view that is open to all."""
     if g.who is NOBODY:
-        who_asks(context().settings)
+        name_of_client(context().settings)
 
 
 def _limit(limit: RateLimit) -> None:

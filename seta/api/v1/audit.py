@@ -5,8 +5,10 @@ from datetime import datetime
 from apiflask import APIBlueprint
 from pydantic import BaseModel
 
+from ...domain import AuditEntry
 from ...store.operation.audit import audit_entries
 from ..context import context
+from .fields import Json
 from .paging import Page, id_cursor, page_of
 
 bp = APIBlueprint("audit", __name__, url_prefix="/api/v1", tag="Operation")
@@ -19,7 +21,7 @@ class AuditOut(BaseModel):
     what: str
     target: str
     why: str
-    details: dict
+    details: Json
 
 
 class AuditsOut(BaseModel):
@@ -30,8 +32,8 @@ class AuditsOut(BaseModel):
 @bp.get("/audit")
 @bp.input(Page, location="query")
 @bp.output(AuditsOut)
-def get_audit(query_data: Page):
-    """List every write, the newest first."""
+def get_audit(query_data: Page) -> Json:
+    """List all writes, the newest first."""
     with context().sessions() as session:
         return page_of(
             lambda before, limit: audit_entries(
@@ -39,6 +41,6 @@ def get_audit(query_data: Page):
             query_data, key=lambda each: each.id, show=_shown)
 
 
-def _shown(entry) -> dict:
+def _shown(entry: AuditEntry) -> Json:
     return {"id": entry.id, "at": entry.at, "who": entry.who, "what": entry.what,
             "target": entry.target, "why": entry.why, "details": entry.details}

@@ -1,9 +1,10 @@
-"""What people say of failed jobs."""
+"""Classifications of failed jobs by people."""
 
 from typing import Literal
 
 from apiflask import APIBlueprint
 from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
 
 from ...curation.classifications import (
     JobClassification, classify_job, classify_range, read_classification,
@@ -13,16 +14,18 @@ from ...ledger import check_build_system
 from ..context import context
 from . import lookups
 from .access import writer
-from .fields import BuildSystem, JobName, Model, Name, PushId, Text
+from .fields import BuildSystem, JobName, Json, Model, Name, PushId, Text
 
 bp = APIBlueprint("classifications", __name__, url_prefix="/api/v1", tag="Regressions")
+RUN = ("namespace", "job_id")
+JOB_ON_PUSHES = ("project", "job", "first_push", "last_push")
 
 
 class ClassificationIn(Model):
     """One job run (`namespace`, `job_id`), or a job over a range of pushes (the other fields)."""
 
     classification: Literal["fixed by commit", "intermittent", "not classified"] = Field(
-        description="\"not classified\" takes back what was said.")
+        description="\"not classified\" withdraws an earlier classification.")
     fixed_by: str | None = Field(
         None, pattern="^[0-9A-Fa-f]{12,40}$", description="The fixing revision.")
     namespace: JobName | None = None
@@ -30,47 +33,50 @@ class ClassificationIn(Model):
     project: Name | None = None
     build_system: BuildSystem | None = None
     job: JobName | None = Field(None, description="The full name of the job.")
-    first_push: PushId | None = Field(None, description="By its revision or its id.")
+    first_push: PushId | None = Field(None, description="Its revision or its id.")
     last_push: PushId | None = None
     why: Text = ""
 
 
 class ClassificationOut(BaseModel):
-    added: int = Field(description="Job runs that were not classified so already.")
+    added: int = Field(description="How many job runs got a new classification.")
 
 
 @bp.post("/classifications")
 @bp.input(ClassificationIn)
 @bp.output(ClassificationOut)
-@bp.doc(summary="Say what failed jobs were", security="bearer")
-def post_classification(json_data: ClassificationIn):
+@bp.doc(summary="Classify failed jobs", security="bearer")
+def post_classification(json_data: ClassificationIn) -> Json:
     """Classify one failed job run, or every failure of a job on a range of pushes.
 
-    It counts from now on, with the next analysis, and outranks whatever was inferred.
+    The next analysis counts it. It outranks whatever was inferred.
     """
-    asked, what = json_data, read_classification(json_data.classification, json_data.fixed_by)
+    what = read_classification(json_data.classification, json_data.fixed_by)
     with context().sessions.begin() as session:
-        if _are_given(asked, "namespace", "job_id"):
+        if run := _given(json_data, RUN):
+            namespace, job_id = run
             added = classify_job(
-                session, asked.namespace, asked.job_id, what, who=writer(), why=asked.why,
+                session, namespace, job_id, what, who=writer(), why=json_data.why,
                 now=context().clock())
+        elif job := _given(json_data, JOB_ON_PUSHES):
+            added = _classify_range(session, json_data, job, what)
         else:
-            added = _classify_range(session, asked, what)
+            raise BadInput("say which: namespace and job_id of one run; or project, job, "
+                           "first_push and last_push of a range")
     return {"added": added}
 
 
-def _classify_range(session, asked: ClassificationIn, what: JobClassification) -> int:
-    if not _are_given(asked, "project", "job", "first_push", "last_push"):
-        raise BadInput("say which: namespace and job_id of one run; or project, job, first_push "
-                       "and last_push of a range")
-    project = lookups.project_named(session, asked.project)
+def _classify_range(
+    session: Session, body: ClassificationIn, job: list[str], what: JobClassification
+) -> int:
+    project_name, name, first, last = job
+    project = lookups.project_named(session, project_name)
     return classify_range(
-        session, project.name, check_build_system(project, asked.build_system), asked.job, what,
-        first=asked.first_push, last=asked.last_push, who=writer(), why=asked.why,
-        now=context().clock())
+        session, project.name, check_build_system(project, body.build_system), name, what,
+        first=first, last=last, who=writer(), why=body.why, now=context().clock())
 
 
-def _are_given(asked: ClassificationIn, *fields: str) -> bool:
-    """Say whether these fields, and none of the other way to name a job, are given."""
-    every = {"namespace", "job_id", "project", "job", "first_push", "last_push"}
-    return {field for field in every if getattr(asked, field) is not None} == set(fields)
+def _given(body: ClassificationIn, fields: tuple[str, ...]) -> list[str] | None:
+    """Return these fields if they, and none of the other way to name jobs, are given."""
+    given = {field for field in RUN + JOB_ON_PUSHES if getattr(body, field) is not None}
+    return [getattr(body, field) for field in fields] if given == set(fields) else None

@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .fields import Json
+
 METHODS = ("get", "put", "post", "patch", "delete")
 DEEPEST = 2  # objects within objects that are shown
 
@@ -33,9 +35,9 @@ class CallView:
     curl: str
 
 
-def calls_by_tag(spec: dict) -> dict[str, list[CallView]]:
+def calls_by_tag(spec: Json) -> dict[str, list[CallView]]:
     """Return the calls under their tags, in the document's order of tags."""
-    found = {tag["name"]: [] for tag in spec.get("tags", ())}
+    found: dict[str, list[CallView]] = {tag["name"]: [] for tag in spec.get("tags", ())}
     for path, operations in sorted(spec["paths"].items()):
         for method in METHODS:
             if method in operations:
@@ -44,7 +46,7 @@ def calls_by_tag(spec: dict) -> dict[str, list[CallView]]:
     return {tag: calls for tag, calls in found.items() if calls}
 
 
-def _call(spec: dict, path: str, method: str, call: dict) -> CallView:
+def _call(spec: Json, path: str, method: str, call: Json) -> CallView:
     fields = tuple(_parameters(call)) + tuple(_body(spec, call))
     good = next(answer for status, answer in call["responses"].items() if status < "300")
     return CallView(
@@ -57,23 +59,24 @@ def _call(spec: dict, path: str, method: str, call: dict) -> CallView:
         curl=_curl(path, method, call, fields))
 
 
-def _parameters(call: dict) -> Iterator[FieldView]:
+def _parameters(call: Json) -> Iterator[FieldView]:
     for each in call.get("parameters", ()):
         schema = each["schema"]
         yield FieldView(each["name"], each["in"], _type(schema), each.get("required", False),
                         schema.get("description", each.get("description", "")))
 
 
-def _body(spec: dict, call: dict) -> Iterator[FieldView]:
+def _body(spec: Json, call: Json) -> Iterator[FieldView]:
     yield from _fields(spec, _json_schema(call.get("requestBody", {})), "body")
 
 
-def _json_schema(holder: dict) -> dict:
-    return holder.get("content", {}).get("application/json", {}).get("schema", {})
+def _json_schema(holder: Json) -> Json:
+    schema: Json = holder.get("content", {}).get("application/json", {}).get("schema", {})
+    return schema
 
 
 def _fields(
-    spec: dict, schema: dict, kind: str, *, within: str = "", depth: int = 0
+    spec: Json, schema: Json, kind: str, *, within: str = "", depth: int = 0
 ) -> Iterator[FieldView]:
     """Yield the fields of an object, each followed by the fields of the objects in it."""
     schema = _resolved(spec, schema)
@@ -89,7 +92,7 @@ def _fields(
         yield FieldView("[ ]", kind, _type(schema), True, schema.get("description", ""))
 
 
-def _inner(schema: dict) -> tuple[dict, str]:
+def _inner(schema: Json) -> tuple[Json, str]:
     """Return the object in a field, and how it is marked in names: of lists as ``[]``."""
     for each in (schema, *schema.get("anyOf", ())):
         if "$ref" in each:
@@ -99,21 +102,22 @@ def _inner(schema: dict) -> tuple[dict, str]:
     return {}, ""
 
 
-def _resolved(spec: dict, schema: dict) -> dict:
+def _resolved(spec: Json, schema: Json) -> Json:
     reference = schema.get("$ref")
     if reference is None:
         return schema
-    return spec["components"]["schemas"][reference.rpartition("/")[2]]
+    found: Json = spec["components"]["schemas"][reference.rpartition("/")[2]]
+    return found
 
 
-def _type(schema: dict) -> str:
-    """Say in short what a value is.
+def _type(schema: Json) -> str:
+    """Name the type of a value in short.
 
     >>> _type({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]})
     'date-time or null'
     """
     if "$ref" in schema:
-        return schema["$ref"].rpartition("/")[2].rpartition(".")[2]
+        return str(schema["$ref"]).rpartition("/")[2].rpartition(".")[2]
     if "anyOf" in schema:
         return " or ".join(_type(choice) for choice in schema["anyOf"])
     if "enum" in schema:
@@ -122,10 +126,10 @@ def _type(schema: dict) -> str:
         return json.dumps(schema["const"])
     if schema.get("type") == "array":
         return f"list of {_type(schema.get('items', {}))}"
-    return schema.get("format") or schema.get("type", "any")
+    return str(schema.get("format") or schema.get("type", "any"))
 
 
-def _curl(path: str, method: str, call: dict, fields: tuple[FieldView, ...]) -> str:
+def _curl(path: str, method: str, call: Json, fields: tuple[FieldView, ...]) -> str:
     words = ["curl"]
     if method != "get":
         words.append(f"-X {method.upper()}")

@@ -1,4 +1,4 @@
-"""What is owed now, for a timer."""
+"""Jobs that are owed now, for a timer."""
 
 from apiflask import APIBlueprint
 from pydantic import BaseModel, Field
@@ -9,37 +9,37 @@ from ..context import context
 from ..priority_lists import priority_lists
 from . import lookups
 from .access import writer
-from .fields import BuildSystem, Model, PushId
+from .fields import BuildSystem, Json, Model, PushId
 
 bp = APIBlueprint("due", __name__, url_prefix="/api/v1", tag="Pushes")
 
 
 class DueIn(Model):
     build_system: BuildSystem | None = Field(
-        None, description="May be left out where the project has only one.")
+        None, description="Needed only if the project has several.")
 
 
 class TakeIn(Model):
-    push_id: PushId = Field(description="The push that the jobs are started on: the newest.")
+    push_id: PushId = Field(description="The push on which the jobs start: the newest.")
     build_system: BuildSystem | None = None
 
 
 class DueOut(BaseModel):
-    jobs: list[str] = Field(description="To start on that push; empty when nothing is owed.")
-    push_id: str | None = Field(description="The newest push; null where none is known.")
+    jobs: list[str] = Field(description="To start on that push; empty if nothing is owed.")
+    push_id: str | None = Field(description="The newest push; null if none is known.")
     revision: str | None
     reasons: list[str]
-    priorities: list[int] = Field(description="The priorities that are owed as a whole.")
+    priorities: list[int] = Field(description="Priorities of which every job is owed.")
 
 
 @bp.get("/projects/<project>/due")
 @bp.input(DueIn, location="query")
 @bp.output(DueOut)
-@bp.doc(summary="Ask what is owed although no push came")
-def get_due(project: str, query_data: DueIn):
-    """List the jobs to start on the newest push, so that the tail of a burst is tested too.
+@bp.doc(summary="See which jobs are owed while no push comes")
+def get_due(project: str, query_data: DueIn) -> Json:
+    """List the jobs to start on the newest push, so that the end of a burst gets tested too.
 
-    Reads only. Whoever starts the jobs says so with a POST; else they stay owed.
+    This changes nothing. POST when you start the jobs; until then they stay owed.
     """
     with context().sessions() as session:
         found = lookups.project_named(session, project)
@@ -51,11 +51,11 @@ def get_due(project: str, query_data: DueIn):
 @bp.post("/projects/<project>/due")
 @bp.input(TakeIn)
 @bp.output(DueOut)
-@bp.doc(summary="Take what is owed: it is started now", security="bearer")
-def post_due(project: str, json_data: TakeIn):
-    """Answer what is owed and record that it runs on the newest push from now on.
+@bp.doc(summary="Take the owed jobs, to start them now", security="bearer")
+def post_due(project: str, json_data: TakeIn) -> Json:
+    """Return the owed jobs and record that they now run on the newest push.
 
-    Asked again, nothing is owed. It is a conflict when another push is the newest.
+    A second call finds nothing owed. It is a conflict if another push is the newest.
     """
     with context().sessions.begin() as session:
         found = lookups.project_named(session, project)
@@ -71,6 +71,6 @@ def post_due(project: str, json_data: TakeIn):
         return _shown(owed)
 
 
-def _shown(owed: Owed) -> dict:
+def _shown(owed: Owed) -> Json:
     return {"jobs": owed.jobs, "push_id": owed.push_id, "revision": owed.revision,
             "reasons": owed.reasons, "priorities": owed.priorities}

@@ -1,4 +1,4 @@
-"""The jobs of a project: what they are worth, and why."""
+"""The jobs of a project: their priorities, and why."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -6,8 +6,9 @@ from typing import Literal
 
 from apiflask import APIBlueprint
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
 
-from ...domain import Priority, strongest
+from ...domain import Priority, Project, strongest
 from ...ledger import check_build_system
 from ...ledger.cadence_state import next_due
 from ...ledger.payloads import moment
@@ -15,15 +16,15 @@ from ...store import snapshots
 from ...store.curation import overrides
 from ...store.curation.projects import scope_named
 from ...store.results import job_runs
-from ...store.results.job_runs import window_counts
+from ...store.results.job_runs import FoundJob, window_counts
 from ...store.snapshots import jobs
 from ...store.snapshots.jobs import JobFilter, JobLine, job_lines
 from ..context import context
 from . import lookups
+from .fields import BuildSystem, JobName, Json, Model, Text
 from .overrides import OverrideOut, shown as override_shown
-from .paging import Page, name_cursor, page_of
+from .paging import Key, Page, name_cursor, page_of
 from .schedule import NextDueOut
-from .fields import BuildSystem, JobName, Model, Text
 
 bp = APIBlueprint("jobs", __name__, url_prefix="/api/v1", tag="Jobs")
 GLOB = Field(None, max_length=200, pattern=r"^[A-Za-z0-9_.+*?-]+$")
@@ -40,12 +41,12 @@ class JobLineOut(BaseModel):
     name: str
     build_system: str
     tier: int
-    job_type: JobTypeOut | None = Field(description="Null: the name means none, so it runs.")
+    job_type: JobTypeOut | None = Field(description="Null: the name is not parsed, so it runs.")
     priority: int | None = Field(
-        description="Null: it has none on this project now, and runs as it is told.")
+        description="Null: SETA does not decide on this job.")
     reason: str | None
-    cost: int | None = Field(description="Milliseconds a run, or 1 where no duration is known.")
-    caught: int | None = Field(description="Regressions of the window that it caught.")
+    cost: int | None = Field(description="Milliseconds per run, or 1 where no duration is known.")
+    caught: int | None = Field(description="How many regressions in the window it caught.")
 
 
 class JobsOut(BaseModel):
@@ -79,7 +80,7 @@ class PastOut(BaseModel):
 class JobOut(JobLineOut):
     project: str
     snapshot: int | None
-    certificate: dict | None = Field(description="The proof of its priority.")
+    certificate: Json | None = Field(description="The proof of its priority.")
     window_days: int
     runs: int
     failures: int
@@ -98,12 +99,12 @@ class JobsIn(Page):
     test_suite: str | None = GLOB
     priority: Literal["1", "2", "3"] | None = None
     parsed: Literal["0", "1"] | None = Field(
-        None, description="0: only names that mean no job type; they always run.")
-    search: Text | None = Field(None, description="A part of the name, whatever the case.")
+        None, description="0: only names that are not parsed; they always run.")
+    search: Text | None = Field(None, description="Part of the name; case does not matter.")
 
 
 class JobIn(Model):
-    name: JobName = Field(description="The full name; it may hold slashes, blanks and +.",
+    name: JobName = Field(description="The full name; it may hold slashes, spaces and +.",
                           examples=["test-linux64/opt-mochitest-1"])
     build_system: BuildSystem | None = None
 
@@ -111,8 +112,8 @@ class JobIn(Model):
 @bp.get("/projects/<project>/jobs")
 @bp.input(JobsIn, location="query")
 @bp.output(JobsOut)
-def get_jobs(project: str, query_data: JobsIn):
-    """List a project's jobs by build system and name, as the published snapshot sees them."""
+def get_jobs(project: str, query_data: JobsIn) -> Json:
+    """List a project's jobs in the published snapshot, by build system and name."""
     wanted = JobFilter(
         query_data.build_system, query_data.platform, query_data.build_type,
         query_data.test_suite, query_data.priority and Priority(int(query_data.priority)),
@@ -130,8 +131,8 @@ def get_jobs(project: str, query_data: JobsIn):
 @bp.input(JobIn, location="query")
 @bp.output(JobOut)
 @bp.doc(summary="Ask why a job has its priority")
-def get_job(project: str, query_data: JobIn):
-    """Show one job: priority, certificate, cost, what it caught, who covers that, its history."""
+def get_job(project: str, query_data: JobIn) -> Json:
+    """Show one job: priority, certificate, cost, what it caught and what else did, its history."""
     now = context().clock()
     with context().sessions() as session:
         found = lookups.project_named(session, project)
@@ -140,7 +141,7 @@ def get_job(project: str, query_data: JobIn):
         return _job(session, found, job, now)
 
 
-def _job(session, project, job, now) -> dict:
+def _job(session: Session, project: Project, job: FoundJob, now: datetime) -> Json:
     scope = scope_named(session, project.scope)
     snapshot_id = snapshots.publication_state(session, project.scope).snapshot_id
     line = _line_of(session, project.name, snapshot_id, job)
@@ -162,19 +163,19 @@ def _job(session, project, job, now) -> dict:
     }
 
 
-def _line_of(session, project: str, snapshot_id: int | None, job) -> JobLine:
+def _line_of(session: Session, project: str, snapshot_id: int | None, job: FoundJob) -> JobLine:
     return next(line for line in job_lines(
         session, project, snapshot_id,
         JobFilter(build_system=job.build_system, exact_name=job.name), after=None, limit=1))
 
 
-def _certificate(session, snapshot_id: int | None, line: JobLine) -> dict | None:
-    if line.priority is None:
+def _certificate(session: Session, snapshot_id: int | None, line: JobLine) -> Json | None:
+    if snapshot_id is None or line.job_type is None or line.priority is None:
         return None
     return snapshots.priority_of(session, snapshot_id, line.job_type).certificate
 
 
-def _caught(session, snapshot_id: int | None, job) -> list[dict]:
+def _caught(session: Session, snapshot_id: int | None, job: FoundJob) -> list[Json]:
     if snapshot_id is None or job.job_type_id is None:
         return []
     return [{"fixed_by": each.fixed_by, "is_inferred": each.is_inferred,
@@ -182,13 +183,13 @@ def _caught(session, snapshot_id: int | None, job) -> list[dict]:
             for each in jobs.caught_regressions(session, job, snapshot_id)]
 
 
-def _history(session, job, scope: str) -> list[dict]:
+def _history(session: Session, job: FoundJob, scope: str) -> list[Json]:
     if job.job_type_id is None:
         return []
     return [asdict(each) for each in jobs.priority_history(session, job, scope)]
 
 
-def _line_shown(line: JobLine) -> dict:
+def _line_shown(line: JobLine) -> Json:
     job_type = line.job_type
     return {
         "name": line.name, "build_system": line.build_system, "tier": line.tier,
@@ -200,8 +201,9 @@ def _line_shown(line: JobLine) -> dict:
     }
 
 
-def _after(cursor: object | None) -> tuple[str, str] | None:
-    if cursor is None:
+def _after(cursor: Key | None) -> tuple[str, str] | None:
+    key = name_cursor(cursor)
+    if key is None:
         return None
-    build_system, _, name = name_cursor(cursor).partition(" ")
+    build_system, _, name = key.partition(" ")
     return build_system, name

@@ -1,22 +1,25 @@
-"""The OpenAPI document, made from the code, and a page that shows it without any other server."""
+"""The OpenAPI document, made from the code, and a page that shows it."""
 
 from pathlib import Path
+from typing import cast
 
 from apiflask import APIBlueprint, APIFlask
-from flask import current_app, jsonify, make_response, render_template, send_from_directory
+from flask import (
+    Response, current_app, jsonify, make_response, render_template, send_from_directory,
+)
 
 from ... import __version__
 from . import results
 from .docs_page import calls_by_tag
+from .fields import LARGEST, NAME, PUSH_ID, Json
 from .problems import PROBLEM_TYPE, Problem
-from .fields import LARGEST, NAME, PUSH_ID
 
 bp = APIBlueprint(
     "documents", __name__, url_prefix="/api/v1", enable_openapi=False,
     template_folder="../templates")
 STATIC = Path(__file__).parents[1] / "static"
 
-ABOUT = """What to run on a push, why, and what is still owed.
+ABOUT = """What to run on a push, why, and which jobs are still owed.
 
 Reads are open. Writes need a token: `Authorization: Bearer <token>`. Errors are problem details
 (RFC 9457). Times are UTC. Lists come in pages: `next` is the `after` of the next one.
@@ -29,15 +32,15 @@ PATH_PARAMETERS = {
 }
 ID = {"type": "integer", "minimum": 0, "maximum": LARGEST}
 PROBLEMS = {
-    "400": "What was handed in is wrong; the answer says what and where.",
-    "404": "Nothing of that name.",
-    "503": "The database cannot be asked now.",
+    "400": "The request is wrong; the answer says what and where.",
+    "404": "Not found.",
+    "503": "The database does not answer now.",
 }
 WRITE_PROBLEMS = {
-    "401": "No token, or the wrong one.",
-    "409": "It contradicts what is stored.",
+    "401": "No token, or a wrong one.",
+    "409": "The request conflicts with what is stored.",
     "413": "The body is too large.",
-    "429": "Too many writes from this address.",
+    "429": "Too many writes from this address in the last minute.",
 }
 
 
@@ -52,14 +55,14 @@ def init_app(app: APIFlask) -> None:
 
 
 @bp.get("/openapi.json")
-def openapi():
-    return jsonify(current_app.spec)
+def openapi() -> Response:
+    return jsonify(_spec())
 
 
 @bp.get("/docs")
-def docs():
-    """Show the document as a page; it loads nothing from elsewhere."""
-    spec = current_app.spec
+def docs() -> Response:
+    """Show the document as a page; it loads nothing from other servers."""
+    spec = _spec()
     page = make_response(
         render_template("api_docs.html", spec=spec, tags=calls_by_tag(spec)))
     page.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'self'"
@@ -67,12 +70,18 @@ def docs():
 
 
 @bp.get("/docs/<path:name>")
-def docs_file(name: str):
+def docs_file(name: str) -> Response:
     return send_from_directory(STATIC, name, max_age=3600)
 
 
-def finish(spec: dict) -> dict:
-    """Add what the generator does not say: problems, patterns of paths, bodies that are needed."""
+def _spec() -> Json:
+    spec = cast(APIFlask, current_app).spec
+    return cast(Json, spec)  # a string is YAML, which is not asked for
+
+
+def finish(spec: Json | str) -> Json:
+    """Add what the generator leaves out: problems, patterns of paths, required bodies."""
+    spec = cast(Json, spec)
     spec["components"].setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
     for path, operations in spec["paths"].items():
         for method, operation in operations.items():
@@ -84,7 +93,7 @@ def finish(spec: dict) -> dict:
     return spec
 
 
-def _finish_parameters(operation: dict) -> None:
+def _finish_parameters(operation: Json) -> None:
     for parameter in operation.get("parameters", ()):
         schema = parameter["schema"]
         if parameter["in"] == "path":
@@ -95,18 +104,18 @@ def _finish_parameters(operation: dict) -> None:
             parameter["schema"] = _without_null(schema)
 
 
-def _without_null(schema: dict) -> dict:
-    """A parameter of a query is a text or is left out; null is neither."""
-    told = {key: value for key, value in schema.items() if key not in ("anyOf", "title")}
+def _without_null(schema: Json) -> Json:
+    """Drop null from the type: a parameter is in the query, or it is not."""
+    shown = {key: value for key, value in schema.items() if key not in ("anyOf", "title")}
     for choice in schema.get("anyOf", ()):
         if choice.get("type") != "null":
-            told = choice | told
-    if told.get("default") is None:
-        told.pop("default", None)
-    return told
+            shown = choice | shown
+    if shown.get("default") is None:
+        shown.pop("default", None)
+    return shown
 
 
-def _add_problems(operation: dict, *, is_write: bool) -> None:
+def _add_problems(operation: Json, *, is_write: bool) -> None:
     responses = operation["responses"]
     for status, description in (PROBLEMS | (WRITE_PROBLEMS if is_write else {})).items():
         responses.setdefault(status, {"description": description})

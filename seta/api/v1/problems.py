@@ -1,4 +1,4 @@
-"""Errors as problem details (RFC 9457): what was wrong, and what would be right."""
+"""Errors as problem details (RFC 9457): what is wrong, and what would be right."""
 
 import json
 
@@ -9,11 +9,11 @@ from pydantic import BaseModel, Field
 from ..errors import Failure, answer_under
 
 PROBLEM_TYPE = "application/problem+json"
-MALFORMED = "the request is not what this call takes; `errors` says what is wrong where"
+MALFORMED = "the request does not fit this call; `errors` names the fields that are wrong"
 
 
 class Problem(BaseModel):
-    """What every error is answered with."""
+    """The answer to every error."""
 
     type: str = Field(examples=["about:blank"])
     title: str = Field(examples=["Not Found"])
@@ -21,7 +21,7 @@ class Problem(BaseModel):
     detail: str = Field(examples=["SETA does not cover the project 'none'"])
     instance: str = Field(examples=["/api/v1/projects/none"])
     errors: dict[str, list[str]] | None = Field(
-        None, description="What is wrong with single fields, by their path.")
+        None, description="What is wrong with each field, by its path.")
 
 
 def init_app(app: Flask, prefix: str) -> None:
@@ -34,7 +34,7 @@ def render(failure: Failure) -> Response:
     return answer(failure.status, failure.title, failure.detail)
 
 
-def answer(status: int, title: str, detail: str, **more) -> Response:
+def answer(status: int, title: str, detail: str, **more: object) -> Response:
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail,
             "instance": request.path, **more}
     return Response(
@@ -43,7 +43,7 @@ def answer(status: int, title: str, detail: str, **more) -> Response:
 
 
 def _answer_malformed(error: HTTPError) -> Response:
-    """Answer for a request that the models refuse; its fields are named one by one."""
+    """Answer a request that the models refuse; each wrong field is named."""
     fields = {f"{place}.{field}" if field != "_schema" else place: messages
               for place, found in (error.detail or {}).items()
               for field, messages in found.items()}
@@ -51,4 +51,4 @@ def _answer_malformed(error: HTTPError) -> Response:
 
 
 def _answer_too_deep(error: RecursionError) -> Response:
-    return answer(400, "Bad Request", "the body is nested too deep")
+    return answer(400, "Bad Request", "the body is nested too deeply")

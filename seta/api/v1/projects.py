@@ -11,22 +11,22 @@ from ...store.curation import projects as store
 from ..context import context
 from . import lookups
 from .access import writer
-from .paging import Page, name_cursor, page_of
-from .fields import BuildSystem, Count, FailedPushes, Flag, Model, Name, Sentence, Text
+from .fields import BuildSystem, Count, FailedPushes, Flag, Json, Model, Name, Sentence, Text
+from .paging import Key, Page, name_cursor, page_of
 
 bp = APIBlueprint("projects", __name__, url_prefix="/api/v1", tag="Projects")
 DEFAULT = Project("default")
 
 
 class IntervalIn(Model):
-    """Due after so many pushes or so many minutes, whichever comes first."""
+    """Due after this many pushes or minutes, whichever comes first."""
 
     pushes: Count
     minutes: Count
 
 
 class CadenceIn(Model):
-    """How often the jobs of each low value priority run; what is left out stays."""
+    """How often low value jobs run; fields that are left out stay as they are."""
 
     priority_2: IntervalIn | None = None
     priority_3: IntervalIn | None = None
@@ -34,19 +34,19 @@ class CadenceIn(Model):
 
 
 class ChangesIn(Model):
-    """What to change; what is left out stays as it is."""
+    """What to change; fields that are left out stay as they are."""
 
     scope: Name | None = None
     build_systems: list[BuildSystem] | None = Field(
         None, min_length=1, max_length=20, json_schema_extra={"uniqueItems": True})
-    is_integration: Flag | None = Field(None, description="False: everything runs, always.")
-    is_killed: Flag | None = Field(None, description="The kill switch: everything runs.")
+    is_integration: Flag | None = Field(None, description="False: everything always runs.")
+    is_killed: Flag | None = Field(None, description="The kill switch; true: everything runs.")
     cadence: CadenceIn | None = None
     infer_regressions: Flag | None = None
     infer_after: FailedPushes | None = Field(
-        None, description="Consecutive failed pushes before a regression is inferred.")
+        None, description="How many pushes in a row must fail before a regression is inferred.")
     open_scheduling: Flag | None = Field(
-        None, description="The schedule call needs no token.")
+        None, description="True: the schedule call needs no token.")
     why: Text = ""
 
 
@@ -94,13 +94,13 @@ class ProjectsOut(BaseModel):
 @bp.get("/projects")
 @bp.input(ListIn, location="query")
 @bp.output(ProjectsOut)
-def get_projects(query_data: ListIn):
+def get_projects(query_data: ListIn) -> Json:
     """List projects by name."""
     with context().sessions() as session:
         found = store.projects(session, query_data.scope)
 
-    def after(name, limit):
-        name = name_cursor(name)
+    def after(key: Key | None, limit: int) -> list[Project]:
+        name = name_cursor(key)
         return [each for each in found if name is None or each.name > name][:limit]
     return page_of(after, query_data, key=lambda each: each.name, show=asdict)
 
@@ -109,11 +109,11 @@ def get_projects(query_data: ListIn):
 @bp.input(ProjectIn)
 @bp.output(ProjectOut, status_code=201)
 @bp.doc(summary="Add a project", security="bearer")
-def post_project(json_data: ProjectIn):
-    """Add a project; what is left out is as by default."""
-    fields = _fields(json_data)
+def post_project(json_data: ProjectIn) -> Json:
+    """Add a project; fields that are left out get their defaults."""
+    fields: Json = {"scope": DEFAULT_SCOPE, **_fields(json_data)}
     fields["cadence"] = replace(DEFAULT.cadence, **fields.get("cadence", {}))
-    project = Project(json_data.name, **{"scope": DEFAULT_SCOPE} | fields)
+    project = Project(json_data.name, **fields)
     with context().sessions.begin() as session:
         store.ensure_scope(session, DEFAULT_SCOPE, context().settings)
         added = projects.add_project(session, project, who=writer(), why=json_data.why)
@@ -122,7 +122,7 @@ def post_project(json_data: ProjectIn):
 
 @bp.get("/projects/<project>")
 @bp.output(ProjectOut)
-def get_project(project: str):
+def get_project(project: str) -> Json:
     """Show one project."""
     with context().sessions() as session:
         return asdict(lookups.project_named(session, project))
@@ -132,8 +132,8 @@ def get_project(project: str):
 @bp.input(ChangesIn)
 @bp.output(ProjectOut)
 @bp.doc(summary="Change a project", security="bearer")
-def patch_project(project: str, json_data: ChangesIn):
-    """Change a project, effective from its next push; every change is in the audit."""
+def patch_project(project: str, json_data: ChangesIn) -> Json:
+    """Change a project; takes effect on its next push. The audit records every change."""
     with context().sessions.begin() as session:
         lookups.project_named(session, project)
         changed = projects.change_project(
@@ -145,8 +145,8 @@ def patch_project(project: str, json_data: ChangesIn):
 @bp.input(RemoveIn, location="query")
 @bp.output(ProjectOut)
 @bp.doc(summary="Remove a project", security="bearer")
-def delete_project(project: str, query_data: RemoveIn):
-    """Remove a project with its results, lists and ledger, and answer what it was.
+def delete_project(project: str, query_data: RemoveIn) -> Json:
+    """Remove a project with its results, lists and ledger; return it as it was.
 
     It comes back when a source or SETA_PROJECTS names it again.
     """
@@ -157,7 +157,7 @@ def delete_project(project: str, query_data: RemoveIn):
     return asdict(removed)
 
 
-def _fields(given: ChangesIn) -> dict:
+def _fields(given: ChangesIn) -> Json:
     fields = given.model_dump(exclude_none=True, exclude={"why", "name", "cadence"})
     if "build_systems" in fields:
         fields["build_systems"] = tuple(fields["build_systems"])

@@ -1,16 +1,17 @@
-"""What became of a push, and which pushes may be guilty of a failure."""
+"""What became of a push, and which pushes may have caused a failure."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Literal
 
 from apiflask import APIBlueprint
 from pydantic import BaseModel, Field
 
-from ...ledger import Backfill, PushStatus, backfill, check_build_system, push_status
+from ...ledger import Backfill, PushRef, PushStatus, backfill, check_build_system, push_status
 from ..context import context
 from . import lookups
 from .due import DueIn
-from .fields import JobName
+from .fields import JobName, Json
 
 bp = APIBlueprint("pushes", __name__, url_prefix="/api/v1", tag="Pushes")
 
@@ -30,7 +31,7 @@ class SkippedOut(BaseModel):
     name: str
     ran_on: PushOut | None = Field(description="Where it ran next; null: not yet.")
     how: Literal["scheduled", "late", "seen"] | None = Field(
-        description="By an answer, by a timer, or only results say so.")
+        description="By a schedule, by a timer, or seen only in results.")
 
 
 class PushStatusOut(BaseModel):
@@ -39,7 +40,8 @@ class PushStatusOut(BaseModel):
     pushed_at: datetime
     kind: Literal["selective", "full"]
     snapshot: int | None
-    counts: bool = Field(description="False: it was older than the newest and moved no clock.")
+    counts: bool = Field(
+        description="False: it was older than the newest push, so no interval counts it.")
     is_fully_tested: bool
     failed_at: datetime | None
     failed_why: str | None
@@ -50,19 +52,19 @@ class BackfillOut(BaseModel):
     job: str
     last_pass: PushOut | None
     is_assumed: bool = Field(
-        description="No result of that pass is known: the ledger only says that it ran.")
-    suspects: list[PushOut] = Field(description="In order; on the last it is known to fail.")
-    runs: list[PushOut] = Field(description="Where to run it, in bisection order.")
+        description="True: no result is known; the ledger says only that the job ran there.")
+    suspects: list[PushOut] = Field(description="In order; the job fails on the last.")
+    runs: list[PushOut] = Field(description="Where to run the job, in bisection order.")
     run_seconds: float | None
     expected_runs: float
-    expected_seconds: float | None = Field(description="Machine time until the guilty is found.")
+    expected_seconds: float | None = Field(description="Machine time until the culprit is found.")
 
 
 @bp.get("/projects/<project>/pushes/<push_id>")
 @bp.input(DueIn, location="query")
 @bp.output(PushStatusOut)
-@bp.doc(summary="Ask what became of a push")
-def get_push(project: str, push_id: str, query_data: DueIn):
+@bp.doc(summary="See what became of a push")
+def get_push(project: str, push_id: str, query_data: DueIn) -> Json:
     """Say whether a push was fully tested, and where each skipped job ran next."""
     with context().sessions() as session:
         found = lookups.project_named(session, project)
@@ -73,9 +75,9 @@ def get_push(project: str, push_id: str, query_data: DueIn):
 @bp.get("/projects/<project>/pushes/<push_id>/backfill")
 @bp.input(BackfillIn, location="query")
 @bp.output(BackfillOut)
-@bp.doc(summary="Ask which pushes may be guilty of a failure")
-def get_backfill(project: str, push_id: str, query_data: BackfillIn):
-    """List the pushes since the job's last pass, and where to run it to find the guilty one."""
+@bp.doc(summary="Find the pushes that may have caused a failure")
+def get_backfill(project: str, push_id: str, query_data: BackfillIn) -> Json:
+    """List the pushes since the job's last pass, and where to run it to find the culprit."""
     with context().sessions() as session:
         found = lookups.project_named(session, project)
         build_system = check_build_system(found, query_data.build_system)
@@ -83,29 +85,28 @@ def get_backfill(project: str, push_id: str, query_data: BackfillIn):
             backfill(session, project, build_system, push_id, query_data.job))
 
 
-def _shown(status: PushStatus) -> dict:
+def _shown(status: PushStatus) -> Json:
     entry = status.entry
     return {
         "push_id": entry.push_id, "revision": entry.revision, "pushed_at": entry.pushed_at,
         "kind": entry.kind, "snapshot": entry.snapshot, "counts": entry.counts,
         "is_fully_tested": status.is_fully_tested, "failed_at": entry.failed_at,
         "failed_why": entry.failed_why,
-        "skipped": [{"name": job.name, "ran_on": push_shown(job.ran_on), "how": job.how}
+        "skipped": [{"name": job.name, "ran_on": _push_shown(job.ran_on), "how": job.how}
                     for job in status.skipped],
     }
 
 
-def _backfill_shown(found: Backfill) -> dict:
+def _backfill_shown(found: Backfill) -> Json:
     return {
-        "job": found.job, "last_pass": push_shown(found.last_pass),
+        "job": found.job, "last_pass": _push_shown(found.last_pass),
         "is_assumed": found.is_assumed,
-        "suspects": [push_shown(push) for push in found.suspects],
-        "runs": [push_shown(push) for push in found.runs],
+        "suspects": [_push_shown(push) for push in found.suspects],
+        "runs": [_push_shown(push) for push in found.runs],
         "run_seconds": None if found.run_ms is None else found.run_ms / 1000,
         "expected_runs": found.expected_runs, "expected_seconds": found.expected_seconds,
     }
 
 
-def push_shown(push) -> dict | None:
-    return push and {"push_id": push.push_id, "revision": push.revision,
-                     "pushed_at": push.pushed_at}
+def _push_shown(push: PushRef | None) -> Json | None:
+    return None if push is None else asdict(push)

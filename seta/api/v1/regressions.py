@@ -1,10 +1,11 @@
-"""Regressions: who caught them, who catches them now, where they came and went."""
+"""Regressions: which job types caught them, which catch them now, culprits and fixes."""
 
 from dataclasses import asdict
 from datetime import datetime
 
 from apiflask import APIBlueprint
 from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
 
 from ...domain import DEFAULT_SCOPE, Priority, Snapshot
 from ...errors import NotFound
@@ -13,8 +14,8 @@ from ...store.evidence import Moment
 from ...store.snapshots import regressions as store
 from ..context import context
 from . import lookups
+from .fields import Json, Model, Name, QueryNumber
 from .paging import Page, name_cursor, page_of
-from .fields import QueryNumber, Model, Name
 
 bp = APIBlueprint("regressions", __name__, url_prefix="/api/v1", tag="Regressions")
 SHOWN = 500  # failed jobs of one regression
@@ -43,7 +44,7 @@ class RegressionsOut(BaseModel):
 
 class WitnessOut(BaseModel):
     job_type: str
-    priority: int | None = Field(description="Null: it is not alive any more.")
+    priority: int | None = Field(description="Null: it is no longer alive.")
 
 
 class PushOut(BaseModel):
@@ -63,41 +64,41 @@ class FailedJobOut(PushOut):
 class RegressionOut(LineOut):
     snapshot: int
     caught_by: list[WitnessOut]
-    chosen: list[str] = Field(description="Those of them that run on every push.")
+    chosen: list[str] = Field(description="Those of `caught_by` that run on every push.")
     culprit: PushOut | None = Field(
-        description="The first push on which a witness failed: it came there, or was skipped "
-                    "before.")
-    fixed_on: PushOut | None = Field(description="The fixing push, where it is stored.")
+        description="The first push on which a witness failed: the regression came with it, or "
+                    "with an earlier push that skipped the witness.")
+    fixed_on: PushOut | None = Field(description="The fixing push, if it is known.")
     failed_jobs: list[FailedJobOut] = Field(description="The first 500, by push.")
 
 
 @bp.get("/regressions")
 @bp.input(ListIn, location="query")
 @bp.output(RegressionsOut)
-def get_regressions(query_data: ListIn):
-    """List the regressions that a snapshot was decided on, by fixing revision."""
+def get_regressions(query_data: ListIn) -> Json:
+    """List the regressions that a snapshot is based on, by fixing revision."""
     with context().sessions() as session:
-        snapshot = _snapshot(session, query_data)
+        snapshot_id, _ = _snapshot(session, query_data)
         return page_of(
             lambda after, limit: store.regression_lines(
-                session, snapshot.id, after=name_cursor(after), limit=limit),
+                session, snapshot_id, after=name_cursor(after), limit=limit),
             query_data, key=lambda line: line.fixed_by, show=asdict)
 
 
 @bp.get("/regressions/<fixed_by>")
 @bp.input(OneIn, location="query")
 @bp.output(RegressionOut)
-def get_regression(fixed_by: str, query_data: OneIn):
-    """Show one regression: its witnesses, which chosen jobs catch it, its culprit and its fix."""
+def get_regression(fixed_by: str, query_data: OneIn) -> Json:
+    """Show one regression: its witnesses, the chosen ones among them, its culprit and its fix."""
     lookups.check_text(fixed_by)
     with context().sessions() as session:
-        snapshot = _snapshot(session, query_data)
-        line = store.regression_line(session, snapshot.id, fixed_by)
-        witnesses = store.witnesses_of(session, snapshot.id, fixed_by)
+        snapshot_id, snapshot = _snapshot(session, query_data)
+        line = store.regression_line(session, snapshot_id, fixed_by)
+        witnesses = store.witnesses_of(session, snapshot_id, fixed_by)
         failed = store.failed_jobs_of(session, _moment(snapshot), fixed_by)
         fixed_on = store.fixing_push(session, snapshot.scope, fixed_by)
     return asdict(line) | {
-        "snapshot": snapshot.id,
+        "snapshot": snapshot_id,
         "caught_by": [{"job_type": str(each.job_type), "priority": each.priority}
                       for each in witnesses],
         "chosen": [str(each.job_type) for each in witnesses if each.priority is Priority.FIRST],
@@ -107,15 +108,16 @@ def get_regression(fixed_by: str, query_data: OneIn):
     }
 
 
-def _snapshot(session, asked: OneIn | ListIn) -> Snapshot:
-    scope = lookups.scope_named(session, asked.scope)
-    wanted = asked.snapshot or snapshots.publication_state(session, scope.name).snapshot_id
+def _snapshot(session: Session, query: OneIn | ListIn) -> tuple[int, Snapshot]:
+    """Return the snapshot that a query names, by default the published one, with its id."""
+    scope = lookups.scope_named(session, query.scope)
+    wanted = query.snapshot or snapshots.publication_state(session, scope.name).snapshot_id
     if wanted is None:
         raise NotFound(f"no snapshot of scope {scope.name!r} is published yet")
     found = snapshots.snapshot_with_id(session, wanted, with_priorities=False)
     if found.scope != scope.name:
-        raise NotFound(f"snapshot {wanted} is of the scope {found.scope!r}, not {scope.name!r}")
-    return found
+        raise NotFound(f"snapshot {wanted} is of scope {found.scope!r}, not {scope.name!r}")
+    return wanted, found
 
 
 def _moment(snapshot: Snapshot) -> Moment:

@@ -1,7 +1,8 @@
-"""Records of any CI, taken in over HTTP."""
+"""Results and job lists of any CI, over HTTP."""
 
 import io
 import json
+from typing import Any
 
 from apiflask import APIBlueprint
 from flask import request
@@ -14,6 +15,7 @@ from ...sources.files import record_schema
 from ...store.operation.audit import record_audit
 from ..context import context
 from .access import writer
+from .fields import Json
 
 bp = APIBlueprint("results", __name__, url_prefix="/api/v1", tag="Results")
 NDJSON = "application/x-ndjson"
@@ -21,24 +23,24 @@ LINES = frozenset({NDJSON, "application/ndjson", "application/jsonl"})
 
 
 class RejectedOut(BaseModel):
-    line: int = Field(description="From 1; in an array, the number of the record.")
+    line: int = Field(description="Counted from 1; in an array, the number of the record.")
     reason: str
 
 
 class ResultsOut(BaseModel):
     accepted: int
-    rejected: list[RejectedOut] = Field(description="The first hundred.")
+    rejected: list[RejectedOut] = Field(description="The first 100.")
 
 
 @bp.post("/results")
 @bp.output(ResultsOut)
-@bp.doc(summary="Hand in results and job lists", security="bearer", responses={
+@bp.doc(summary="Send results and job lists", security="bearer", responses={
     415: "The body is neither NDJSON nor JSON."})
-def post_results():
-    """Take in records of the import schema, as NDJSON or as a JSON array.
+def post_results() -> Json:
+    """Store records of the import schema, sent as NDJSON or as a JSON array.
 
-    A record that is none is rejected with the reason, the rest goes in. Sent again, nothing
-    changes. They are analysed with the next analysis.
+    Malformed records are rejected, each with the reason; the others are stored. Sending them
+    again changes nothing. The next analysis includes them.
     """
     report = accept_records(context().sessions, _lines(), now=context().clock())
     accepted = report.results + report.jobs
@@ -57,17 +59,17 @@ def _lines() -> io.BytesIO:
         return io.BytesIO(request.get_data())
     if request.mimetype != "application/json":
         raise UnsupportedMediaType(
-            f"records come as {NDJSON} or application/json, not {request.mimetype!r}")
+            f"records must be {NDJSON} or application/json, not {request.mimetype!r}")
     records = request.get_json()
     if not isinstance(records, list):
-        raise BadInput(f"the body is an array of records, not {type(records).__name__}")
+        raise BadInput(f"the body must be an array of records, not {type(records).__name__}")
     return io.BytesIO(b"\n".join(json.dumps(record).encode() for record in records))
 
 
-def describe(spec: dict) -> None:
-    """Put the body into an OpenAPI document, with the schema that files have."""
+def describe(spec: Json) -> None:
+    """Add the body to an OpenAPI document, with the schema of import files."""
     schemas = spec["components"]["schemas"]
-    record = _with_own_refs(record_schema())
+    record: Json = _with_own_refs(record_schema())
     schemas |= {f"Record.{name}": each for name, each in record.pop("$defs").items()}
     record.pop("$schema", None)
     schemas["Record"] = record
@@ -78,8 +80,8 @@ def describe(spec: dict) -> None:
     }}
 
 
-def _with_own_refs(value: object) -> object:
-    """Let references within the schema point to where an OpenAPI document keeps schemas."""
+def _with_own_refs(value: Any) -> Any:
+    """Point references within the schema to where an OpenAPI document keeps schemas."""
     if isinstance(value, dict):
         return {key: each.replace("#/$defs/", "#/components/schemas/Record.")
                 if key == "$ref" else _with_own_refs(each) for key, each in value.items()}

@@ -1,10 +1,12 @@
 """What runs on a push."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from apiflask import APIBlueprint
+from flask import Response
 from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
 
 from ...domain import Project
 from ...errors import NotAllowed, NotFound
@@ -18,7 +20,7 @@ from ..context import context
 from ..priority_lists import priority_lists
 from . import lookups
 from .access import NOBODY, open_to_all, require_token, writer
-from .fields import BuildSystem, Model, PushId, Sentence, Time
+from .fields import BuildSystem, Json, Model, PushId, Sentence, Time
 
 ANYBODY = "(no token)"
 bp = APIBlueprint("schedule", __name__, url_prefix="/api/v1", tag="Pushes")
@@ -26,29 +28,29 @@ bp = APIBlueprint("schedule", __name__, url_prefix="/api/v1", tag="Pushes")
 
 class PriorityCountOut(BaseModel):
     due: bool = Field(description="It runs on this push.")
-    jobs: int = Field(description="How many jobs are of this priority.")
+    jobs: int = Field(description="How many jobs have this priority.")
 
 
 class NextDueOut(BaseModel):
-    pushes_left: int = Field(description="1: on the next push.")
+    pushes_left: int = Field(description="1: due on the next push.")
     at: datetime | None
 
 
 class ScheduleOut(BaseModel):
-    """What runs on a push. A job that it does not name runs."""
+    """What runs on a push. Jobs that it does not name run, too."""
 
     action: Literal["run"]
     kind: Literal["selective", "full"]
     run: list[str] = Field(description="Sorted names of the jobs to run.")
-    skip: list[str] = Field(description="Those that may be left out; none in a full schedule.")
+    skip: list[str] = Field(description="Jobs that may be skipped; none in a full schedule.")
     priorities: dict[str, PriorityCountOut] = Field(description="By priority: 1, 2 and 3.")
-    snapshot: int | None = Field(description="The snapshot that the lists are of.")
+    snapshot: int | None = Field(description="The snapshot behind the lists.")
     fresh_until: datetime | None = Field(
         description="When the lists of a selective answer go stale: after that, run everything. "
                     "Null in a full schedule, and for an archived scope.")
     reasons: list[str]
     next_due: dict[str, NextDueOut] = Field(
-        description="By priority, and `backstop`; empty where the push moves no clock.")
+        description="By priority, and `backstop`; empty if no interval counts the push.")
 
 
 class FailedIn(Model):
@@ -66,9 +68,9 @@ class PushIn(Model):
     """A push, as its scheduler knows it."""
 
     revision: PushId = Field(examples=["9fa614d8310d2c7c3f4d8fe4a26e9d1ed4d3c6c0"])
-    pushed_at: Time | None = Field(None, description="Without it everything runs.")
+    pushed_at: Time | None = Field(None, description="Without it, everything runs.")
     build_system: BuildSystem | None = Field(
-        None, description="May be left out where the project has only one.")
+        None, description="Needed only if the project has several.")
 
 
 class PreviewIn(Model):
@@ -76,22 +78,26 @@ class PreviewIn(Model):
     pushed_at: Time | None = None
     build_system: BuildSystem | None = None
     preview: Literal["0", "1"] = Field(
-        "0", description="1 answers for a push that the ledger does not know, and records nothing.")
+        "0", description="1: also answer for an unknown push; this records nothing.")
+
+
+NOT_RECORDED_NOW: dict[int | str, dict[str, str | dict[str, dict[str, Any]]]] = {
+    200: {"description": "The answer as recorded before, or one that is not recorded.",
+          "content": {"application/json": {"schema": ScheduleOut}}}}
 
 
 @bp.put("/projects/<project>/pushes/<push_id>/schedule")
 @bp.input(PushIn)
 @bp.output(ScheduleOut, status_code=201, description="Recorded now.")
-@bp.doc(summary="Ask what runs on a push, and record it", security="bearer", responses={
-    200: {"description": "The answer that was given before, or one that leaves no record.",
-          "content": {"application/json": {"schema": ScheduleOut}}}})
+@bp.doc(summary="Get what runs on a push, and record it", security="bearer",
+        responses=NOT_RECORDED_NOW)
 @open_to_all
-def put_schedule(project: str, push_id: str, json_data: PushIn):
-    """Answer which jobs run on a push and which are left out; the answer never changes.
+def put_schedule(project: str, push_id: str, json_data: PushIn) -> Response:
+    """Say which jobs run on a push and which may be skipped; the answer never changes.
 
-    Asked again, it is the same bytes, whatever changed since. Another revision for a known push
-    is a conflict; of another time the first counts. A push id of -1, and a push without a time,
-    get everything and leave no record.
+    A push always gets the same answer, byte for byte, whatever changed since. A known push with
+    another revision is a conflict; with another time, the first one counts. For the push id -1,
+    and for a push without a time, everything runs and nothing is recorded.
     """
     with context().sessions.begin() as session:
         found = lookups.project_named(session, project)
@@ -112,10 +118,10 @@ def put_schedule(project: str, push_id: str, json_data: PushIn):
 @bp.get("/projects/<project>/pushes/<push_id>/schedule")
 @bp.input(PreviewIn, location="query")
 @bp.output(ScheduleOut)
-def get_schedule(project: str, push_id: str, query_data: PreviewIn):
-    """Read what was answered for a push, or preview what would be.
+def get_schedule(project: str, push_id: str, query_data: PreviewIn) -> Response:
+    """Read the recorded answer for a push, or preview one.
 
-    Nothing is recorded. Without `preview` an unknown push is not found.
+    Nothing is recorded. Without `preview`, an unknown push is not found.
     """
     with context().sessions() as session:
         found = lookups.project_named(session, project)
@@ -129,18 +135,18 @@ def get_schedule(project: str, push_id: str, query_data: PreviewIn):
         known = entries.stored_answer(session, project, build_system, push_id)
     if known is None:
         raise NotFound(f"the ledger of {project} ({build_system}) has no push {push_id!r}; "
-                       "?preview=1&revision=...&pushed_at=... says what it would be answered")
+                       "add ?preview=1&revision=...&pushed_at=... for a preview")
     return send(Body.of_gzipped(known[1]))
 
 
 @bp.post("/projects/<project>/pushes/<push_id>/schedule/failed")
 @bp.input(FailedIn)
 @bp.output(FailedOut)
-@bp.doc(summary="Say that what was scheduled never ran", security="bearer")
-def post_failed(project: str, push_id: str, json_data: FailedIn):
-    """Put the priorities of a push back on the debt: they are due on the next one.
+@bp.doc(summary="Report that scheduled jobs never ran", security="bearer")
+def post_failed(project: str, push_id: str, json_data: FailedIn) -> Json:
+    """Make the priorities of this push owed again: they are due on the next push.
 
-    Told twice, the first time counts.
+    If you report it twice, the first time counts.
     """
     with context().sessions.begin() as session:
         found = lookups.project_named(session, project)
@@ -154,8 +160,8 @@ def post_failed(project: str, push_id: str, json_data: FailedIn):
     return {"push_id": push_id, "failed_at": entry.failed_at, "why": entry.failed_why}
 
 
-def _check_open(session, project: Project, push: AskedPush) -> None:
-    """Let a client without a token only ask again, or add a push that is the newest."""
+def _check_open(session: Session, project: Project, push: AskedPush) -> None:
+    """Let a client without a token only read a known push, or add one newer than all."""
     if writer() != NOBODY:
         return
     if not project.open_scheduling:

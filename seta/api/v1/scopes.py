@@ -4,6 +4,7 @@ from datetime import datetime
 
 from apiflask import APIBlueprint
 from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
 
 from ...domain import Scope
 from ...errors import BadInput
@@ -13,8 +14,8 @@ from ...store.curation import projects
 from ..context import context
 from . import lookups
 from .access import writer
+from .fields import Flag, Json, Model, Text, Time
 from .snapshots import SnapshotOut, WhyIn, snapshot_shown
-from .fields import Flag, Model, Text, Time
 
 bp = APIBlueprint("scopes", __name__, url_prefix="/api/v1", tag="Snapshots")
 
@@ -23,7 +24,7 @@ class AnalyseIn(Model):
     as_of: Time | None = Field(
         None, description="Decide as of a past moment, from what was known then.")
     dry_run: Flag = Field(False, description="Store and publish nothing.")
-    compare: Flag = Field(False, description="Also compare with the earlier SETA's pass.")
+    compare: Flag = Field(False, description="Also compare with the algorithm of the first SETA.")
 
 
 class ReleaseIn(Model):
@@ -40,7 +41,7 @@ class ScopeOut(BaseModel):
     projects: list[str]
     published_snapshot: int | None
     stopped_at: datetime | None = Field(
-        description="Automatic publication is stopped since then; null: it is not.")
+        description="Since when automatic publication is stopped; null: it is not.")
     stopped_by: str | None
     stopped_why: str | None
 
@@ -51,7 +52,7 @@ class ScopesOut(BaseModel):
 
 @bp.get("/scopes")
 @bp.output(ScopesOut)
-def get_scopes():
+def get_scopes() -> Json:
     """List all scopes by name."""
     with context().sessions() as session:
         return {"items": [_shown(session, scope) for scope in projects.scopes(session)]}
@@ -59,7 +60,7 @@ def get_scopes():
 
 @bp.get("/scopes/<scope>")
 @bp.output(ScopeOut)
-def get_scope(scope: str):
+def get_scope(scope: str) -> Json:
     """Show one scope."""
     with context().sessions() as session:
         return _shown(session, lookups.scope_named(session, scope))
@@ -69,10 +70,10 @@ def get_scope(scope: str):
 @bp.input(AnalyseIn)
 @bp.output(SnapshotOut)
 @bp.doc(summary="Analyse a scope now", security="bearer")
-def post_analyze(scope: str, json_data: AnalyseIn):
-    """Make a snapshot and publish it, unless the guard holds it back, which it then says.
+def post_analyze(scope: str, json_data: AnalyseIn) -> Json:
+    """Make a snapshot and publish it, unless the guard holds it back; `held_because` says why.
 
-    It takes as long as the analysis does: seconds, or minutes up to the solver's limit.
+    The call takes as long as the analysis: seconds, or minutes up to the solver's limit.
     """
     now, sessions = context().clock(), context().sessions
     if json_data.as_of is not None and json_data.as_of > now:
@@ -87,9 +88,9 @@ def post_analyze(scope: str, json_data: AnalyseIn):
 @bp.post("/scopes/<scope>/roll-back")
 @bp.input(WhyIn)
 @bp.output(SnapshotOut)
-@bp.doc(summary="Go back to the snapshot published before", security="bearer")
-def post_roll_back(scope: str, json_data: WhyIn):
-    """Publish the last snapshot before the present one again; nothing follows until a release."""
+@bp.doc(summary="Roll back to the previous snapshot", security="bearer")
+def post_roll_back(scope: str, json_data: WhyIn) -> Json:
+    """Publish the previous snapshot again; automatic publication stops until you release it."""
     with context().sessions() as session:
         lookups.scope_named(session, scope)
     return snapshot_shown(roll_back(
@@ -99,9 +100,9 @@ def post_roll_back(scope: str, json_data: WhyIn):
 @bp.post("/scopes/<scope>/release")
 @bp.input(ReleaseIn)
 @bp.output(ScopeOut)
-@bp.doc(summary="Let snapshots be published automatically again", security="bearer")
-def post_release(scope: str, json_data: ReleaseIn):
-    """Take back the stop that a publication or a rollback by hand has set."""
+@bp.doc(summary="Resume automatic publication", security="bearer")
+def post_release(scope: str, json_data: ReleaseIn) -> Json:
+    """End the stop that a publication or a rollback by hand caused."""
     with context().sessions() as session:
         lookups.scope_named(session, scope)
     release(context().sessions, scope, who=writer(), why=json_data.why)
@@ -109,7 +110,7 @@ def post_release(scope: str, json_data: ReleaseIn):
         return _shown(session, lookups.scope_named(session, scope))
 
 
-def _shown(session, scope: Scope) -> dict:
+def _shown(session: Session, scope: Scope) -> Json:
     state = snapshots.publication_state(session, scope.name)
     return {
         "name": scope.name, "title": scope.title, "description": scope.description,

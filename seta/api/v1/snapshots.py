@@ -1,10 +1,12 @@
 """Snapshots: list, show, compare, publish by hand."""
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 from apiflask import APIBlueprint
 from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
 
 from ...domain import DEFAULT_SCOPE, JobPriority, PriorityChange, Snapshot
 from ...publish import diff, publish
@@ -12,14 +14,15 @@ from ...store import snapshots
 from ..context import context
 from . import lookups
 from .access import writer
+from .fields import Json, Model, Name, QueryNumber, Sentence
 from .paging import Page, id_cursor, page_of
-from .fields import QueryNumber, Model, Name, Sentence
 
 bp = APIBlueprint("snapshots", __name__, url_prefix="/api/v1", tag="Snapshots")
+Row = TypeVar("Row")
 
 
 class SnapshotOut(BaseModel):
-    id: int | None = Field(description="Null: a dry run.")
+    id: int | None = Field(description="Null for a dry run.")
     scope: str
     as_of: datetime
     created_at: datetime | None
@@ -33,8 +36,8 @@ class SnapshotOut(BaseModel):
     regressions: int
     uncoverable: list[str]
     given_up: list[str]
-    inputs: dict
-    comparison: dict
+    inputs: Json
+    comparison: Json
 
 
 class SnapshotsOut(BaseModel):
@@ -42,7 +45,7 @@ class SnapshotsOut(BaseModel):
     next: str | None
 
 
-def snapshot_shown(snapshot: Snapshot) -> dict:
+def snapshot_shown(snapshot: Snapshot) -> Json:
     return {field: getattr(snapshot, field) for field in SnapshotOut.model_fields}
 
 
@@ -56,7 +59,7 @@ class DiffIn(Page):
 
 
 class WhyIn(Model):
-    why: Sentence = Field(examples=["the change is meant: a new test suite"])
+    why: Sentence = Field(examples=["the change is intended: a new test suite"])
 
 
 class PriorityOut(BaseModel):
@@ -65,7 +68,7 @@ class PriorityOut(BaseModel):
     reason: str
     cost: int
     caught: int
-    certificate: dict
+    certificate: Json
 
 
 class PrioritiesOut(BaseModel):
@@ -89,8 +92,8 @@ class DiffOut(BaseModel):
 @bp.get("/snapshots")
 @bp.input(ListIn, location="query")
 @bp.output(SnapshotsOut)
-def get_snapshots(query_data: ListIn):
-    """List a scope's snapshots, the newest first, held ones too."""
+def get_snapshots(query_data: ListIn) -> Json:
+    """List a scope's snapshots, the newest first, including those held back."""
     with context().sessions() as session:
         scope = lookups.scope_named(session, query_data.scope)
         return page_of(
@@ -101,7 +104,7 @@ def get_snapshots(query_data: ListIn):
 
 @bp.get("/snapshots/<int:snapshot_id>")
 @bp.output(SnapshotOut)
-def get_snapshot(snapshot_id: int):
+def get_snapshot(snapshot_id: int) -> Json:
     """Show one snapshot: its inputs, objective, bound and status."""
     with context().sessions() as session:
         return snapshot_shown(_snapshot(session, snapshot_id))
@@ -110,8 +113,8 @@ def get_snapshot(snapshot_id: int):
 @bp.get("/snapshots/<int:snapshot_id>/priorities")
 @bp.input(Page, location="query")
 @bp.output(PrioritiesOut)
-def get_priorities(snapshot_id: int, query_data: Page):
-    """List what a snapshot decided on each job type, with the proof."""
+def get_priorities(snapshot_id: int, query_data: Page) -> Json:
+    """List the priority of each job type in a snapshot, with its certificate."""
     with context().sessions() as session:
         _snapshot(session, snapshot_id)
         found = snapshots.snapshot_with_id(session, snapshot_id).priorities
@@ -122,7 +125,7 @@ def get_priorities(snapshot_id: int, query_data: Page):
 @bp.input(DiffIn, location="query")
 @bp.output(DiffOut)
 @bp.doc(summary="Compare two snapshots")
-def get_diff(query_data: DiffIn):
+def get_diff(query_data: DiffIn) -> Json:
     """List the job types whose priority differs between two snapshots of one scope."""
     with context().sessions() as session:
         changes = diff(session, query_data.from_, query_data.to)
@@ -133,35 +136,35 @@ def get_diff(query_data: DiffIn):
 @bp.input(WhyIn)
 @bp.output(SnapshotOut)
 @bp.doc(summary="Publish a snapshot by hand", security="bearer")
-def post_publish(snapshot_id: int, json_data: WhyIn):
-    """Put a snapshot before the clients, held back or not.
+def post_publish(snapshot_id: int, json_data: WhyIn) -> Json:
+    """Serve this snapshot to clients, even if the guard held it back.
 
-    Nothing is published automatically in its scope until it is released.
+    Automatic publication in its scope stops until you release it.
     """
     return snapshot_shown(publish(
         context().sessions, lookups.stored_id("snapshot", snapshot_id), who=writer(),
         why=json_data.why, now=context().clock()))
 
 
-def _snapshot(session, snapshot_id: int):
+def _snapshot(session: Session, snapshot_id: int) -> Snapshot:
     return snapshots.snapshot_with_id(
         session, lookups.stored_id("snapshot", snapshot_id), with_priorities=False)
 
 
-def _numbered_page(found, asked: Page, show) -> dict:
-    """A page of what never changes: the number of a row is as good as a key."""
+def _numbered_page(found: Iterable[Row], query: Page, show: Callable[[Row], Json]) -> Json:
+    """Return a page of a list that never changes, so a row's number serves as its key."""
     numbered = list(enumerate(found, 1))
     return page_of(
-        lambda after, limit: numbered[id_cursor(after) or 0:][:limit], asked,
+        lambda after, limit: numbered[id_cursor(after) or 0:][:limit], query,
         key=lambda row: row[0], show=lambda row: show(row[1]))
 
 
-def _priority_shown(found: JobPriority) -> dict:
+def _priority_shown(found: JobPriority) -> Json:
     return {"job_type": str(found.job_type), "priority": found.priority,
             "reason": found.reason, "cost": found.cost, "caught": found.caught,
             "certificate": found.certificate}
 
 
-def _change_shown(change: PriorityChange) -> dict:
+def _change_shown(change: PriorityChange) -> Json:
     return {"job_type": str(change.job_type), "before": change.before, "after": change.after,
             "reason_before": change.reason_before, "reason_after": change.reason_after}

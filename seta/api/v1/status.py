@@ -1,19 +1,23 @@
-"""How the service is: fresh or stale, what is held, what a person must look at."""
+"""The state of the service: fresh or stale, what is held back, what needs attention."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
 from apiflask import APIBlueprint
 from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
 
 from ... import __version__
 from ...domain import Scope
+from ...errors import CannotAnswer
 from ...store import snapshots
 from ...store.curation import projects
 from ...store.operation import runs
 from ...store.operation.alarms import open_alarms
 from ...store.snapshots import ProjectFacts
 from ..context import context
+from .fields import Json
 from .runs import RunOut, run_shown
 
 bp = APIBlueprint("status", __name__, url_prefix="/api/v1", tag="Operation")
@@ -22,7 +26,7 @@ bp = APIBlueprint("status", __name__, url_prefix="/api/v1", tag="Operation")
 class ProjectOut(BaseModel):
     project: str
     scope: str
-    is_good: bool = Field(description="Its lists are served; else everything runs.")
+    is_good: bool = Field(description="True: its lists are served. False: everything runs.")
     refusals: list[str] = Field(description="Why everything runs.")
     snapshot: int | None
     as_of: datetime | None
@@ -45,17 +49,17 @@ class AlarmOut(BaseModel):
 
 class StatusOut(BaseModel):
     version: str
-    is_killed: bool = Field(description="The kill switch of this server.")
+    is_killed: bool = Field(description="True: the kill switch of this server is set.")
     projects: list[ProjectOut]
-    held: list[HeldOut] = Field(description="Newest snapshots that are not published.")
+    held: list[HeldOut] = Field(description="Newest snapshots, where the guard held them back.")
     alarms: list[AlarmOut]
     last_runs: dict[str, RunOut] = Field(description="The newest run of each task.")
 
 
 @bp.get("/status")
 @bp.output(StatusOut)
-def get_status():
-    """Say whether the data is fresh, what is held back, and what a person must look at."""
+def get_status() -> Json:
+    """Say whether the data are fresh, what is held back, and what needs attention."""
     state = context().published
     shown = [_project_shown(facts, state.refusals(name))
              for name, facts in state.projects().items()]
@@ -71,7 +75,7 @@ def get_status():
         }
 
 
-def _project_shown(facts: ProjectFacts, refusals) -> dict:
+def _project_shown(facts: ProjectFacts, refusals: Sequence[CannotAnswer]) -> Json:
     return {
         "project": facts.project, "scope": facts.scope, "is_good": not refusals,
         "refusals": [str(refusal) for refusal in refusals], "snapshot": facts.snapshot_id,
@@ -79,8 +83,8 @@ def _project_shown(facts: ProjectFacts, refusals) -> dict:
     }
 
 
-def _held(session, scope: Scope) -> list[dict]:
-    """The newest snapshot, where something keeps it from being published."""
+def _held(session: Session, scope: Scope) -> list[Json]:
+    """Return the newest snapshot, if it is held back."""
     return [{"scope": scope.name, "snapshot": snapshot.id, "created_at": snapshot.created_at,
              "held_because": snapshot.held_because}
             for snapshot in snapshots.snapshots_of(session, scope.name, limit=1)
