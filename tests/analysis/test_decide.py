@@ -128,16 +128,16 @@ def test_what_cannot_be_kept_is_reported(data, decided, judge):
 
 
 @pytest.mark.parametrize(
-    "caught, alive, said",
+    "caught, alive, message",
     [
         pytest.param({}, {"autoland": "ab"}, "there are no regressions", id="no regressions"),
         pytest.param({"r1": "a"}, {"autoland": "b"}, "none of 1 reg", id="no living witness"),
         pytest.param({"r1": "a"}, {"autoland": ""}, "none of 1 reg", id="nothing alive"),
     ],
 )
-def test_nothing_is_decided_on_nothing(make, caught, alive, said):
+def test_nothing_is_decided_on_nothing(make, caught, alive, message):
     """R42: zero failures demote nobody."""
-    with pytest.raises(NothingToAnalyse, match=said):
+    with pytest.raises(NothingToAnalyse, match=message):
         decide(make.problem(caught, alive=alive))
 
 
@@ -183,9 +183,9 @@ def test_each_project_is_covered_by_what_is_alive_there(make, judge):
 def test_priorities_and_reasons_tell_what_happened(make):
     problem = make.problem({"r1": "ab", "r2": "bcf", "r3": "d"},
                            alive={"autoland": "abcdef"}, forced="f", lowered="d")
-    told = {verdict.job_type.test_suite: (verdict.priority, verdict.reason)
-            for verdict in decide(problem).verdicts}
-    assert told == {
+    found = {verdict.job_type.test_suite: (verdict.priority, verdict.reason)
+             for verdict in decide(problem).verdicts}
+    assert found == {
         "a": (Priority.FIRST, "chosen"),
         "b": (Priority.SECOND, "covered"),
         "c": (Priority.SECOND, "covered"),

@@ -3,12 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from ingest_world import NOON, add_projects, job, star
+from ingest_world import NOON, SPANS, add_projects, job, star
 from ingest_world.sources import MemorySource
 
-from seta.ingest import Spans, ingest_project
-
-SPANS = Spans(window=timedelta(days=2), overlap=timedelta(hours=1), piece=timedelta(hours=4))
+from seta.ingest import ingest_project
 
 
 @pytest.fixture
@@ -17,12 +15,12 @@ def source():
     source = MemorySource()
     for hour in range(72):
         pushed_at = NOON - timedelta(hours=hour, minutes=30)
-        told = {"pushed_at": pushed_at, "started_at": pushed_at, "revision": f"{hour:040x}"}
-        source.hold(job(2 * hour, **told))
+        fields = {"pushed_at": pushed_at, "started_at": pushed_at, "revision": f"{hour:040x}"}
+        source.hold(job(2 * hour, **fields))
         if hour % 5 == 0:
-            source.hold(star(2 * hour + 1, at=pushed_at + timedelta(hours=1), **told))
+            source.hold(star(2 * hour + 1, at=pushed_at + timedelta(hours=1), **fields))
         else:
-            source.hold(job(2 * hour + 1, name="test-linux64/opt-mochitest-2", **told))
+            source.hold(job(2 * hour + 1, name="test-linux64/opt-mochitest-2", **fields))
     return source
 
 
@@ -36,8 +34,8 @@ def autoland(sessions):
 @pytest.fixture
 def ingest(autoland, source):
     """Run an ingest of autoland at so many hours after noon."""
-    def run(hours=0, **told):
+    def run(hours=0, **fields):
         return ingest_project(
             autoland, source, "autoland",
-            **{"now": NOON + timedelta(hours=hours), "spans": SPANS} | told)
+            **{"now": NOON + timedelta(hours=hours), "spans": SPANS} | fields)
     return run

@@ -13,20 +13,20 @@ from seta.store.curation import projects
 from seta.store.operation.watermarks import watermark
 
 
-def result(number=1, **told):
+def result(number=1, **fields):
     return {"kind": "result", "namespace": "my-ci", "job_id": str(number), "project": "autoland",
             "build_system": "buildbot", "name": "linux tests", "revision": "a" * 40,
-            "pushed_at": NOON.isoformat(), "result": "success"} | told
+            "pushed_at": NOON.isoformat(), "result": "success"} | fields
 
 
 JOB = {"kind": "job", "project": "autoland", "build_system": "buildbot", "name": "linux tests",
        "seen_at": NOON.isoformat()}
 
 
-def hand_in(sessions, *records, **told):
+def hand_in(sessions, *records, **fields):
     lines = "".join(each if isinstance(each, str) else json.dumps(each) + "\n"
                     for each in records)
-    return accept_records(sessions, io.BytesIO(lines.encode()), now=NOON, **told)
+    return accept_records(sessions, io.BytesIO(lines.encode()), now=NOON, **fields)
 
 
 @pytest.fixture
@@ -77,13 +77,13 @@ def test_an_unknown_project_is_added_where_a_scope_is_named(autoland):
         assert projects.project_named(session, "mine").scope == "trunk"
 
 
-@pytest.mark.parametrize("told, hint", [
+@pytest.mark.parametrize("fields, hint", [
     pytest.param({"source": "demo"}, "seta demo --remove", id="the demo's"),
     pytest.param({}, "archived scope 'history'", id="an archive's"),
 ])
-def test_an_archive_takes_nothing(autoland, told, hint):
+def test_an_archive_takes_nothing(autoland, fields, hint):
     with autoland.begin() as session:
         projects.add_scope(session, Scope("history", is_archived=True))
-        add_projects(session, "old", scope="history", **told)
+        add_projects(session, "old", scope="history", **fields)
     with pytest.raises(Conflict, match=hint):
         hand_in(autoland, result(1, project="old"))

@@ -17,20 +17,20 @@ from seta.store.operation import runs
 from seta.store.operation.watermarks import watermark
 
 
-def result(number=1, **told):
+def result(number=1, **fields):
     return {"kind": "result", "namespace": "my-ci", "job_id": str(number), "project": "autoland",
             "build_system": "taskcluster", "name": "test-linux64/opt-mochitest-1",
-            "revision": "a" * 40, "pushed_at": NOON.isoformat(), "result": "success"} | told
+            "revision": "a" * 40, "pushed_at": NOON.isoformat(), "result": "success"} | fields
 
 
-def star(number=1, **told):
+def star(number=1, **fields):
     return result(number, result="testfailed", classification="fixed by commit",
-                  fixed_by=["abcdef012345"]) | told
+                  fixed_by=["abcdef012345"]) | fields
 
 
-def job(name="test-linux64/opt-mochitest-1", day=0, **told):
+def job(name="test-linux64/opt-mochitest-1", day=0, **fields):
     return {"kind": "job", "project": "autoland", "build_system": "taskcluster", "name": name,
-            "seen_at": (NOON + timedelta(days=day)).isoformat()} | told
+            "seen_at": (NOON + timedelta(days=day)).isoformat()} | fields
 
 
 def spelled(*records) -> bytes:
@@ -42,9 +42,9 @@ def stream(*records):
     return io.BytesIO(spelled(*records))
 
 
-def take(sessions, *records, **told):
-    files = told.pop("files", None) or [stream(*records)]
-    return import_files(sessions, files, **{"scope": "trunk", "now": NOON, "batch": 3} | told)
+def take(sessions, *records, **fields):
+    files = fields.pop("files", None) or [stream(*records)]
+    return import_files(sessions, files, **{"scope": "trunk", "now": NOON, "batch": 3} | fields)
 
 
 def stored(sessions) -> set[str]:
@@ -243,10 +243,10 @@ def test_an_import_makes_the_data_of_a_live_project_fresh(sessions, archived, ex
 
 
 def test_progress_tells_what_is_stored_so_far(sessions):
-    told = []
+    counts = []
     take(sessions, *(result(number) for number in range(7)),
-         progress=lambda report: told.append(report.results))
-    assert told == [3, 6, 7]
+         progress=lambda report: counts.append(report.results))
+    assert counts == [3, 6, 7]
 
 
 def test_days_are_counted_at_the_end(sessions):

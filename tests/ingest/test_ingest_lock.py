@@ -37,14 +37,14 @@ def in_the_background(sessions_of_two):
 def test_a_second_ingest_waits_for_the_first(sessions_of_two, in_the_background):
     with ingest_lock(sessions_of_two, project="autoland", source="activedata"):
         thread, source = in_the_background()
-        asked = list(source.asked)
+        while_held = list(source.requests)
     thread.join()
-    assert asked == []
-    assert source.asked != []
+    assert while_held == []
+    assert source.requests != []
 
 
 def test_an_ingest_of_another_project_does_not_wait(sessions_of_two, in_the_background):
     with ingest_lock(sessions_of_two, project="mozilla-inbound", source="activedata"):
         thread, source = in_the_background()
         thread.join()
-    assert source.asked != []
+    assert source.requests != []

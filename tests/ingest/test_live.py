@@ -1,31 +1,18 @@
 """A live source is taken in: first the window, then what changed."""
 
 import logging
-from datetime import timedelta
 
 import pytest
 from ingest_world import (
-    FIXED, NOON, NOT_CLASSIFIED, add_projects, job, listed, rows, star, versions,
+    FIXED, NOON, NOT_CLASSIFIED, SPANS, add_projects, at, job, listed, mark, rows, star, versions,
 )
 
 from seta.domain import Scope
 from seta.errors import Conflict, UnknownProject
-from seta.ingest import Spans, ingest_project
+from seta.ingest import ingest_project
 from seta.sources.protocol import MODIFIED, PUSHED
 from seta.store.curation import projects
 from seta.store.operation import runs
-from seta.store.operation.watermarks import watermark
-
-SPANS = Spans(window=timedelta(days=2), overlap=timedelta(hours=1), piece=timedelta(hours=4))
-
-
-def at(hours):
-    return NOON + timedelta(hours=hours)
-
-
-def mark(sessions):
-    with sessions() as session:
-        return watermark(session, source="activedata", project="autoland")
 
 
 def stored_jobs(sessions) -> set[str]:
@@ -35,9 +22,9 @@ def stored_jobs(sessions) -> set[str]:
 
 def test_the_first_time_the_window_is_filled_by_push_time(ingest, autoland, source):
     report = ingest()
-    assert [piece.by for piece in source.asked] == [PUSHED] * 12 + [MODIFIED]
-    assert (source.asked[0].start, source.asked[11].end) == (at(-48), NOON)
-    assert (source.asked[12].start, source.asked[12].end) == (at(-1), NOON)
+    assert [piece.by for piece in source.requests] == [PUSHED] * 12 + [MODIFIED]
+    assert (source.requests[0].start, source.requests[11].end) == (at(-48), NOON)
+    assert (source.requests[12].start, source.requests[12].end) == (at(-1), NOON)
     assert stored_jobs(autoland) == {str(number) for number in range(96)}
     assert report.is_complete
     assert (mark(autoland).reached_at, mark(autoland).succeeded_at) == (NOON, NOON)
@@ -46,10 +33,10 @@ def test_the_first_time_the_window_is_filled_by_push_time(ingest, autoland, sour
 def test_after_that_only_what_changed_is_asked_for_less_an_overlap(ingest, source):
     """R61: in slices, so that no answer reaches the source's limit."""
     ingest()
-    source.asked.clear()
+    source.requests.clear()
     source.hold(job(500, pushed_at=at(3), started_at=at(3)))
     report = ingest(9)
-    assert [(piece.by, piece.start, piece.end) for piece in source.asked] == [
+    assert [(piece.by, piece.start, piece.end) for piece in source.requests] == [
         (MODIFIED, at(-1), at(3)), (MODIFIED, at(3), at(7)), (MODIFIED, at(7), at(9))]
     assert report.stored.new == 1
 
@@ -69,31 +56,31 @@ def test_a_star_given_days_later_changed_and_taken_back_is_followed(ingest, auto
     """R49: whatever is said of it, a job that changed is seen again."""
     source.hold(job(2, pushed_at=at(-40), started_at=at(-40), result="busted"), at(-40))
     ingest()
-    told = {"pushed_at": at(-40), "started_at": at(-40)}
-    said = []
+    fields = {"pushed_at": at(-40), "started_at": at(-40)}
+    stored = []
     for hours, version in (
-            (12, star(2, at=at(10), **told)),
-            (24, star(2, fixed_by=("c" * 12,), at=at(20), **told)),
-            (36, star(2, NOT_CLASSIFIED, at=at(30), **told))):
+            (12, star(2, at=at(10), **fields)),
+            (24, star(2, fixed_by=("c" * 12,), at=at(20), **fields)),
+            (36, star(2, NOT_CLASSIFIED, at=at(30), **fields))):
         source.hold(version, version.classified_at)
         ingest(hours)
         with autoland() as session:
-            said = [row[2:4] for row in rows(session, "classifications") if row[1] == "2"]
-    assert said == [(FIXED, ["abcdef012345"]), (FIXED, ["c" * 12]), (NOT_CLASSIFIED, [])]
+            stored = [row[2:4] for row in rows(session, "classifications") if row[1] == "2"]
+    assert stored == [(FIXED, ["abcdef012345"]), (FIXED, ["c" * 12]), (NOT_CLASSIFIED, [])]
 
 
 def test_after_a_long_pause_the_stream_goes_back_no_further_than_the_window(ingest, source):
     ingest()
-    source.asked.clear()
+    source.requests.clear()
     ingest(24 * 30)
-    assert source.asked[0].start == at(24 * 28)
+    assert source.requests[0].start == at(24 * 28)
 
 
 def test_a_clock_that_went_back_asks_for_the_overlap_and_loses_nothing(ingest, autoland, source):
     ingest(12)
-    source.asked.clear()
+    source.requests.clear()
     ingest(6)
-    assert [(piece.start, piece.end) for piece in source.asked] == [(at(5), at(6))]
+    assert [(piece.start, piece.end) for piece in source.requests] == [(at(5), at(6))]
     assert mark(autoland).reached_at == at(12)
 
 
@@ -154,10 +141,10 @@ def test_a_first_fill_that_was_stopped_goes_on_where_it_was(ingest, autoland, so
 
     with pytest.raises(KeyboardInterrupt):
         ingest(progress=stop)
-    source.asked.clear()
+    source.requests.clear()
     ingest(12)
-    assert (source.asked[0].start, source.asked[9].end) == (at(-40), NOON)
-    assert [(piece.by, piece.start) for piece in source.asked[10:]] == [
+    assert (source.requests[0].start, source.requests[9].end) == (at(-40), NOON)
+    assert [(piece.by, piece.start) for piece in source.requests[10:]] == [
         (MODIFIED, at(-1)), (MODIFIED, at(3)), (MODIFIED, at(7)), (MODIFIED, at(11))]
     assert mark(autoland).reached_at == at(12)
 
@@ -189,17 +176,17 @@ def test_an_unknown_project_is_refused(autoland, source):
         ingest_project(autoland, source, "nowhere", now=NOON, spans=SPANS)
 
 
-@pytest.mark.parametrize("told, hint", [
+@pytest.mark.parametrize("fields, hint", [
     pytest.param({"source": "demo"}, "seta demo --remove", id="the demo's"),
     pytest.param({"source": "import"}, "archived scope 'history'", id="an archive's"),
 ])
-def test_a_project_of_an_archive_is_no_live_sources(autoland, source, told, hint):
+def test_a_project_of_an_archive_is_no_live_sources(autoland, source, fields, hint):
     with autoland.begin() as session:
         projects.add_scope(session, Scope("history", is_archived=True))
-        add_projects(session, "mozilla-central", scope="history", **told)
+        add_projects(session, "mozilla-central", scope="history", **fields)
     with pytest.raises(Conflict, match=hint):
         ingest_project(autoland, source, "mozilla-central", now=NOON, spans=SPANS)
-    assert source.asked == []
+    assert source.requests == []
 
 
 def test_a_project_remembers_where_its_results_come_from(ingest, autoland):

@@ -1,26 +1,13 @@
 """One bad slice, or all of the source down."""
 
-from datetime import timedelta
-
 import pytest
-from ingest_world import NOON, job, rows
+from ingest_world import NOON, SPANS, at, job, mark, rows
 
 from seta.errors import SourceError
-from seta.ingest import Spans, ingest_span
+from seta.ingest import ingest_span
 from seta.store.operation import runs
 from seta.store.operation.alarms import open_alarms
-from seta.store.operation.watermarks import failed_slices, watermark
-
-SPANS = Spans(window=timedelta(days=2), overlap=timedelta(hours=1), piece=timedelta(hours=4))
-
-
-def at(hours):
-    return NOON + timedelta(hours=hours)
-
-
-def mark(sessions):
-    with sessions() as session:
-        return watermark(session, source="activedata", project="autoland")
+from seta.store.operation.watermarks import failed_slices
 
 
 def failed(sessions):
@@ -45,7 +32,7 @@ def filled(ingest, autoland, source):
     ingest()
     for hour in range(96):
         source.hold(job(1000 + hour, pushed_at=at(hour), started_at=at(hour)))
-    source.asked.clear()
+    source.requests.clear()
     return autoland
 
 
@@ -82,7 +69,7 @@ def test_a_source_that_is_down_is_not_asked_for_every_slice(ingest, filled, sour
     source.is_down = True
     with pytest.raises(SourceError):
         ingest(96)
-    assert len(source.asked) == 4  # three slices, and a probe
+    assert len(source.requests) == 4  # three slices, and a probe
 
 
 def test_a_source_that_goes_down_in_the_middle_is_taken_up_there(ingest, filled, source):
@@ -92,9 +79,9 @@ def test_a_source_that_goes_down_in_the_middle_is_taken_up_there(ingest, filled,
     assert mark(filled).reached_at == at(19)
     assert failed(filled) == []
     source.is_down, source.goes_down_after = False, None
-    source.asked.clear()
+    source.requests.clear()
     assert ingest(40).is_complete
-    assert source.asked[0].start == at(18)
+    assert source.requests[0].start == at(18)
 
 
 def test_a_first_fill_that_meets_an_outage_begins_at_all_later(ingest, autoland, source):
@@ -126,10 +113,10 @@ def test_the_next_run_takes_it_up_and_the_watermark_follows(ingest, filled, sour
     source.bad = {at(5)}
     ingest(12)
     source.bad.clear()
-    source.asked.clear()
+    source.requests.clear()
     assert ingest(24).is_complete
-    assert (source.asked[0].start, source.asked[0].end) == (at(3), at(7))
-    assert source.asked[1].start == at(11)
+    assert (source.requests[0].start, source.requests[0].end) == (at(3), at(7))
+    assert source.requests[1].start == at(11)
     assert failed(filled) == []
     assert mark(filled).reached_at == at(24)
     with filled() as session:
@@ -148,9 +135,9 @@ def test_after_three_runs_it_is_set_aside_with_an_alarm(ingest, filled, source):
     assert "autoland by modified 2026-03-01T15:00:00Z" in alarms(filled)[
         "ingest autoland: set aside"]
     assert (mark(filled).reached_at, mark(filled).succeeded_at) == (at(36), at(36))
-    source.asked.clear()
+    source.requests.clear()
     ingest(48)
-    assert at(3) not in [piece.start for piece in source.asked]
+    assert at(3) not in [piece.start for piece in source.requests]
     assert "ingest autoland: set aside" in alarms(filled)
 
 

@@ -6,10 +6,13 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import text
 
 from seta.domain import Classification, JobResult, ListedJob, Project, Scope
+from seta.ingest import Spans
 from seta.store.curation import projects
+from seta.store.operation.watermarks import watermark
 from seta.store.results.writer import ResultWriter, StoredCounts
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SPANS = Spans(window=timedelta(days=2), overlap=timedelta(hours=1), piece=timedelta(hours=4))
 FIX = "abcdef012345"
 FIXED = Classification.FIXED_BY_COMMIT
 INTERMITTENT = Classification.INTERMITTENT
@@ -36,32 +39,36 @@ TABLES = {
 }
 
 
-def job(number=1, **told) -> JobResult:
+def at(hours) -> datetime:
+    return NOON + timedelta(hours=hours)
+
+
+def job(number=1, **fields) -> JobResult:
     """A passed job of autoland; `job(1)` and `job(1, result="busted")` are the same job."""
     made = JobResult(
         namespace="treeherder", job_id=str(number), project="autoland",
         build_system="taskcluster", name="test-linux64/opt-mochitest-1", revision="a" * 40,
         pushed_at=NOON, result="success", started_at=NOON + timedelta(minutes=1),
         duration_ms=60_000)
-    return replace(made, **told)
+    return replace(made, **fields)
 
 
-def star(number=1, classification=FIXED, fixed_by=(FIX,), at=NOON, **told) -> JobResult:
-    """A failed job of which something is said."""
+def star(number=1, classification=FIXED, fixed_by=(FIX,), at=NOON, **fields) -> JobResult:
+    """A failed job with a classification."""
     fixed_by = fixed_by if classification is FIXED else ()
     return job(number, result="testfailed", classification=classification, fixed_by=fixed_by,
-               classified_at=at, **told)
+               classified_at=at, **fields)
 
 
-def listed(name="test-linux64/opt-mochitest-1", seen_at=NOON, **told) -> ListedJob:
-    return replace(ListedJob("autoland", "taskcluster", name, seen_at), **told)
+def listed(name="test-linux64/opt-mochitest-1", seen_at=NOON, **fields) -> ListedJob:
+    return replace(ListedJob("autoland", "taskcluster", name, seen_at), **fields)
 
 
-def add_projects(session, *names, scope="trunk", **told) -> None:
+def add_projects(session, *names, scope="trunk", **fields) -> None:
     if scope not in [each.name for each in projects.scopes(session)]:
         projects.add_scope(session, Scope(scope))
     for name in names or ("autoland",):
-        projects.add_project(session, Project(name, scope, **told))
+        projects.add_project(session, Project(name, scope, **fields))
 
 
 def store_results(session, results) -> StoredCounts:
@@ -78,6 +85,12 @@ def rows(session, table) -> list[tuple]:
 def contents(session, *without) -> dict[str, list[tuple]]:
     """All that ingest writes."""
     return {table: rows(session, table) for table in TABLES if table not in without}
+
+
+def mark(sessions):
+    """The watermark of autoland."""
+    with sessions() as session:
+        return watermark(session, source="activedata", project="autoland")
 
 
 def versions(session, *, with_locks=True) -> list[tuple]:

@@ -21,11 +21,11 @@ def history() -> MemorySource:
     source = MemorySource(batch=2, jobs_listed=[listed(), listed("test-linux64/opt-reftest")])
     for number in range(144):
         pushed_at = NOON - timedelta(minutes=10 * number)
-        told = {"pushed_at": pushed_at, "started_at": pushed_at, "revision": f"{number:040x}",
-                "name": f"test-linux64/opt-mochitest-{number % 7}"}
-        source.hold(star(number, at=pushed_at, **told) if number % 3 else job(number, **told))
+        fields = {"pushed_at": pushed_at, "started_at": pushed_at, "revision": f"{number:040x}",
+                  "name": f"test-linux64/opt-mochitest-{number % 7}"}
+        source.hold(star(number, at=pushed_at, **fields) if number % 3 else job(number, **fields))
         if number % 9 == 1:
-            source.hold(star(number, NOT_CLASSIFIED, at=NOON + timedelta(minutes=number), **told),
+            source.hold(star(number, NOT_CLASSIFIED, at=NOON + timedelta(minutes=number), **fields),
                         NOON + timedelta(minutes=number))
     for number in range(200, 270):
         pushed_at = NOON + timedelta(minutes=10 * (number - 200))

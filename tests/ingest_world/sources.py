@@ -20,7 +20,7 @@ class MemorySource:
     bad: set[datetime] = field(default_factory=set)  # a slice that holds one cannot be had
     breaks_off: datetime | None = None               # its slice ends after a first batch
     goes_down_after: int | None = None               # so many slices
-    asked: list[Slice] = field(default_factory=list)
+    requests: list[Slice] = field(default_factory=list)
     jobs: dict[str, tuple[datetime, JobResult]] = field(default_factory=dict)
     jobs_listed: list[ListedJob] | None = None
 
@@ -28,8 +28,8 @@ class MemorySource:
         self.jobs[result.job_id] = changed_at or result.known_at, result
 
     def results(self, piece: Slice):
-        self.asked.append(piece)
-        if self.goes_down_after is not None and len(self.asked) > self.goes_down_after:
+        self.requests.append(piece)
+        if self.goes_down_after is not None and len(self.requests) > self.goes_down_after:
             self.is_down = True
         found = sorted(
             (changed_at, int(result.job_id), result) for changed_at, result in
