@@ -98,13 +98,13 @@ def still_failing(
         return frozenset()
     session.execute(text("SET LOCAL jit = off"))  # compiling takes longer than the answer
     run = _last_run()
-    counts = counted_classification(run.c.namespace, run.c.job_id).subquery()
-    is_intermittent = select(counts.c.classification.in_(INTERMITTENT)).scalar_subquery()
+    counts = counted_classification(run.c.namespace, run.c.job_id).lateral("counts")
+    is_intermittent = func.coalesce(counts.c.classification.in_(INTERMITTENT), False)
     return frozenset(session.scalars(
-        select(Name.name).join(run, true())
+        select(Name.name).join(run, true()).outerjoin(counts, true())
         .where(Name.project == project, Name.build_system == build_system,
                Name.name == any_(literal(list(names), ARRAY(Text))),
-               run.c.result.in_(FAILING), ~func.coalesce(is_intermittent, False))))
+               run.c.result.in_(FAILING), ~is_intermittent)))
 
 
 def _last_run() -> LateralFromClause:
