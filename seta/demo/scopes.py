@@ -35,7 +35,7 @@ TALOS_2014 = DemoScope(
         "Performance regressions that Mozilla's Talos suites reported from February to November "
         "2014, as its alert manager recorded them. One regression often shows on several "
         "platforms and suites, and SETA makes use of that. The alerts name the push that "
-        "changed the number; this culprit stands in for the fix. Builder names and the job list "
+        "changed the number; this push takes the place of the fix. Builder names and the job list "
         "were derived from the alerts. Passing runs and durations were not recorded, so every job "
         "type costs the same."
     ),

@@ -23,7 +23,7 @@ NAMESPACE = "treeherder"  # of both: ActiveData's job.id is Treeherder's
 DECISION_TASK = "Gecko Decision Task"
 ACTION_TASK = "Action"  # how the names of action tasks begin
 
-DRIFT = 20              # so many rows and not a good one: the source's format has changed
+DRIFT = 20  # bad rows without a good one mean that the format of the source has changed
 ORDINARY = frozenset({"still running", "no result"})  # reasons that say nothing of the format
 
 

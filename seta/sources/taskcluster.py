@@ -34,7 +34,7 @@ class TaskclusterIndex:
     def newest_list(self, project: str) -> list[ListedJob]:
         """Return the newest list in order of its names, all seen now; see JobListSource."""
         what = f"the job list of {project}"
-        listed = self._ask(self._namespace.format(project=project), what)
+        listed = self._request(self._namespace.format(project=project), what)
         if not isinstance(listed, dict) or not listed:
             raise SourceGarbled(f"{what}: no jobs in {shorten(listed)}")
         seen_at = self._now()
@@ -42,7 +42,7 @@ class TaskclusterIndex:
         logger.info("Taskcluster lists %d jobs for %s", len(jobs), project)
         return jobs
 
-    def _ask(self, namespace: str, what: str) -> Any:
+    def _request(self, namespace: str, what: str) -> Any:
         url = f"{self._base_url}/api/index/v1/task/{namespace}/artifacts/{ARTIFACT}"
         with naming(what):
             answer = self._http.get(url)

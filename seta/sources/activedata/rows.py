@@ -20,7 +20,7 @@ FIXED = Classification.FIXED_BY_COMMIT
 def decode_row(row: Row, skipped: Counter[str]) -> Decoded:
     """Return the job result of a row, with what orders the rows of one job.
 
-    Raises LeftOut for a row that is none.
+    Raises LeftOut for any other row.
     """
     cell = row.get
     build_system = build_system_of(task_id=cell("task_id"), buildbot_id=cell("buildbot_id"))

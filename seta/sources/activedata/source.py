@@ -50,7 +50,7 @@ class ActiveData:
         waiting = [Span.of(piece)]
         while waiting:
             span = waiting.pop()
-            rows = self._ask(span)
+            rows = self._request(span)
             if not is_full(rows, self._row_limit):
                 yield span, rows
                 continue
@@ -62,7 +62,7 @@ class ActiveData:
                 yield division.whole_span, division.whole
             waiting.extend(reversed(division.rest))
 
-    def _ask(self, span: Span) -> list[Row]:
+    def _request(self, span: Span) -> list[Row]:
         query = build_query(span, table=self._table, limit=self._row_limit)
         with self._one_at_a_time, naming(str(span)):
             answer = self._http.post(self._url, msgspec.json.encode(query))

@@ -21,7 +21,7 @@ class Api:
         self._base_url = f"{base_url.rstrip('/')}/api/project/{project}"
         self.what = what
 
-    def ask(self, path: str, **params: Any) -> Any:
+    def get(self, path: str, **params: Any) -> Any:
         """Return the JSON of the answer; an outage is an error."""
         with naming(self.what):
             answer = self._http.get(f"{self._base_url}/{path}/", **params)
@@ -34,7 +34,7 @@ class Api:
 
     def results(self, path: str, **params: Any) -> list[Row]:
         """Return the `results` of the answer; rows that are arrays get the names of the header."""
-        answer = self.ask(path, **params)
+        answer = self.get(path, **params)
         rows = answer.get("results") if isinstance(answer, dict) else None
         if not isinstance(rows, list):
             raise SourceGarbled(f"{self.what}: {path} has no results: {shorten(answer)}")

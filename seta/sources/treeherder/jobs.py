@@ -88,7 +88,7 @@ def _duration_ms(row: Row) -> int | None:
 
 def notes_of(api: Api, job_id: str) -> list[Note]:
     """Return a job's notes, the oldest first."""
-    answer = api.ask("note", job_id=job_id)
+    answer = api.get("note", job_id=job_id)
     if not isinstance(answer, list) or not all(isinstance(each, dict) for each in answer):
         raise SourceGarbled(f"{api.what}: the notes of job {job_id} are {shorten(answer)}")
     ordered = sorted(answer, key=lambda each: number(each.get("id")) or 0)
