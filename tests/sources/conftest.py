@@ -17,7 +17,7 @@ from seta.sources import Slice  # noqa: E402
 from seta.sources.activedata import ActiveData  # noqa: E402
 from seta.sources.http import Http, HttpOptions  # noqa: E402
 
-QUICK = {"tries": 2, "backoff": .001, "jitter": 0, "longest_wait": .01, "read_timeout": 5}
+QUICK = {"tries": 2, "backoff": .001, "jitter": 0, "longest_wait": .01, "read_timeout": 25}
 
 
 @pytest.fixture(scope="session")
