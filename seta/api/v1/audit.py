@@ -1,11 +1,11 @@
 """Who changed what, when and why."""
 
+from dataclasses import asdict
 from datetime import datetime
 
 from apiflask import APIBlueprint
 from pydantic import BaseModel
 
-from ...domain import AuditEntry
 from ...store.operation.audit import audit_entries
 from ..context import context
 from .fields import Json
@@ -38,9 +38,4 @@ def get_audit(query_data: Page) -> Json:
         return page_of(
             lambda before, limit: audit_entries(
                 session, before=id_cursor(before), limit=limit),
-            query_data, key=lambda each: each.id, show=_shown)
-
-
-def _shown(entry: AuditEntry) -> Json:
-    return {"id": entry.id, "at": entry.at, "who": entry.who, "what": entry.what,
-            "target": entry.target, "why": entry.why, "details": entry.details}
+            query_data, key=lambda each: each.id, show=asdict)

@@ -15,10 +15,10 @@ from ...ledger.payloads import moment
 from ...store import snapshots
 from ...store.curation import overrides
 from ...store.curation.projects import scope_named
-from ...store.results import job_runs
-from ...store.results.job_runs import FoundJob, window_counts
-from ...store.snapshots import jobs
-from ...store.snapshots.jobs import JobFilter, JobLine, job_lines
+from ...store.results.job_runs import FoundJob, find_job, runs_of, window_counts
+from ...store.snapshots.jobs import (
+    JobFilter, JobLine, caught_regressions, job_lines, priority_history,
+)
 from ..context import context
 from . import lookups
 from .fields import BuildSystem, JobName, Json, Model, Text
@@ -137,7 +137,7 @@ def get_job(project: str, query_data: JobIn) -> Json:
     with context().sessions() as session:
         found = lookups.project_named(session, project)
         build_system = check_build_system(found, query_data.build_system)
-        job = job_runs.find_job(session, project, build_system, query_data.name)
+        job = find_job(session, project, build_system, query_data.name)
         return _job(session, found, job, now)
 
 
@@ -147,7 +147,7 @@ def _job(session: Session, project: Project, job: FoundJob, now: datetime) -> Js
     line = _line_of(session, project.name, snapshot_id, job)
     runs, failures = window_counts(session, job, days=scope.window_days, now=now)
     due = next_due(session, project, job.build_system, line.priority, now=now)
-    last = job_runs.runs_of(session, job)
+    last = runs_of(session, job)
     active = overrides.overrides(session, project.scope, active_at=now)
     override = strongest(active, job.job_type, job.name, job.build_system)
     return _line_shown(line) | {
@@ -180,13 +180,13 @@ def _caught(session: Session, snapshot_id: int | None, job: FoundJob) -> list[Js
         return []
     return [{"fixed_by": each.fixed_by, "is_inferred": each.is_inferred,
              "covered_by": [str(job_type) for job_type in each.covered_by]}
-            for each in jobs.caught_regressions(session, job, snapshot_id)]
+            for each in caught_regressions(session, job, snapshot_id)]
 
 
 def _history(session: Session, job: FoundJob, scope: str) -> list[Json]:
     if job.job_type_id is None:
         return []
-    return [asdict(each) for each in jobs.priority_history(session, job, scope)]
+    return [asdict(each) for each in priority_history(session, job, scope)]
 
 
 def _line_shown(line: JobLine) -> Json:

@@ -26,9 +26,8 @@ class OneIn(Model):
     snapshot: QueryNumber | None = Field(None, description="Null: the published one.")
 
 
-class ListIn(Page):
-    scope: Name = DEFAULT_SCOPE
-    snapshot: QueryNumber | None = Field(None, description="Null: the published one.")
+class ListIn(OneIn, Page):
+    """One page of the list."""
 
 
 class LineOut(BaseModel):
@@ -108,7 +107,7 @@ def get_regression(fixed_by: str, query_data: OneIn) -> Json:
     }
 
 
-def _snapshot(session: Session, query: OneIn | ListIn) -> tuple[int, Snapshot]:
+def _snapshot(session: Session, query: OneIn) -> tuple[int, Snapshot]:
     """Return the snapshot that a query names, by default the published one, with its id."""
     scope = lookups.scope_named(session, query.scope)
     wanted = query.snapshot or snapshots.publication_state(session, scope.name).snapshot_id

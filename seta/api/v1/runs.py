@@ -1,5 +1,6 @@
 """Runs of every task: ingests, imports, analyses, upkeep."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Literal
 from urllib.parse import urlencode
@@ -9,7 +10,6 @@ from flask import redirect, request
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
-from ...domain import Run
 from ...store.operation import runs
 from ..context import context
 from .fields import Json
@@ -50,7 +50,7 @@ def get_runs(query_data: ListIn) -> Json:
         return page_of(
             lambda before, limit: runs.runs(
                 session, task=query_data.task, before=id_cursor(before), limit=limit),
-            query_data, key=lambda run: run.id, show=run_shown)
+            query_data, key=lambda run: run.id, show=asdict)
 
 
 @bp.get("/ingest-runs")
@@ -59,11 +59,3 @@ def get_ingest_runs() -> Response:
     """Redirect from the path of earlier versions."""
     query = urlencode(list(request.args.items(multi=True)))
     return redirect(f"/api/v1/runs?{query}" if query else "/api/v1/runs", 308)
-
-
-def run_shown(run: Run) -> Json:
-    return {
-        "id": run.id, "task": run.task, "source": run.source, "project": run.project,
-        "scope": run.scope, "started_at": run.started_at, "ended_at": run.ended_at,
-        "status": run.status, "counts": run.counts, "error": run.error,
-    }

@@ -26,6 +26,23 @@ ANYBODY = "(no token)"
 bp = APIBlueprint("schedule", __name__, url_prefix="/api/v1", tag="Pushes")
 
 
+class PushIn(Model):
+    """A push, as its scheduler knows it."""
+
+    revision: PushId = Field(examples=["9fa614d8310d2c7c3f4d8fe4a26e9d1ed4d3c6c0"])
+    pushed_at: Time | None = Field(None, description="Without it, everything runs.")
+    build_system: BuildSystem | None = Field(
+        None, description="Needed only if the project has several.")
+
+
+class PreviewIn(Model):
+    revision: PushId | None = Field(None, description="Needed for a preview.")
+    pushed_at: Time | None = None
+    build_system: BuildSystem | None = None
+    preview: Literal["0", "1"] = Field(
+        "0", description="1: also answer for an unknown push; this records nothing.")
+
+
 class PriorityCountOut(BaseModel):
     due: bool = Field(description="It runs on this push.")
     jobs: int = Field(description="How many jobs have this priority.")
@@ -62,23 +79,6 @@ class FailedOut(BaseModel):
     push_id: str
     failed_at: datetime
     why: str
-
-
-class PushIn(Model):
-    """A push, as its scheduler knows it."""
-
-    revision: PushId = Field(examples=["9fa614d8310d2c7c3f4d8fe4a26e9d1ed4d3c6c0"])
-    pushed_at: Time | None = Field(None, description="Without it, everything runs.")
-    build_system: BuildSystem | None = Field(
-        None, description="Needed only if the project has several.")
-
-
-class PreviewIn(Model):
-    revision: PushId | None = Field(None, description="Needed for a preview.")
-    pushed_at: Time | None = None
-    build_system: BuildSystem | None = None
-    preview: Literal["0", "1"] = Field(
-        "0", description="1: also answer for an unknown push; this records nothing.")
 
 
 NOT_RECORDED_NOW: dict[int | str, dict[str, str | dict[str, dict[str, Any]]]] = {
