@@ -32,7 +32,7 @@ class LedgerEntry:
 
     @property
     def is_good(self) -> bool:
-        """Say whether what was answered is held to have run."""
+        """Say whether the schedule counts as run: nobody reported that it failed."""
         return self.failed_at is None
 
     @property

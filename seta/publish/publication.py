@@ -37,7 +37,7 @@ def roll_back(sessions: Sessions, scope: str, *, who: str, why: str, now: dateti
     """
     with sessions.begin() as session:
         present = store.lock_publication(session, scope).snapshot_id
-        earlier = present and store.once_published_before(session, scope, present)
+        earlier = present and store.last_published_before(session, scope, present)
         if earlier is None:
             raise Conflict(f"scope {scope!r} has no earlier published snapshot to go back to")
         return _publish_by_hand(session, scope, earlier, how="rollback", who=who, why=why, now=now)
@@ -63,7 +63,7 @@ def _publish_by_hand(
     who, why = _required("who", who), _required("why", why)
     before = store.lock_publication(session, scope).snapshot_id
     snapshot = store.snapshot_with_id(session, snapshot_id)
-    store.hold_no_longer(session, snapshot_id)
+    store.clear_hold(session, snapshot_id)
     store.set_published(session, scope, snapshot_id, now=now, how=how, who=who, why=why)
     store.stop_publication(session, scope, now=now, who=who, why=why)
     clear_alarm(session, f"snapshot {scope}")

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from ...domain import Override, StoredRename
 from ...errors import BadInput, Conflict, NotFound
 from .. import schema
+from ..paging import newest_first
 
 Row = TypeVar("Row", schema.Override, schema.Rename)
 Decision = TypeVar("Decision", Override, StoredRename)
@@ -56,8 +57,8 @@ def decision_rows(
     session: Session, table: type[Row], scope: str | None, *, active_at: datetime | None,
     before: int | None, limit: int | None,
 ) -> list[Row]:
-    """Return rows, the newest first; `before` is the id to go on from."""
-    query = select(table).order_by(table.id.desc()).limit(limit)
+    """Return rows, the newest first; `before` is the last id of the page before."""
+    query = newest_first(select(table), table.id, before=before, limit=limit)
     if scope is not None:
         query = query.where(table.scope == scope)
     if active_at is not None:
@@ -65,8 +66,6 @@ def decision_rows(
                             or_(table.ended_at.is_(None), table.ended_at > active_at))
     if active_at is not None and issubclass(table, schema.Override):
         query = query.where(or_(table.expires_at.is_(None), table.expires_at > active_at))
-    if before is not None:
-        query = query.where(table.id < before)
     return list(session.scalars(query))
 
 

@@ -35,7 +35,7 @@ def overrides(
     session: Session, scope: str | None = None, *, active_at: datetime | None = None,
     before: int | None = None, limit: int | None = None,
 ) -> list[Override]:
-    """Return overrides, the newest first; `before` is the id to go on from."""
+    """Return overrides, the newest first; `before` is the last id of the page before."""
     rows = decision_rows(
         session, schema.Override, scope, active_at=active_at, before=before, limit=limit)
     return [_to_override(row) for row in rows]

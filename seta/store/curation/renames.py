@@ -33,7 +33,7 @@ def renames(
     session: Session, scope: str | None = None, *, active_at: datetime | None = None,
     before: int | None = None, limit: int | None = None,
 ) -> list[StoredRename]:
-    """Return renames, the newest first; `before` is the id to go on from."""
+    """Return renames, the newest first; `before` is the last id of the page before."""
     rows = decision_rows(
         session, schema.Rename, scope, active_at=active_at, before=before, limit=limit)
     return [_to_rename(row) for row in rows]

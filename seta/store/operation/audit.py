@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from ...domain import AuditEntry
 from .. import schema
+from ..paging import newest_first
 
 
 def record_audit(
@@ -20,9 +21,7 @@ def record_audit(
 def audit_entries(
     session: Session, *, before: int | None = None, limit: int = 100,
 ) -> list[AuditEntry]:
-    """Return what was changed, the newest first; `before` is the id to go on from."""
-    query = select(schema.Audit).order_by(schema.Audit.id.desc()).limit(limit)
-    if before is not None:
-        query = query.where(schema.Audit.id < before)
+    """Return what was changed, the newest first; `before` is the last id of the page before."""
+    query = newest_first(select(schema.Audit), schema.Audit.id, before=before, limit=limit)
     return [AuditEntry(row.id, row.at, row.who, row.what, row.target, row.why, row.details)
             for row in session.scalars(query)]

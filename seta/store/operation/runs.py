@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from ...domain import Run
 from ...errors import SetaError
 from .. import schema
+from ..paging import newest_first
 from .alarms import clear_alarm, raise_alarm
 
 
@@ -97,12 +98,10 @@ def stop_unfinished_runs(session: Session, *, now: datetime) -> int:
 def runs(
     session: Session, *, task: str | None = None, before: int | None = None, limit: int = 100,
 ) -> list[Run]:
-    """Return runs, the newest first; `before` is the id to go on from."""
-    query = select(schema.Run).order_by(schema.Run.id.desc()).limit(limit)
+    """Return runs, the newest first; `before` is the last id of the page before."""
+    query = newest_first(select(schema.Run), schema.Run.id, before=before, limit=limit)
     if task is not None:
         query = query.where(schema.Run.task == task)
-    if before is not None:
-        query = query.where(schema.Run.id < before)
     return [Run(row.id, row.task, row.source, row.project, row.scope, row.started_at,
                 row.ended_at, row.status, row.counts, row.error)
             for row in session.scalars(query)]

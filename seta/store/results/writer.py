@@ -85,9 +85,9 @@ BLOCK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class StoredCounts:
-    """What came of results that were handed in."""
+    """What became of a batch of results."""
 
-    results: int = 0             # handed in
+    results: int = 0             # of the batch
     new: int = 0
     changed: int = 0
     classifications: int = 0     # added

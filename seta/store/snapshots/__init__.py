@@ -1,7 +1,7 @@
 """Snapshots: what was decided, and what is published."""
 
 from .publication import (
-    PublicationState, hold_no_longer, lock_publication, once_published_before,
+    PublicationState, clear_hold, last_published_before, lock_publication,
     publication_state, publications, release_publication, set_published, stop_publication,
 )
 from .read import priorities_of, priority_of, snapshot_with_id, snapshots_of
@@ -10,7 +10,7 @@ from .write import NameList, add_snapshot
 
 __all__ = [
     "NameList", "ProjectFacts", "PublicationState", "PublishedLists", "add_snapshot",
-    "hold_no_longer", "priorities_of", "lock_publication", "once_published_before", "priority_of",
+    "clear_hold", "last_published_before", "lock_publication", "priorities_of", "priority_of",
     "project_facts", "publication_state", "publications", "published_lists",
     "release_publication", "set_published", "snapshot_with_id", "snapshots_of",
     "stop_publication",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from ...domain import Publication
 from ...errors import UnknownScope
 from .. import schema
+from ..paging import newest_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +65,12 @@ def release_publication(session: Session, scope: str) -> None:
                     .values(stopped_at=None, stopped_by=None, stopped_why=None))
 
 
-def hold_no_longer(session: Session, snapshot_id: int) -> None:
+def clear_hold(session: Session, snapshot_id: int) -> None:
     session.execute(update(schema.Snapshot).where(schema.Snapshot.id == snapshot_id)
                     .values(held_because=None))
 
 
-def once_published_before(session: Session, scope: str, snapshot_id: int) -> int | None:
+def last_published_before(session: Session, scope: str, snapshot_id: int) -> int | None:
     """Return the newest snapshot, older than this one, that was published at any time."""
     row = schema.Publication
     return session.scalar(select(func.max(row.snapshot_id)).where(
@@ -79,10 +80,9 @@ def once_published_before(session: Session, scope: str, snapshot_id: int) -> int
 def publications(
     session: Session, scope: str, *, before: int | None = None, limit: int = 100
 ) -> list[Publication]:
-    """Return what was published when, the newest first; `before` is the id to go on from."""
+    """Return publications, the newest first; `before` is the last id of the page before."""
     row = schema.Publication
-    query = select(row).where(row.scope == scope).order_by(row.id.desc()).limit(limit)
-    if before is not None:
-        query = query.where(row.id < before)
+    query = newest_first(
+        select(row).where(row.scope == scope), row.id, before=before, limit=limit)
     return [Publication(each.id, each.scope, each.snapshot_id, each.published_at, each.how,
                         each.who, each.why) for each in session.scalars(query)]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from ...domain import JobPriority, JobType, Priority, Snapshot
 from ...errors import NotFound
 from .. import schema
+from ..paging import newest_first
 
 Kind, Decided = schema.JobType, schema.SnapshotPriority
 WORDS = (Kind.platform, Kind.build_type, Kind.test_suite, Kind.chunk)
@@ -18,12 +19,10 @@ def snapshots_of(
 ) -> list[Snapshot]:
     """Return a scope's snapshots without their priorities, the newest first.
 
-    `before` is the id to go on from.
+    `before` is the last id of the page before.
     """
-    query = (_with_published().where(schema.Snapshot.scope == scope)
-             .order_by(schema.Snapshot.id.desc()).limit(limit))
-    if before is not None:
-        query = query.where(schema.Snapshot.id < before)
+    query = newest_first(_with_published().where(schema.Snapshot.scope == scope),
+                         schema.Snapshot.id, before=before, limit=limit)
     return [_to_snapshot(row, published) for row, published in session.execute(query)]
 
 
