@@ -22,7 +22,8 @@ class Master:
     def __init__(self, folder, ports, seta_url):
         self.folder, self.ports, self.seta_url = folder, ports, seta_url
         self.environment = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-                            "HOME": str(folder), "SETA_TOKEN": "token-of-the-test"}
+                            "HOME": str(folder), "SETA_TOKEN": "token-of-the-test",
+                            "PYTHONPATH": str(HOW_TO.parents[1])}  # this SETA, not another
 
     def adapted(self, text):
         for old, new in (("127.0.0.1:8000", self.seta_url.removeprefix("http://")),

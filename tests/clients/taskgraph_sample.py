@@ -18,6 +18,7 @@ class Sample:
         self.folder, self.url = folder, url
         self.environment = {
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "HOME": str(folder),
+            "PYTHONPATH": str(HOW_TO.parents[1]),  # this SETA, not another that is installed
             "GIT_CONFIG_NOSYSTEM": "1", "SETA_URL": url,
             **{f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER")
                for what, value in (("NAME", "Somebody"), ("EMAIL", "somebody@example.org"))},

@@ -107,7 +107,7 @@ def test_the_push_is_known_by_its_number_or_its_revision(
 
 
 @pytest.mark.parametrize("params, reason", [
-    pytest.param('pushlog_id: "-1"', "no push", id="cron by its number"),
+    pytest.param('pushlog_id: "-1"', "not a push", id="cron by its number"),
     pytest.param("tasks_for: cron", "'cron'", id="cron"),
     pytest.param("tasks_for: action", "'action'", id="action"),
     pytest.param("tasks_for: github-pull-request", "pull-request", id="pull request"),
