@@ -104,6 +104,17 @@ def ensure_scope(session: Session, name: str, settings: Settings) -> None:
                                  window_days=max(1, settings.window.days)))
 
 
+def lock_project(session: Session, name: str) -> None:
+    """Wait until nobody else changes the project; held until the transaction ends."""
+    session.execute(
+        select(schema.Project.name).where(schema.Project.name == name).with_for_update())
+
+
+def remove_project(session: Session, name: str) -> None:
+    """Remove a project with its results, lists and ledger; snapshots of its scope stay."""
+    session.execute(delete(schema.Project).where(schema.Project.name == name))
+
+
 def _scope_row(session: Session, name: str) -> schema.Scope:
     row = session.get(schema.Scope, name)
     if row is None:
@@ -145,14 +156,3 @@ def _project_columns(project: Project) -> dict[str, Any]:
         limit = getattr(project.cadence, interval)
         columns |= {f"{interval}_pushes": limit.pushes, f"{interval}_minutes": limit.minutes}
     return columns
-
-
-def lock_project(session: Session, name: str) -> None:
-    """Wait until nobody else changes the project; held until the transaction ends."""
-    session.execute(
-        select(schema.Project.name).where(schema.Project.name == name).with_for_update())
-
-
-def remove_project(session: Session, name: str) -> None:
-    """Remove a project with its results, lists and ledger; snapshots of its scope stay."""
-    session.execute(delete(schema.Project).where(schema.Project.name == name))

@@ -46,6 +46,25 @@ class JobLine:
     caught: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class PastPriority:
+    """What one snapshot decided on a job type."""
+
+    snapshot_id: int
+    as_of: datetime
+    priority: Priority
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaughtRegression:
+    """A regression that a job type caught, and the other job types of priority 1 that caught it."""
+
+    fixed_by: str
+    is_inferred: bool
+    covered_by: tuple[JobType, ...]
+
+
 def job_lines(
     session: Session, project: str, snapshot_id: int | None, wanted: JobFilter, *,
     after: tuple[str, str] | None, limit: int,
@@ -65,6 +84,35 @@ def job_lines(
     if after is not None:
         query = query.where(tuple_(Name.build_system, Name.name) > after)
     return [_to_line(row) for row in session.execute(_filtered(query, wanted, listed))]
+
+
+def priority_history(
+    session: Session, job: FoundJob, scope: str, *, limit: int = 50
+) -> list[PastPriority]:
+    """Return what the scope's snapshots decided on the job's type, the newest first."""
+    query = (
+        select(schema.Snapshot.id, schema.Snapshot.as_of, Decided.priority, Decided.reason)
+        .join(Decided, Decided.snapshot_id == schema.Snapshot.id)
+        .where(schema.Snapshot.scope == scope, Decided.job_type_id == job.job_type_id)
+        .order_by(schema.Snapshot.id.desc()).limit(limit))
+    return [PastPriority(snapshot_id, as_of, Priority(priority), reason)
+            for snapshot_id, as_of, priority, reason in session.execute(query)]
+
+
+def caught_regressions(
+    session: Session, job: FoundJob, snapshot_id: int
+) -> list[CaughtRegression]:
+    """Return what the job's type caught of a snapshot's regressions, by fixing revision."""
+    caught = session.execute(
+        select(Regression.fixed_by, Regression.is_inferred, Regression.caught_by)
+        .where(Regression.snapshot_id == snapshot_id,
+               literal(job.job_type_id) == any_(Regression.caught_by))
+        .order_by(Regression.fixed_by)).all()
+    others = {each for row in caught for each in row.caught_by} - {job.job_type_id}
+    high = _high_value(session, snapshot_id, others)
+    return [CaughtRegression(fixed_by, is_inferred, tuple(sorted(
+        high[each] for each in caught_by if each in high)))
+        for fixed_by, is_inferred, caught_by in caught]
 
 
 def _listed(project: str, snapshot_id: int | None) -> Subquery:
@@ -111,54 +159,6 @@ def _to_line(row: Row[*tuple[Any, ...]]) -> JobLine:
     build_system, name, kind, tier, priority, reason, cost, caught = row
     return JobLine(build_system, name, as_job_type(kind), tier,
                    None if priority is None else Priority(priority), reason, cost, caught)
-
-
-@dataclass(frozen=True, slots=True)
-class PastPriority:
-    """What one snapshot decided on a job type."""
-
-    snapshot_id: int
-    as_of: datetime
-    priority: Priority
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class CaughtRegression:
-    """A regression that a job type caught, and the other job types of priority 1 that caught it."""
-
-    fixed_by: str
-    is_inferred: bool
-    covered_by: tuple[JobType, ...]
-
-
-def priority_history(
-    session: Session, job: FoundJob, scope: str, *, limit: int = 50
-) -> list[PastPriority]:
-    """Return what the scope's snapshots decided on the job's type, the newest first."""
-    query = (
-        select(schema.Snapshot.id, schema.Snapshot.as_of, Decided.priority, Decided.reason)
-        .join(Decided, Decided.snapshot_id == schema.Snapshot.id)
-        .where(schema.Snapshot.scope == scope, Decided.job_type_id == job.job_type_id)
-        .order_by(schema.Snapshot.id.desc()).limit(limit))
-    return [PastPriority(snapshot_id, as_of, Priority(priority), reason)
-            for snapshot_id, as_of, priority, reason in session.execute(query)]
-
-
-def caught_regressions(
-    session: Session, job: FoundJob, snapshot_id: int
-) -> list[CaughtRegression]:
-    """Return what the job's type caught of a snapshot's regressions, by fixing revision."""
-    caught = session.execute(
-        select(Regression.fixed_by, Regression.is_inferred, Regression.caught_by)
-        .where(Regression.snapshot_id == snapshot_id,
-               literal(job.job_type_id) == any_(Regression.caught_by))
-        .order_by(Regression.fixed_by)).all()
-    others = {each for row in caught for each in row.caught_by} - {job.job_type_id}
-    high = _high_value(session, snapshot_id, others)
-    return [CaughtRegression(fixed_by, is_inferred, tuple(sorted(
-        high[each] for each in caught_by if each in high)))
-        for fixed_by, is_inferred, caught_by in caught]
 
 
 def _high_value(session: Session, snapshot_id: int, type_ids: set[int]) -> dict[int, JobType]:
