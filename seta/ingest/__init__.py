@@ -4,10 +4,10 @@ from .files import import_files
 from .live import ingest_project, ingest_span
 from .plan import Spans
 from .posts import accept_records
-from .records import BadRecord, ImportReport
+from .records import ImportReport
 from .slices import IngestReport
 
 __all__ = [
-    "BadRecord", "ImportReport", "IngestReport", "Spans", "accept_records", "import_files",
+    "ImportReport", "IngestReport", "Spans", "accept_records", "import_files",
     "ingest_project", "ingest_span",
 ]
