@@ -3,6 +3,7 @@
 from flask import Flask, Request, Response, request
 
 from ..publish.serving import Body
+from . import cors
 
 READS = ("GET", "HEAD")
 NEVER_KEEP = "no-store"
@@ -16,7 +17,8 @@ def send(
     """Send JSON that is ready as bytes; a client that has them already gets a 304."""
     is_gzipped = accepts_gzip(request)
     etag = body.gzipped_etag if is_gzipped else body.etag
-    headers = [("ETag", f'"{etag}"'), ("Vary", vary), ("Cache-Control", cache)]
+    # The headers of CORS go in here: adding them to a finished response takes far longer.
+    headers = [("ETag", f'"{etag}"'), ("Vary", vary), ("Cache-Control", cache), *cors.HEADERS]
     if snapshot_id is not None:
         headers.append(("SETA-Snapshot", str(snapshot_id)))
     if has_already(request, etag):

@@ -1,4 +1,4 @@
-"""What the ledger is told of what is published: by the API, and by `seta export`."""
+"""Turn what is published into the lists that the ledger works with."""
 
 from ..errors import UnknownProject
 from ..ledger import PriorityLists

@@ -1,4 +1,4 @@
-"""Look up what a path names; NotFound for what cannot be there."""
+"""Look up what a path names; raises NotFound."""
 
 import re
 
@@ -23,13 +23,13 @@ def scope_named(session: Session, name: str) -> Scope:
 
 
 def check_text(value: str) -> None:
-    """Raise NotFound for what no text in the database can be."""
+    """Raise NotFound for a text that the database cannot hold."""
     if not value.isprintable():
-        raise NotFound(f"there is nothing of the name {value!r}")
+        raise NotFound(f"there is nothing named {value!r}")
 
 
 def stored_id(what: str, number: int) -> int:
-    """Return an id that the database can be asked for."""
+    """Return the number if it can be an id; raises NotFound."""
     if number > LARGEST:
         raise NotFound(f"there is no {what} {number}")
     return number

@@ -76,7 +76,7 @@ def docs_file(name: str) -> Response:
 
 def _spec() -> Json:
     spec = cast(APIFlask, current_app).spec
-    return cast(Json, spec)  # a string is YAML, which is not asked for
+    return cast(Json, spec)  # it would be a string only as YAML
 
 
 def finish(spec: Json | str) -> Json:
