@@ -22,7 +22,7 @@ STATIC = Path(__file__).parents[1] / "static"
 ABOUT = """What to run on a push, why, and which jobs are still owed.
 
 Reads are open. Writes need a token: `Authorization: Bearer <token>`. Errors are problem details
-(RFC 9457). Times are UTC. Lists come in pages: `next` is the `after` of the next one.
+(RFC 9457). Times are UTC. Lists come in pages: to get the next page, pass `next` as `after`.
 """
 PATH_PARAMETERS = {
     "project": {"type": "string", "pattern": NAME, "examples": ["autoland"]},
