@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from setuptools import find_namespace_packages, setup
+from setuptools import find_packages, setup
 
 SERVER = [
     "APIFlask>=3.1,<4",
@@ -41,6 +41,7 @@ DEV = [
     "sphinx>=8.2,<9.1",
     "tox>=4.25",
 ]
+DATA = ["css", "gz", "html", "json", "mako", "md", "svg"]
 
 setup(
     name="seta",
@@ -51,10 +52,10 @@ setup(
     long_description_content_type="text/markdown",
     license="MPL-2.0",
     python_requires=">=3.11",
-    packages=find_namespace_packages(include=["seta", "seta.*"]),
-    include_package_data=True,
-    # Data, templates, vendored files with their licences; folders of them count as packages.
-    package_data={"": ["*.css", "*.gz", "*.html", "*.js", "*.json", "*.mako", "*.md", "LICENSE*"]},
+    packages=find_packages(include=["seta", "seta.*"]),
+    # Data, templates and the pages' files. A folder of migrations is not a package either.
+    package_data={"seta": [*(f"**/*.{ending}" for ending in DATA),
+                           "store/migrations/versions/*.py"]},
     install_requires=["requests>=2.32,<3"],
     extras_require={
         "server": SERVER,
