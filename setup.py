@@ -32,6 +32,7 @@ DEV = [
     "import-linter>=2.3",
     "jsonschema>=4.23",
     "jx-sqlite==5.673.25037",
+    "mypy>=1.15",
     "myst-parser>=4",
     "playwright>=1.50",
     "pytest-benchmark>=5.1",
@@ -40,6 +41,9 @@ DEV = [
     "schemathesis>=4",
     "sphinx>=8.2,<9.1",
     "tox>=4.25",
+    "types-PyYAML",
+    "types-psycopg2",
+    "types-requests",
 ]
 DATA = ["css", "gz", "html", "json", "mako", "md", "svg"]
 
