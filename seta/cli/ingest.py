@@ -73,7 +73,7 @@ def _projects(program: Program, names: tuple[str, ...], source: str) -> list[Pro
 def _ingest(
     program: Program, source: ResultSource, project: Project, span: Span | None, is_json: bool,
 ) -> None:
-    lists = job_list_source(program.settings) if "taskcluster" in project.build_systems else None
+    lists = job_list_source(program.settings, project)
     spans = Spans.of(program.settings)
     with spinner(program.has_terminal) as show_progress:
         def show(so_far: IngestReport) -> None:

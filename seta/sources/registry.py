@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from .. import __version__
 from ..config import Settings
+from ..domain import Project
 from ..errors import BadInput
+from ..names import TASKCLUSTER
 from .activedata import READ_TIMEOUT, ActiveData
 from .http import Http, HttpOptions
 from .protocol import JobListSource, ResultSource
@@ -30,7 +32,10 @@ def result_source(settings: Settings, name: str = "") -> ResultSource | None:
     raise BadInput(f"{name!r} is not a source; expected activedata or treeherder")
 
 
-def job_list_source(settings: Settings) -> JobListSource:
+def job_list_source(settings: Settings, project: Project) -> JobListSource | None:
+    """Return the source of a project's job lists; None where no build system of it has one."""
+    if TASKCLUSTER.word not in project.build_systems:
+        return None
     return TaskclusterIndex(Http(_http_options(settings)), settings.taskcluster_url)
 
 

@@ -82,10 +82,9 @@ class Work:
         with _errors_logged(f"ingest of {project.name}"):
             source = result_source(self._settings)
             assert source is not None  # only fed projects are ingested
-            lists = (job_list_source(self._settings)
-                     if "taskcluster" in project.build_systems else None)
             return ingest_project(
-                self._sessions, source, project.name, now=datetime.now(UTC), lists=lists,
+                self._sessions, source, project.name, now=datetime.now(UTC),
+                lists=job_list_source(self._settings, project),
                 spans=Spans.of(self._settings)).is_complete
         return False
 

@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import ARRAY, Text, any_, func, literal, select, text, true
+from sqlalchemy import ARRAY, Select, Text, any_, bindparam, func, select, text, true
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import LateralFromClause
 
@@ -97,14 +98,22 @@ def still_failing(
     if not names:
         return frozenset()
     session.execute(text("SET LOCAL jit = off"))  # compiling takes longer than the answer
+    return frozenset(session.scalars(_still_failing(), {
+        "project": project, "build_system": build_system, "names": list(names)}))
+
+
+@cache
+def _still_failing() -> Select[str]:
+    """The query, built once: building it takes longer than a database with few jobs to answer."""
     run = _last_run()
     counts = counted_classification(run.c.namespace, run.c.job_id).lateral("counts")
     is_intermittent = func.coalesce(counts.c.classification.in_(INTERMITTENT), False)
-    return frozenset(session.scalars(
+    return (
         select(Name.name).join(run, true()).outerjoin(counts, true())
-        .where(Name.project == project, Name.build_system == build_system,
-               Name.name == any_(literal(list(names), ARRAY(Text))),
-               run.c.result.in_(FAILING), ~is_intermittent)))
+        .where(Name.project == bindparam("project"),
+               Name.build_system == bindparam("build_system"),
+               Name.name == any_(bindparam("names", type_=ARRAY(Text))),
+               run.c.result.in_(FAILING), ~is_intermittent))
 
 
 def _last_run() -> LateralFromClause:

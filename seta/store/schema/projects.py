@@ -51,14 +51,14 @@ class Project(Base):
     build_systems: Mapped[list[str]]
     is_integration: Mapped[bool] = mapped_column(default=True)
     is_killed: Mapped[bool] = mapped_column(default=False)
-    priority_2_pushes: Mapped[int] = mapped_column(default=5)
-    priority_2_minutes: Mapped[int] = mapped_column(default=90)
-    priority_3_pushes: Mapped[int] = mapped_column(default=10)
-    priority_3_minutes: Mapped[int] = mapped_column(default=180)
-    backstop_pushes: Mapped[int] = mapped_column(default=20)
-    backstop_minutes: Mapped[int] = mapped_column(default=240)
+    priority_2_pushes: Mapped[int]
+    priority_2_minutes: Mapped[int]
+    priority_3_pushes: Mapped[int]
+    priority_3_minutes: Mapped[int]
+    backstop_pushes: Mapped[int]
+    backstop_minutes: Mapped[int]
     infer_regressions: Mapped[bool] = mapped_column(default=False)
-    infer_after: Mapped[int] = mapped_column(default=2)
+    infer_after: Mapped[int]
     open_scheduling: Mapped[bool] = mapped_column(default=False)
     source: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
