@@ -24,7 +24,7 @@ from sqlalchemy import insert
 
 from seta.config import Settings
 from seta.domain import Project, Scope
-from seta.publish import analyse
+from seta.publish import analyze
 from seta.store import schema
 from seta.store.curation import projects
 from seta.store.embedded import EmbeddedServer
@@ -74,7 +74,7 @@ def fill(url: str) -> None:
         projects.add_scope(session, Scope("trunk", is_archived=True))
         projects.add_project(session, Project("autoland"))
         add_jobs(session, datetime(2026, 3, 1, tzinfo=UTC))
-    analyse(sessions, "trunk", now=datetime.now(UTC), settings=Settings())
+    analyze(sessions, "trunk", now=datetime.now(UTC), settings=Settings())
     engine.dispose()
 
 

@@ -52,7 +52,7 @@ class SwitchedOff(CannotAnswer):
     """A kill switch is set."""
 
 
-class NothingToAnalyse(SetaError):
+class NothingToAnalyze(SetaError):
     """There are no regressions to decide on, so nothing is decided."""
 
 

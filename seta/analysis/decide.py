@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..errors import NothingToAnalyse
+from ..errors import NothingToAnalyze
 from .baselines import comparison_of
 from .cover import Cover, cover_of
 from .explain import JobVerdict, verdicts_on
@@ -55,7 +55,7 @@ def decide(
     `progress` gets a line of text about every second. An exception that it raises ends the
     analysis and reaches the caller.
 
-    Raises NothingToAnalyse when no regression has a living witness.
+    Raises NothingToAnalyze when no regression has a living witness.
     """
     cover = cover_of(problem)
     _refuse_nothing(cover)
@@ -79,9 +79,9 @@ def decide(
 
 def _refuse_nothing(cover: Cover) -> None:
     if not cover.fixed_by:
-        raise NothingToAnalyse("there are no regressions to decide on")
+        raise NothingToAnalyze("there are no regressions to decide on")
     if len(cover.uncoverable()) == len(cover.fixed_by):
-        raise NothingToAnalyse(f"none of {len(cover.fixed_by)} regressions has a living witness")
+        raise NothingToAnalyze(f"none of {len(cover.fixed_by)} regressions has a living witness")
 
 
 def program_of(cover: Cover, costs: list[int]) -> Program:

@@ -3,7 +3,8 @@
 Minimised is the machine time of one push: the sum of what the chosen job types cost. Of the sets
 that cost least, the one with the fewest job types is taken. A regression counts as a constraint:
 every regression of the window keeps `need_of` witnesses on each project, however old it is and
-whoever reported it. If regressions are to weigh differently, by age say, it starts here.
+whoever reported it. If regressions are to weigh differently, by age say, the
+rule starts here; docs/architecture.md names the rest.
 """
 
 from collections.abc import Mapping, Sequence

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from ..errors import (
-    BadInput, CannotAnswer, Conflict, NotAllowed, NotFound, NothingToAnalyse, SetaError,
+    BadInput, CannotAnswer, Conflict, NotAllowed, NotFound, NothingToAnalyze, SetaError,
     SourceError, StoreError,
 )
 
@@ -22,7 +22,7 @@ STATUSES: tuple[tuple[type[SetaError], int], ...] = (
     (NotAllowed, 401),
     (NotFound, 404),
     (Conflict, 409),
-    (NothingToAnalyse, 409),
+    (NothingToAnalyze, 409),
     (SourceError, 502),
     (StoreError, 503),
     (CannotAnswer, 503),

@@ -5,7 +5,7 @@ from datetime import datetime
 import click
 
 from ..errors import BadInput, CannotAnswer
-from ..publish import analyse
+from .. import publish
 from .options import Moment, dry_run_option, json_option, scope_option
 from .output import print_json, spinner
 from .program import Program
@@ -31,7 +31,7 @@ def analyze(program: Program, scope: str, as_of: datetime | None, dry_run: bool,
     if as_of is not None and as_of > program.now:
         raise BadInput(f"--as-of is {as_of.isoformat()}, which is in the future")
     with spinner(program.has_terminal) as show_progress:
-        snapshot = analyse(
+        snapshot = publish.analyze(
             program.sessions, scope, now=program.now, settings=program.settings, as_of=as_of,
             dry_run=dry_run, compare=compare, progress=show_progress)
     if is_json:

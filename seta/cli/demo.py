@@ -6,7 +6,7 @@ from ..demo import DemoScope, scopes as demo_scopes
 from ..domain import Snapshot
 from ..errors import Conflict, UnknownProject, UnknownScope
 from ..ingest import import_files
-from ..publish import analyse
+from ..publish import analyze
 from ..store.curation import projects as store
 from ..store.curation.projects import DEMO
 from ..store.operation.audit import record_audit
@@ -45,7 +45,7 @@ def _load(program: Program, each: DemoScope) -> None:
                 counted(so_far.results, "result")))
         snapshot = None if report.new or report.changed else _published(program, each.name)
         if snapshot is None:
-            snapshot = analyse(program.sessions, each.name, now=program.now,
+            snapshot = analyze(program.sessions, each.name, now=program.now,
                                settings=program.settings, progress=show_progress)
     print_report(report)
     print_snapshot(snapshot)

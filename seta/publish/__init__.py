@@ -1,7 +1,7 @@
 """Gather, decide, apply: from the evidence in the store to the lists that clients get."""
 
-from .analyse import analyse
+from .analyze import analyze
 from .diff import changes, diff
 from .publication import publish, release, roll_back
 
-__all__ = ["analyse", "changes", "diff", "publish", "release", "roll_back"]
+__all__ = ["analyze", "changes", "diff", "publish", "release", "roll_back"]

@@ -44,7 +44,7 @@ class ProjectView:
 
 
 @dataclass(frozen=True)
-class Page:
+class OverviewPage:
     projects: tuple[str, ...]
     alarms: tuple[Alarm, ...]
     project: ProjectView | None = None
@@ -53,14 +53,14 @@ class Page:
 def make_page(
     session: Session, published: Published, project: str | None, *,
     clock: Callable[[], datetime],
-) -> Page:
+) -> OverviewPage:
     """Gather the page of a project, by default the first one; raises UnknownProject."""
     known = tuple(published.projects())
     alarms = tuple(open_alarms(session))
     if project is None and not known:
-        return Page(known, alarms)
+        return OverviewPage(known, alarms)
     facts = published.project(project or known[0])
-    return Page(known, alarms, _view(session, published, facts, now=clock()))
+    return OverviewPage(known, alarms, _view(session, published, facts, now=clock()))
 
 
 def _view(

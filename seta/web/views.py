@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from .. import __version__
 from ..publish.serving import Published
-from .page import Page, make_page
+from .page import OverviewPage, make_page
 
 bp = Blueprint("web", __name__, template_folder="templates", static_folder="static",
                static_url_path="/static")
@@ -50,12 +50,12 @@ def protect(response: Response) -> Response:
     return response
 
 
-def _page(project: str | None) -> Page:
+def _page(project: str | None) -> OverviewPage:
     sessions, published, clock = current_app.extensions["seta_web"]
     with sessions() as session:
         return make_page(session, published, project, clock=clock)
 
 
-def _render(page: Page) -> str:
+def _render(page: OverviewPage) -> str:
     template = "seta/overview.html" if page.project else "seta/empty.html"
     return render_template(template, page=page, version=__version__)

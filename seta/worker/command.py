@@ -50,7 +50,7 @@ def worker(program: Program, once: bool) -> None:
     """
     work = Work(program.sessions, program.settings)
     if once:
-        work.ingest_and_analyse()
+        work.ingest_and_analyze()
         work.upkeep()
         return
     stop = threading.Event()
@@ -66,13 +66,13 @@ def _lead(program: Program, work: Work, leader: "Leader", stop: threading.Event)
     """Be the active worker until told to stop, or until the lock is lost."""
     _mark_unfinished(program)
     work.seed_projects()
-    clock = make_clock(ingest=work.ingest_and_analyse, upkeep=work.upkeep,
+    clock = make_clock(ingest=work.ingest_and_analyze, upkeep=work.upkeep,
                        hours=program.settings.ingest_hours)
     if is_overdue(work.last_success(), now=datetime.now(UTC)):
-        clock.add_job(work.ingest_and_analyse, id="catch-up", name="catch-up")
+        clock.add_job(work.ingest_and_analyze, id="catch-up", name="catch-up")
     clock.start()
-    logger.info("the worker is active; it ingests at %s UTC",
-                " and ".join(f"{hour:02}:00" for hour in program.settings.ingest_hours))
+    logger.info("the worker is active; it ingests next at %s",
+                f"{clock.get_job('ingest').next_run_time:%Y-%m-%d %H:%M} UTC")
     try:
         while not stop.wait(5.0):
             leader.check()

@@ -12,7 +12,7 @@ from ..config import Settings
 from ..domain import Project
 from ..errors import SetaError
 from ..ingest import Spans, ingest_project
-from ..publish import analyse
+from ..publish import analyze
 from ..sources.registry import job_list_source, result_source
 from ..store.curation import projects as store
 from ..store.curation.projects import seed_projects
@@ -46,7 +46,7 @@ class Work:
         """Wait for the current job to end; say whether it did."""
         return self._is_idle.wait(seconds)
 
-    def ingest_and_analyse(self) -> None:
+    def ingest_and_analyze(self) -> None:
         """Ingest every project that the source feeds, then analyze the live scopes.
 
         A scope is analyzed when one of its projects was ingested, or when it is fed only by files
@@ -59,7 +59,7 @@ class Work:
             waiting = {each.scope for each in fed}
             for scope in sorted({each.scope for each in projects}):
                 if scope in ingested or scope not in waiting:
-                    self._analyse(scope)
+                    self._analyze(scope)
 
     def upkeep(self) -> None:
         """Prune what is older than the retention time."""
@@ -88,9 +88,9 @@ class Work:
                 spans=Spans.of(self._settings)).is_complete
         return False
 
-    def _analyse(self, scope: str) -> None:
+    def _analyze(self, scope: str) -> None:
         with _errors_logged(f"analysis of {scope}"):
-            analyse(self._sessions, scope, now=datetime.now(UTC), settings=self._settings)
+            analyze(self._sessions, scope, now=datetime.now(UTC), settings=self._settings)
 
     @contextmanager
     def _busy(self) -> Iterator[None]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from seta.analysis import decide
 from seta.domain import Priority
-from seta.errors import NothingToAnalyse
+from seta.errors import NothingToAnalyze
 
 many = settings(max_examples=100, deadline=None, derandomize=True,
                 suppress_health_check=[HealthCheck.filter_too_much])
@@ -137,7 +137,7 @@ def test_what_cannot_be_kept_is_reported(data, decided, judge):
 )
 def test_nothing_is_decided_on_nothing(make, caught, alive, message):
     """R42: zero failures demote nobody."""
-    with pytest.raises(NothingToAnalyse, match=message):
+    with pytest.raises(NothingToAnalyze, match=message):
         decide(make.problem(caught, alive=alive))
 
 

@@ -42,7 +42,7 @@ def history(tmp_path):
 
 
 @pytest.fixture
-def analysed(seta, history):
+def analyzed(seta, history):
     seta.good("import", "--scope", "old", "--archived", history)
     seta.good("analyze", "--scope", "old")
     return seta
@@ -127,13 +127,13 @@ def test_a_dry_run_stores_nothing(seta, history):
     assert json.loads(seta.good("snapshots", "list", "--scope", "old", "--json")) == []
 
 
-def test_jobs_are_listed_with_priority_and_reason(analysed):
-    found = json.loads(analysed.good("jobs", "--project", "trunk-ci", "--json"))
+def test_jobs_are_listed_with_priority_and_reason(analyzed):
+    found = json.loads(analyzed.good("jobs", "--project", "trunk-ci", "--json"))
     assert [(each["name"], each["decided"]["priority"], each["decided"]["reason"])
             for each in found["jobs"]] == [
         (MOCHITEST, 1, "chosen"), (XPCSHELL, 2, "covered"), (REFTEST, 3, "caught nothing")]
     assert found["jobs"][0]["decided"]["certificate"]["needed_for"] == ["1" * 12, "2" * 12]
-    one = analysed.good("jobs", "--project", "trunk-ci", "--name", "*xpcshell*")
+    one = analyzed.good("jobs", "--project", "trunk-ci", "--name", "*xpcshell*")
     assert XPCSHELL in one and MOCHITEST not in one
 
 
@@ -145,22 +145,22 @@ def test_names_that_cannot_be_parsed_are_listed(seta, tmp_path):
     assert "Gecko Decision Task" in seta.good("jobs", "--unparsed")
 
 
-def test_a_publication_by_hand_stops_automatic_ones_until_released(analysed):
-    analysed.good("analyze", "--scope", "old")
-    listed = json.loads(analysed.good("snapshots", "list", "--scope", "old", "--json"))
+def test_a_publication_by_hand_stops_automatic_ones_until_released(analyzed):
+    analyzed.good("analyze", "--scope", "old")
+    listed = json.loads(analyzed.good("snapshots", "list", "--scope", "old", "--json"))
     first, second = listed[1]["id"], listed[0]["id"]
     assert listed[0]["is_published"]
 
-    assert f"snapshot {first} " in analysed.good(
+    assert f"snapshot {first} " in analyzed.good(
         "snapshots", "rollback", "--scope", "old", "--why", "the newer one is odd")
-    code, _, err = analysed("analyze", "--scope", "old")
+    code, _, err = analyzed("analyze", "--scope", "old")
     assert code == 1 and "held back" in err and "the newer one is odd" in err
 
-    assert "resumes automatic publication" in analysed.good(
+    assert "resumes automatic publication" in analyzed.good(
         "snapshots", "publish", str(second), "--why", "it was fine")
-    analysed.good("snapshots", "release", "--scope", "old")
-    assert "published" in analysed.good("analyze", "--scope", "old")
-    assert "0 job types changed" in analysed("snapshots", "diff", str(first), str(second))[2]
+    analyzed.good("snapshots", "release", "--scope", "old")
+    assert "published" in analyzed.good("analyze", "--scope", "old")
+    assert "0 job types changed" in analyzed("snapshots", "diff", str(first), str(second))[2]
 
 
 def test_projects_are_added_changed_and_shown(seta):

@@ -9,8 +9,8 @@ from publish.made_evidence import NOW
 
 from seta.config import Settings
 from seta.domain import NewWords, Override, Pattern, Priority, Rename, StoredRename
-from seta.errors import NothingToAnalyse
-from seta.publish import analyse
+from seta.errors import NothingToAnalyze
+from seta.publish import analyze
 from seta.store.curation.overrides import add_override
 from seta.store.curation.renames import add_rename
 
@@ -59,9 +59,9 @@ class Scene:
 
     def decision(self):
         try:
-            found = analyse(self._sessions, self.scope, now=NOW + timedelta(days=100),
+            found = analyze(self._sessions, self.scope, now=NOW + timedelta(days=100),
                             as_of=NOW, dry_run=True, settings=Settings())
-        except NothingToAnalyse as error:
+        except NothingToAnalyze as error:
             return str(error)
         return (found.priorities, found.objective, found.uncoverable, found.given_up,
                 {**found.inputs, "known_by": None})

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from publish.made_evidence import DAY, NOW
 
-from seta.publish import analyse, publish, roll_back
+from seta.publish import analyze, publish, roll_back
 from seta.store import snapshots
 from seta.store.operation.alarms import open_alarms
 
@@ -16,9 +16,9 @@ SUITES = [f"test-linux64/opt-mochitest-{number}" for number in range(1, 11)]
 
 @pytest.fixture
 def run(sessions, settings):
-    def analyse_trunk(now=LATER, settings=settings, **more):
-        return analyse(sessions, "trunk", now=now, settings=settings, **more)
-    return analyse_trunk
+    def analyze_trunk(now=LATER, settings=settings, **more):
+        return analyze(sessions, "trunk", now=now, settings=settings, **more)
+    return analyze_trunk
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_after_a_failed_ingest_nothing_is_published(trunk, sessions, run, ingest
 def test_an_archive_has_no_ingest_to_wait_for(trunk, sessions, settings):
     trunk.scope("old", is_archived=True).project("attic", "old")
     trunk.caught("a" * 12, SUITES[0], project="attic").ingested("attic", status="failed")
-    assert analyse(sessions, "old", now=NOW, settings=settings).is_published
+    assert analyze(sessions, "old", now=NOW, settings=settings).is_published
 
 
 def test_a_past_moment_is_not_put_in_the_place_of_a_newer_one(sessions, run, first):

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from seta.domain import Priority
 from seta.errors import BadInput, Conflict, NotFound, UnknownScope
-from seta.publish import analyse, diff, publish, release, roll_back
+from seta.publish import analyze, diff, publish, release, roll_back
 from seta.store import snapshots
 from seta.store.engine import make_engine, make_sessions
 from seta.store.operation.alarms import open_alarms
@@ -24,7 +24,7 @@ BY_ANN = {"who": "ann", "why": "it was wrong", "now": NOW}
 def three(trunk, sessions, settings):
     """The ids of three snapshots, published one after the other."""
     trunk.caught("a" * 12, A).passed(B)
-    return [analyse(sessions, "trunk", now=NOW + timedelta(minutes=minutes),
+    return [analyze(sessions, "trunk", now=NOW + timedelta(minutes=minutes),
                     settings=settings).id for minutes in range(3)]
 
 
@@ -64,13 +64,13 @@ def test_a_release_lets_the_next_snapshot_through(three, sessions, settings):
     publish(sessions, three[0], **BY_ANN)
     release(sessions, "trunk", who="ann")
     assert state(sessions).snapshot_id == three[0]
-    after = analyse(sessions, "trunk", now=NOW + timedelta(hours=1), settings=settings)
+    after = analyze(sessions, "trunk", now=NOW + timedelta(hours=1), settings=settings)
     assert after.is_published
 
 
 def test_a_held_snapshot_that_is_published_is_held_no_longer(trunk, sessions, settings):
     trunk.caught("a" * 12, A).ingested(status="failed")
-    held = analyse(sessions, "trunk", now=NOW, settings=settings)
+    held = analyze(sessions, "trunk", now=NOW, settings=settings)
     with sessions() as session:
         assert [alarm.subject for alarm in open_alarms(session)] == ["snapshot trunk"]
 
@@ -103,10 +103,10 @@ def test_what_cannot_be_done_changes_nothing(three, sessions, act, error):
 def test_snapshots_differ_by_what_changed(trunk, sessions, settings):
     """R68"""
     trunk.caught("a" * 12, A).passed(B)
-    first = analyse(sessions, "trunk", now=NOW, settings=settings)
+    first = analyze(sessions, "trunk", now=NOW, settings=settings)
     later = NOW + timedelta(hours=12)
     trunk.caught("b" * 12, B, at=NOW).passed("test-linux64/opt-mochitest-3", at=NOW)
-    second = analyse(sessions, "trunk", now=later, settings=settings)
+    second = analyze(sessions, "trunk", now=later, settings=settings)
     with sessions() as session:
         found = diff(session, first.id, second.id)
         assert diff(session, first.id, first.id) == ()
@@ -119,7 +119,7 @@ def test_snapshots_differ_by_what_changed(trunk, sessions, settings):
 
 def test_snapshots_of_two_scopes_are_not_compared(three, trunk, sessions, settings):
     trunk.scope("far").project("elsewhere", "far").caught("a" * 12, A, project="elsewhere")
-    other = analyse(sessions, "far", now=NOW, settings=settings)
+    other = analyze(sessions, "far", now=NOW, settings=settings)
     with sessions() as session, pytest.raises(BadInput, match="different scopes: far, trunk"):
         diff(session, three[0], other.id)
 
@@ -139,7 +139,7 @@ def test_an_analysis_waits_for_who_publishes_and_then_obeys(database, settings):
     Evidence(sessions).scope().project().caught("a" * 12, A)
     made = []
     work = threading.Thread(target=lambda: made.append(
-        analyse(sessions, "trunk", now=NOW, settings=settings)))
+        analyze(sessions, "trunk", now=NOW, settings=settings)))
     with sessions.begin() as session:
         snapshots.lock_publication(session, "trunk")
         work.start()
@@ -168,7 +168,7 @@ def test_analyses_at_once_each_publish_a_whole_snapshot(database, settings):
     made = []
 
     def work(minutes):
-        made.append(analyse(sessions, "trunk", now=NOW + timedelta(minutes=minutes),
+        made.append(analyze(sessions, "trunk", now=NOW + timedelta(minutes=minutes),
                             settings=settings))
 
     threads = [threading.Thread(target=work, args=(minutes,)) for minutes in range(6)]

@@ -9,7 +9,7 @@ from publish.made_evidence import DAY, NOW, Evidence
 
 from seta.domain import Priority
 from seta.errors import NoSnapshot, StaleData, StoreError, SwitchedOff, UnknownProject
-from seta.publish import analyse, publish
+from seta.publish import analyze, publish
 from seta.publish.serving import ALL, HIGH_VALUE, LOW_VALUE, Kind, Published, Question
 from seta.store.curation import projects
 from seta.store.engine import make_engine, make_sessions
@@ -39,7 +39,7 @@ def served(sessions, settings, clock):
 @pytest.fixture
 def first(trunk, sessions, settings):
     trunk.caught("a" * 12, A, B).caught("b" * 12, B).passed(C).ingested(at=NOW)
-    return analyse(sessions, "trunk", now=NOW, settings=settings)
+    return analyze(sessions, "trunk", now=NOW, settings=settings)
 
 
 def listed(published, kind=Kind.TASKCLUSTER, priorities=LOW_VALUE, project="autoland"):
@@ -62,7 +62,7 @@ def test_a_new_snapshot_is_noticed(trunk, first, served, sessions, settings, clo
     assert listed(served) == [A, C]
     clock.now += timedelta(hours=12)
     trunk.caught("c" * 12, C, at=NOW)
-    second = analyse(sessions, "trunk", now=clock.now, settings=settings)
+    second = analyze(sessions, "trunk", now=clock.now, settings=settings)
     publish(sessions, second.id, who="ann", why="it moves a third", now=clock.now)
     assert listed(served) == [A]
     assert served.served(Question("autoland", Kind.ANY, ALL)).snapshot_id == second.id
@@ -123,7 +123,7 @@ def test_lists_are_good_until_the_moment_that_is_told_and_no_longer(
 
 def test_a_project_that_never_had_an_ingest_is_stale(trunk, served, sessions, settings):
     trunk.caught("a" * 12, A)
-    analyse(sessions, "trunk", now=NOW, settings=settings)
+    analyze(sessions, "trunk", now=NOW, settings=settings)
     assert "taken in never" in str(served.refusals("autoland")[0])
 
 
@@ -135,7 +135,7 @@ def test_any_source_keeps_a_project_fresh(trunk, first, served, clock):
 def test_an_archive_is_never_stale(trunk, served, sessions, settings, clock):
     trunk.scope("old", is_archived=True).project("attic", "old")
     trunk.caught("a" * 12, A, B, project="attic")
-    analyse(sessions, "old", now=NOW, settings=settings)
+    analyze(sessions, "old", now=NOW, settings=settings)
     clock.now += 9000 * DAY
     assert served.refusals("attic") == ()
 
@@ -168,7 +168,7 @@ def test_the_union_leaves_out_what_may_not_be_used(trunk, served, sessions, sett
     trunk.project("mozilla-inbound").ingested(at=NOW)
     trunk.caught("a" * 12, A, B).passed(BUILDER, project="mozilla-inbound",
                                         build_system="buildbot")
-    analyse(sessions, "trunk", now=NOW, settings=settings)
+    analyze(sessions, "trunk", now=NOW, settings=settings)
     assert listed(served, Kind.ANY, ALL, project=None) == [A, B]  # the other has no ingest
     trunk.ingested("mozilla-inbound", at=NOW)
     assert listed(served, Kind.ANY, ALL, project=None) == [BUILDER, A, B]
@@ -179,7 +179,7 @@ def test_builds_are_not_listed_for_taskcluster_unless_they_fuzz(
 ):
     fuzzing = "build-linux64-asan-fuzzing/opt"
     trunk.caught("a" * 12, A).passed("build-linux64/debug", fuzzing).ingested(at=NOW)
-    analyse(sessions, "trunk", now=NOW, settings=settings)
+    analyze(sessions, "trunk", now=NOW, settings=settings)
     assert listed(served, priorities=HIGH_VALUE) == [fuzzing, A]
     assert "build-linux64/debug" in served.names_at("autoland", "taskcluster")[Priority.FIRST]
 
@@ -208,7 +208,7 @@ def test_the_last_good_lists_are_served_while_the_database_is_gone(database, set
     sessions = make_sessions(engine)
     evidence = Evidence(sessions).scope().project()
     evidence.caught("a" * 12, A, B).caught("b" * 12, B).ingested(at=NOW)
-    analyse(sessions, "trunk", now=NOW, settings=settings)
+    analyze(sessions, "trunk", now=NOW, settings=settings)
     gone = make_engine(engine.url.set(host="/nonexistent", query={}))
     bind = Switch(sessions)
     published = Published(bind, settings, clock, every=0, patience=30)

@@ -115,7 +115,7 @@ def test_one_project_that_fails_does_not_stop_the_others(sessions_of, silent_sou
         store.add_scope(session, Scope("trunk"))
         for name in ("autoland", "mozilla-inbound"):
             store.add_project(session, Project(name, build_systems=("buildbot",)))
-    Work(sessions_of, Settings(activedata_url="http://127.0.0.1:9")).ingest_and_analyse()
+    Work(sessions_of, Settings(activedata_url="http://127.0.0.1:9")).ingest_and_analyze()
 
     with sessions_of() as session:
         found = runs.runs(session)
@@ -126,13 +126,13 @@ def test_one_project_that_fails_does_not_stop_the_others(sessions_of, silent_sou
     assert all("127.0.0.1:9" in run.error for run in found)
 
 
-def test_a_scope_that_is_fed_by_files_is_analysed_by_the_clock(sessions_of):
+def test_a_scope_that_is_fed_by_files_is_analyzed_by_the_clock(sessions_of):
     with sessions_of.begin() as session:
         store.add_scope(session, Scope("mine"))
         store.add_project(session, Project("mine-ci", "mine", source="import"))
         store.add_scope(session, Scope("old", is_archived=True))
         store.add_project(session, Project("old-ci", "old"))
-    Work(sessions_of, Settings(source="none")).ingest_and_analyse()
+    Work(sessions_of, Settings(source="none")).ingest_and_analyze()
 
     with sessions_of() as session:
         assert [(run.task, run.scope) for run in runs.runs(session)] == [("analysis", "mine")]
@@ -160,7 +160,7 @@ def test_projects_are_seeded_once_and_stay_as_they_were_changed(sessions_of):
 
 
 def test_a_worker_that_starts_catches_up_from_source_to_snapshot(start_worker, sessions_of):
-    """R45, R65: what it takes in is analysed and published, with the run's row and counts."""
+    """R45, R65: what it takes in is analyzed and published, with the run's row and counts."""
     pushed = int((datetime.now(UTC) - timedelta(hours=3)).timestamp())
     rows = [flat_row(number, f"test-linux64/opt-{suite}", **{
         "build.date": pushed, "last_modified": pushed + 60, "run.result": "testfailed",

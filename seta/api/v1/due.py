@@ -9,19 +9,19 @@ from ..context import context
 from ..priority_lists import priority_lists
 from . import lookups
 from .access import writer
-from .fields import BuildSystem, Json, Model, PushId
+from .fields import BuildSystemWord, Json, Model, PushId
 
 bp = APIBlueprint("due", __name__, url_prefix="/api/v1", tag="Pushes")
 
 
 class DueIn(Model):
-    build_system: BuildSystem | None = Field(
+    build_system: BuildSystemWord | None = Field(
         None, description="Needed only if the project has several.")
 
 
 class TakeIn(Model):
     push_id: PushId = Field(description="The push on which the jobs start: the newest.")
-    build_system: BuildSystem | None = None
+    build_system: BuildSystemWord | None = None
 
 
 class DueOut(BaseModel):

@@ -21,7 +21,7 @@ from ...store.snapshots.jobs import (
 )
 from ..context import context
 from . import lookups
-from .fields import BuildSystem, JobName, Json, Model, Text
+from .fields import BuildSystemWord, JobName, Json, Model, Text
 from .overrides import OverrideOut, shown as override_shown
 from .paging import Key, Page, name_cursor, page_of
 from .schedule import NextDueOut
@@ -93,7 +93,7 @@ class JobOut(JobLineOut):
 
 
 class JobsIn(Page):
-    build_system: BuildSystem | None = None
+    build_system: BuildSystemWord | None = None
     platform: str | None = GLOB
     build_type: str | None = GLOB
     test_suite: str | None = GLOB
@@ -106,7 +106,7 @@ class JobsIn(Page):
 class JobIn(Model):
     name: JobName = Field(description="The full name; it may hold slashes, spaces and +.",
                           examples=["test-linux64/opt-mochitest-1"])
-    build_system: BuildSystem | None = None
+    build_system: BuildSystemWord | None = None
 
 
 @bp.get("/projects/<project>/jobs")

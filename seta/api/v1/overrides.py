@@ -13,7 +13,7 @@ from ..context import context
 from . import lookups
 from .access import writer
 from .decisions import GLOB, EndIn, ListIn, end_decision, list_decisions
-from .fields import BuildSystem, Flag, JobName, Json, Model, Name, Sentence, Time
+from .fields import BuildSystemWord, Flag, JobName, Json, Model, Name, Sentence, Time
 
 bp = APIBlueprint("overrides", __name__, url_prefix="/api/v1", tag="Overrides and renames")
 
@@ -25,7 +25,7 @@ class OverrideIn(Model):
     build_type: str | None = GLOB
     test_suite: str | None = GLOB
     name: JobName | None = Field(None, description="A full name, instead of globs.")
-    build_system: BuildSystem | None = None
+    build_system: BuildSystemWord | None = None
     priority: Literal[1, 2, 3] | None = Field(None, description="This, or `never_skip`.")
     never_skip: Literal[True] | None = None
     reason: Sentence

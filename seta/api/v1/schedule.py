@@ -20,7 +20,7 @@ from ..context import context
 from ..priority_lists import priority_lists
 from . import lookups
 from .access import NOBODY, open_to_all, require_token, writer
-from .fields import BuildSystem, Json, Model, PushId, Sentence, Time
+from .fields import BuildSystemWord, Json, Model, PushId, Sentence, Time
 
 ANYBODY = "(no token)"
 bp = APIBlueprint("schedule", __name__, url_prefix="/api/v1", tag="Pushes")
@@ -31,14 +31,14 @@ class PushIn(Model):
 
     revision: PushId = Field(examples=["9fa614d8310d2c7c3f4d8fe4a26e9d1ed4d3c6c0"])
     pushed_at: Time | None = Field(None, description="Without it, everything runs.")
-    build_system: BuildSystem | None = Field(
+    build_system: BuildSystemWord | None = Field(
         None, description="Needed only if the project has several.")
 
 
 class PreviewIn(Model):
     revision: PushId | None = Field(None, description="Needed for a preview.")
     pushed_at: Time | None = None
-    build_system: BuildSystem | None = None
+    build_system: BuildSystemWord | None = None
     preview: Literal["0", "1"] = Field(
         "0", description="1: also answer for an unknown push; this records nothing.")
 
@@ -72,7 +72,7 @@ class ScheduleOut(BaseModel):
 
 class FailedIn(Model):
     why: Sentence = Field(examples=["the decision task failed"])
-    build_system: BuildSystem | None = None
+    build_system: BuildSystemWord | None = None
 
 
 class FailedOut(BaseModel):

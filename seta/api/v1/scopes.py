@@ -1,4 +1,4 @@
-"""Scopes: list, show, analyse, roll back, release."""
+"""Scopes: list, show, analyze, roll back, release."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ...domain import Scope
 from ...errors import BadInput
-from ...publish import analyse, release, roll_back
+from ...publish import analyze, release, roll_back
 from ...store import snapshots
 from ...store.curation import projects
 from ..context import context
@@ -20,7 +20,7 @@ from .snapshots import SnapshotOut, WhyIn, snapshot_shown
 bp = APIBlueprint("scopes", __name__, url_prefix="/api/v1", tag="Snapshots")
 
 
-class AnalyseIn(Model):
+class AnalyzeIn(Model):
     as_of: Time | None = Field(
         None, description="Decide as of a past moment, from what was known then.")
     dry_run: Flag = Field(False, description="Store and publish nothing.")
@@ -67,10 +67,10 @@ def get_scope(scope: str) -> Json:
 
 
 @bp.post("/scopes/<scope>/analyze")
-@bp.input(AnalyseIn)
+@bp.input(AnalyzeIn)
 @bp.output(SnapshotOut)
-@bp.doc(summary="Analyse a scope now", security="bearer")
-def post_analyze(scope: str, json_data: AnalyseIn) -> Json:
+@bp.doc(summary="Analyze a scope now", security="bearer")
+def post_analyze(scope: str, json_data: AnalyzeIn) -> Json:
     """Make a snapshot and publish it, unless the guard holds it back; `held_because` says why.
 
     The call takes as long as the analysis: seconds, or minutes up to the solver's limit.
@@ -80,7 +80,7 @@ def post_analyze(scope: str, json_data: AnalyseIn) -> Json:
         raise BadInput(f"as_of {json_data.as_of.isoformat()} is in the future")
     with sessions() as session:
         lookups.scope_named(session, scope)
-    return snapshot_shown(analyse(
+    return snapshot_shown(analyze(
         sessions, scope, now=now, settings=context().settings, as_of=json_data.as_of,
         dry_run=json_data.dry_run, compare=json_data.compare))
 

@@ -28,7 +28,7 @@ def counted_jobs(moment: Moment) -> Select[*tuple[Any, ...]]:
             Classified.namespace, Classified.job_id, Classified.fixed_by, Classified.unparsed,
             Classified.classified_at, Classified.is_assumed, Classified.is_inferred,
             Push.pushed_at, Result.known_at, Name.job_type_id, Result.duration_ms,
-            (Result.tier >= TIER_OF_ITS_OWN).label("is_tier_3"),
+            (Result.tier >= TIER_OF_ITS_OWN).label("has_own_schedule"),
         )
         .join(Result, and_(Result.namespace == Classified.namespace,
                            Result.job_id == Classified.job_id))
@@ -56,7 +56,7 @@ def witnesses(session: Session, moment: Moment) -> list[Witnesses]:
     jobs = counted_jobs(moment).cte("jobs")
     fixed_by = func.unnest(jobs.c.fixed_by).label("fixed_by")
     each = select(fixed_by, jobs.c.job_type_id, jobs.c.is_inferred).where(
-        jobs.c.job_type_id.is_not(None), ~jobs.c.is_tier_3).subquery("each")
+        jobs.c.job_type_id.is_not(None), ~jobs.c.has_own_schedule).subquery("each")
     query = (
         select(each.c.fixed_by, Type.id, Type.platform, Type.build_type, Type.test_suite,
                Type.chunk, func.bool_and(each.c.is_inferred), func.count())
@@ -90,7 +90,7 @@ def failures_by_fix(
     kind = schema.JobType
     fixed_by = func.unnest(jobs.c.fixed_by).label("fixed_by")
     each = select(fixed_by, jobs.c.job_type_id, jobs.c.duration_ms).where(
-        ~jobs.c.is_tier_3).subquery("each")
+        ~jobs.c.has_own_schedule).subquery("each")
     query = (
         select(each.c.fixed_by, kind.platform, kind.build_type, kind.test_suite, kind.chunk,
                each.c.duration_ms)
@@ -127,7 +127,7 @@ def label_quality(session: Session, moment: Moment) -> LabelQuality:
         count.filter(func.cardinality(jobs.c.fixed_by) == 0),
         func.coalesce(func.sum(jobs.c.unparsed), 0),
         count.filter(jobs.c.job_type_id.is_(None)),
-        count.filter(jobs.c.is_tier_3),
+        count.filter(jobs.c.has_own_schedule),
         count.filter(jobs.c.is_assumed),
         count.filter(jobs.c.is_inferred),
         func.percentile_cont(0.5).within_group(lag).filter(

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from publish.made_evidence import DAY, NOW, Evidence
 
 from seta.config import Settings
-from seta.publish import analyse
+from seta.publish import analyze
 from seta.publish.serving import Published
 from seta.store.curation import projects
 from seta.store.engine import make_engine, make_sessions
@@ -36,13 +36,13 @@ class Site:
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.client.get(path, headers=headers)
 
-    def analyse(self):
-        return analyse(self.sessions, "trunk", now=self.now, settings=self.settings)
+    def analyze(self):
+        return analyze(self.sessions, "trunk", now=self.now, settings=self.settings)
 
     def good(self):
         self.evidence.ingested("autoland", at=self.now)
         self.evidence.ingested("mozilla-inbound", at=self.now)
-        self.analyse()
+        self.analyze()
 
     def killed_globally(self):
         self.good()

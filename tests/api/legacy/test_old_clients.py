@@ -16,7 +16,7 @@ from api.legacy.served import gunicorn
 from publish.made_evidence import NOW, Evidence
 
 from seta.config import Settings
-from seta.publish import analyse, roll_back
+from seta.publish import analyze, roll_back
 from seta.store.curation import projects
 from seta.store.engine import make_engine, make_sessions
 
@@ -42,10 +42,10 @@ class Database:
         evidence.caught("a" * 12, *LABELS[:2]).caught("b" * 12, LABELS[1]).passed(LABELS[2])
         evidence.caught("c" * 12, *BUILDERS[:2], **inbound)
         evidence.caught("d" * 12, BUILDERS[1], **inbound).passed(BUILDERS[2], **inbound)
-        self.snapshot = self.analyse()
+        self.snapshot = self.analyze()
 
-    def analyse(self):
-        return analyse(self.sessions, "trunk", now=NOW, settings=Settings()).id
+    def analyze(self):
+        return analyze(self.sessions, "trunk", now=NOW, settings=Settings()).id
 
     def kill(self, is_killed):
         with self.sessions.begin() as session:
@@ -156,7 +156,7 @@ def test_urllib_and_requests_read_it_too(server):
 
 def test_every_process_notices_a_new_snapshot_and_the_way_back(server, store):
     """R22, R24: also a kill switch."""
-    second = store.analyse()
+    second = store.analyze()
     _until(lambda: {_snapshot(server) for _ in range(20)} == {str(second)})
     roll_back(store.sessions, "trunk", who="ann", why="a test", now=NOW)
     _until(lambda: {_snapshot(server) for _ in range(20)} == {str(store.snapshot)})

@@ -190,7 +190,7 @@ def test_a_classification_that_makes_no_sense_is_refused(api, autoland, body):
     assert api.post("/classifications", body).status_code == 400
 
 
-def test_inferred_regressions_are_analysed_and_marked(api, autoland):
+def test_inferred_regressions_are_analyzed_and_marked(api, autoland):
     """For a CI where nobody classifies: results alone are enough."""
     api.call("PATCH", "/projects/autoland", json={"infer_regressions": True})
     api.post("/results", [

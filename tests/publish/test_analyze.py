@@ -12,8 +12,8 @@ from sqlalchemy import event, func, select
 
 from seta.analysis import Problem
 from seta.domain import NewWords, Override, Pattern, Priority, Rename, StoredRename
-from seta.errors import NothingToAnalyse, UnknownScope
-from seta.publish import analyse
+from seta.errors import NothingToAnalyze, UnknownScope
+from seta.publish import analyze
 from seta.publish.gather import gather
 from seta.store import schema, snapshots
 from seta.store.curation.overrides import add_override
@@ -28,9 +28,9 @@ FUZZING = "build-linux64-asan-fuzzing/opt"
 
 @pytest.fixture
 def run(sessions, settings):
-    def analyse_trunk(scope="trunk", now=NOW, **more):
-        return analyse(sessions, scope, now=now, settings=settings, **more)
-    return analyse_trunk
+    def analyze_trunk(scope="trunk", now=NOW, **more):
+        return analyze(sessions, scope, now=now, settings=settings, **more)
+    return analyze_trunk
 
 
 def verdicts(snapshot):
@@ -160,7 +160,7 @@ def test_without_regressions_nothing_is_decided_and_what_is_published_stays(
     later = NOW + 120 * DAY
     trunk.passed(A, at=later - DAY)
 
-    with pytest.raises(NothingToAnalyse, match="no regressions"):
+    with pytest.raises(NothingToAnalyze, match="no regressions"):
         run(now=later)
 
     assert published(sessions) == first.id
@@ -180,7 +180,7 @@ def test_without_regressions_nothing_is_decided_and_what_is_published_stays(
 def test_nothing_is_decided_on_nothing(trunk, sessions, run, make):
     """R25"""
     make(trunk)
-    with pytest.raises(NothingToAnalyse):
+    with pytest.raises(NothingToAnalyze):
         run()
     assert published(sessions) is None
 
@@ -351,9 +351,9 @@ def test_an_unproved_answer_is_said_to_be_one(trunk, sessions, settings):
     for number, pair in enumerate(combinations((A, B, C), 2)):
         trunk.caught(f"{number:012x}", *pair)
     hasty = replace(settings, time_limit=timedelta(microseconds=1))
-    snapshot = analyse(sessions, "trunk", now=NOW, settings=hasty)
+    snapshot = analyze(sessions, "trunk", now=NOW, settings=hasty)
     assert snapshot.status == "limit"
     assert "a limit ended the search" in alarms(sessions)["solver trunk"]
 
-    analyse(sessions, "trunk", now=NOW, settings=settings)
+    analyze(sessions, "trunk", now=NOW, settings=settings)
     assert alarms(sessions) == {}

@@ -21,7 +21,7 @@ from .gather import Gathered, gather
 Sessions = sessionmaker[Session]
 
 
-def analyse(
+def analyze(
     sessions: Sessions, scope: str, *, now: datetime, settings: Settings,
     as_of: datetime | None = None, dry_run: bool = False, compare: bool = False,
     progress: Callable[[str], None] | None = None,
@@ -35,7 +35,7 @@ def analyse(
     raised unless a person had stopped publication. `compare` adds the earlier SETA's pass to the
     comparison.
 
-    Raises UnknownScope, and NothingToAnalyse when no regression of the window has a living
+    Raises UnknownScope, and NothingToAnalyze when no regression of the window has a living
     witness: then there is no snapshot but an alarm, and the published snapshot stays.
     """
     def read_evidence(session: Session) -> Gathered:
