@@ -1,4 +1,4 @@
-"""The architecture page names rooms, files and tests that are there."""
+"""The architecture page names packages, files and tests that are there."""
 
 import configparser
 import re
@@ -33,8 +33,8 @@ def test_every_file_that_a_change_touches_is_there(what, files, tests):
         assert (ROOT / path).exists(), f"{path} is not there"
 
 
-def test_every_room_has_a_line():
-    told = {path for cells in rows("The rooms") for path in PATH.findall(cells[0])}
+def test_every_package_has_a_line():
+    told = {path for cells in rows("The packages") for path in PATH.findall(cells[0])}
     there = {f"seta/{each.name}/" if each.is_dir() else f"seta/{each.name}"
              for each in (ROOT / "seta").iterdir()
              if not each.name.startswith("_") and (each.is_file() or any(each.glob("*.py")))}
@@ -45,7 +45,7 @@ def test_the_picture_is_what_the_lint_step_checks():
     """Each line of the picture is a layer of the import contract."""
     config = configparser.ConfigParser()
     config.read(ROOT / "tox.ini", encoding="utf-8")
-    layers = config["importlinter:contract:rooms"]["layers"].split("\n")
+    layers = config["importlinter:contract:layers"]["layers"].split("\n")
     wanted = [set(re.findall(r"seta\.(\w+)", layer)) for layer in layers if layer.strip()]
     picture = re.search(r"```text\n(.*?)\n\n", PAGE, re.S).group(1)
     shown = [set(line[:34].split()) for line in picture.splitlines()]
