@@ -35,7 +35,7 @@ ROUNDS = 3
 
 
 def record(number: int) -> dict:
-    """One of 1,500 jobs a push, 300 pushes a day; 1 in 50 fails, 1 in 400 is starred."""
+    """One of 1,500 jobs per push, 300 pushes per day; 1 in 50 fails, 1 in 400 is starred."""
     push, name = divmod(number, NAMES)
     pushed_at = START + timedelta(minutes=4.8 * push)
     started_at = pushed_at + timedelta(seconds=60 + number * 7919 % 5400)
@@ -80,7 +80,7 @@ def measure(what: str, url: str, file: Path) -> dict:
 def report(rows: int, best: dict) -> None:
     bare = rows / best["bare COPY"]["seconds"]
     print(f"{rows:,} results, best of {ROUNDS}\n")
-    print(f"{'':44}{'rows/s':>10}{'of COPY':>10}{'peak MB':>10}")
+    print(f"{'':44}{'rows/s':>10}{'vs. COPY':>10}{'peak MB':>10}")
     for what, each in best.items():
         rate = rows / each["seconds"]
         print(f"{what:44}{rate:>10,.0f}{rate / bare:>10.2f}{each['megabytes']:>10.0f}")

@@ -1,4 +1,4 @@
-"""How fast pushes are scheduled, beside the old list: ``python benchmarks/scheduling.py``.
+"""How fast pushes are scheduled, beside the legacy list: ``python benchmarks/scheduling.py``.
 
 A real server (2 processes of 4 threads) with 2,200 job types, of which 2,000 are of low value, and
 fifty results of each. All PUTs are of one project, so that they wait for one another; each adds a
@@ -24,7 +24,7 @@ from seta.store.engine import make_engine
 TOKEN = "benchmark"
 SECONDS = 5.0
 CASES = (("PUT, 1 client", "put", 1), ("PUT, 8 clients", "put", 8), ("GET, 8 clients", "get", 8),
-         ("the old list, 8 clients", "legacy", 8))
+         ("the legacy list, 8 clients", "legacy", 8))
 
 # Fifty pushes before the one that is there, on each of which every job ran; one in fifty failed.
 MORE_PUSHES = """
@@ -82,7 +82,7 @@ def add_push(base: str) -> bytes:
 
 def show(rows: list, size: int) -> None:
     table = Table(title=f"2,200 job types; a schedule of {size:,} bytes")
-    for column in ("", "a second", "median", "p99"):
+    for column in ("", "per second", "median", "p99"):
         table.add_column(column, justify="right" if column else "left")
     for name, rate, found in rows:
         median, p99 = found[len(found) // 2], found[min(len(found) - 1, len(found) * 99 // 100)]

@@ -14,7 +14,7 @@ PUSHES = "/api/v1/projects/autoland/pushes"
 def latencies(
     kind: str, url: str, token: str, *, clients: int, seconds: float
 ) -> tuple[float, list[float]]:
-    """Return answers a second of all clients together, and what each took, in milliseconds."""
+    """Return all clients' answers per second, and how long each took, in milliseconds."""
     workers = [subprocess.Popen(
         [sys.executable, __file__, kind, url, token, str(seconds), str(number)],
         stdout=subprocess.PIPE, text=True) for number in range(clients)]

@@ -66,7 +66,7 @@ class Served:
 
 
 def fill(url: str) -> None:
-    """Make a published snapshot of 200 high value and 2,000 low value labels."""
+    """Make a published snapshot of 200 high-value and 2,000 low-value labels."""
     engine = make_engine(url)
     upgrade(engine)
     sessions = make_sessions(engine)
@@ -149,7 +149,7 @@ def measure(ours: Served, bare: Served) -> dict[str, float]:
 
 def show(rates: dict[str, float], size: int, ours: Served, bare: Served) -> None:
     table = Table(title=f"{LABELS:,} labels, {size:,} bytes, {ASKING} clients asking")
-    for column in ("", "requests a second", "of bare Flask", "peak memory"):
+    for column in ("", "requests per second", "relative to bare Flask", "peak memory"):
         table.add_column(column, justify="right" if column else "left")
     peaks = {"bare Flask": bare.peak_memory(), "SETA": ours.peak_memory()}
     for name, rate in rates.items():

@@ -35,7 +35,7 @@ def left_out_because(alert: Alert) -> str | None:
     if not alert["percent"].startswith("-"):
         return "improvement"
     if alert["status"] in NO_REGRESSION:
-        return "no regression by its status"
+        return "status says it is not a regression"
     if alert["keyrevision"] == NO_REVISION:
         return "no revision"
     if alert["test"] == BUILD_SERIES:
