@@ -18,8 +18,8 @@ from .store.engine import make_engine, make_sessions
 def create_app() -> Flask:
     """Build the app from the environment, once in each web process.
 
-    Without DATABASE_URL it uses the embedded Postgres, which other processes may share. The
-    database need not be there yet: until it is, every client is told to run everything.
+    Without DATABASE_URL it uses the embedded PostgreSQL, which other processes may share. The
+    database may still be starting: until it answers, every client is told to run everything.
     """
     settings = from_environment(os.environ)
     url = settings.database_url or EmbeddedServer(

@@ -1,4 +1,4 @@
-"""The API: the old routes, and /api/v1."""
+"""The API: the legacy routes, and /api/v1."""
 
 from apiflask import APIFlask
 

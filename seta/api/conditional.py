@@ -42,7 +42,7 @@ def tag_reads(app: Flask, prefix: str) -> None:
 
 
 def accepts_gzip(request: Request) -> bool:
-    """Say whether Accept-Encoding names gzip itself, with a weight above 0."""
+    """Return whether Accept-Encoding names gzip itself, with a weight above 0."""
     if "gzip" not in request.headers.get("Accept-Encoding", "").lower():
         return False
     return any(name.lower() == "gzip" and weight > 0

@@ -107,7 +107,7 @@ def _answer(failure: Failure) -> Response:
 
 
 def plain(failure: Failure) -> Response:
-    """Answer one sentence of text, since old clients fail on JSON that is not an object.
+    """Answer one sentence of text, since legacy clients fail on JSON that is not an object.
 
     JSON only for a request whose Accept names it.
     """

@@ -7,7 +7,7 @@ import sys
 
 
 def main() -> None:
-    """Run the console script `seta`; says what to install where only the clients are."""
+    """Run the console script `seta`; where only the clients are, say what to install."""
     try:
         from .commands import run
     except ImportError as error:

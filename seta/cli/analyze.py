@@ -18,7 +18,7 @@ from .snapshot_view import print_snapshot
               help="Analyze a past moment, with what was known then.")
 @dry_run_option
 @click.option("--compare", is_flag=True,
-              help="Also try the drop-one pass of earlier SETAs, in ten orders.")
+              help="Also show what the algorithm of earlier SETAs (drop-one) would choose.")
 @json_option
 @click.pass_obj
 def analyze(program: Program, scope: str, as_of: datetime | None, dry_run: bool, compare: bool,

@@ -14,16 +14,18 @@ from .program import Program, operator
 @click.command()
 @click.option("--namespace", default="treeherder", show_default=True,
               help="The namespace of --job-id.")
-@click.option("--job-id", help="One job run; or name the job and a range of pushes:")
+@click.option("--job-id",
+              help="The job run to classify. For a range of pushes, give --project, --name, "
+                   "--from-revision and --to-revision instead.")
 @click.option("--project", help="The project of the pushes.")
 @click.option("--build-system", default="taskcluster", show_default=True,
-              help="Of --name.")
-@click.option("--name", help="The job's full name.")
+              help="The build system of --name.")
+@click.option("--name", help="The full name of the job.")
 @click.option("--from-revision", help="The first push of the range.")
 @click.option("--to-revision", help="The last push of the range.")
 @click.option("--fixed-by", metavar="REVISION",
-              help="A regression, and the revision that fixed it.")
-@click.option("--intermittent", is_flag=True, help="It fails now and then, whatever the push.")
+              help="Classify as a regression fixed by this revision.")
+@click.option("--intermittent", is_flag=True, help="Classify as an intermittent failure.")
 @click.option("--take-back", is_flag=True, help="Take back the classification.")
 @why_option
 @click.pass_obj
@@ -43,11 +45,11 @@ def classify(
             added = classify_range(session, *_job(options), what, first=options["from_revision"],
                                    last=options["to_revision"], who=who, now=now, why=why)
     click.echo(f"{counted(added, 'job')} classified as {what.classification}" if added else
-               "nothing to do: all of these are classified that way already")
+               "nothing to do: all of them have this classification already")
 
 
 def _classification(options: dict[str, Any]) -> tuple[str, str | None]:
-    """Return the classification that one of the three options stands for, and its fix."""
+    """Return the classification that the options choose, and the revision that fixed it."""
     is_given = {"fixed by commit": options["fixed_by"] is not None,
                 "intermittent": options["intermittent"], "not classified": options["take_back"]}
     chosen = [classification for classification in is_given if is_given[classification]]
@@ -62,5 +64,5 @@ def _job(options: dict[str, Any]) -> tuple[str, str, str]:
     missing = [f"--{word.replace('_', '-')}" for word in
                ("project", "name", "from_revision", "to_revision") if options[word] is None]
     if missing:
-        raise BadInput(f"give --job-id, or also {', '.join(missing)}")
+        raise BadInput(f"give --job-id, or add {', '.join(missing)}")
     return options["project"], options["build_system"], options["name"]

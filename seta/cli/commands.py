@@ -21,8 +21,9 @@ COMMANDS = {
     "ingest": ("seta.cli.ingest:ingest", "Ingest job results from a source."),
     "import": ("seta.cli.import_:import_", "Import job results and job lists from files."),
     "analyze": ("seta.cli.analyze:analyze", "Compute the cheapest set of job types."),
-    "snapshots": ("seta.cli.snapshots:snapshots", "List, compare, publish and roll back."),
-    "jobs": ("seta.cli.jobs:jobs", "List a project's jobs with priority and reason."),
+    "snapshots": ("seta.cli.snapshots:snapshots",
+                  "List, compare, publish and roll back snapshots."),
+    "jobs": ("seta.cli.jobs:jobs", "List a project's job names, with priority and reason."),
     "overrides": ("seta.cli.overrides:overrides", "Set priorities by hand, for a reason."),
     "renames": ("seta.cli.renames:renames", "Carry history over to new names."),
     "classify": ("seta.cli.classify:classify", "Classify a failed job."),
@@ -58,7 +59,7 @@ def cli(context: click.Context) -> None:
     """SETA finds which CI jobs catch regressions, and which can run less often.
 
     For a first look with built-in real data: `seta demo`, then `seta serve`. Settings come from
-    the environment; without DATABASE_URL, SETA starts an embedded Postgres.
+    the environment; without DATABASE_URL, SETA starts an embedded PostgreSQL.
     """
     if context.obj is None:
         context.obj = Program(from_environment(os.environ))

@@ -53,14 +53,14 @@ def _load(program: Program, each: DemoScope) -> None:
 
 
 def _published(program: Program, scope: str) -> Snapshot | None:
-    """Return the scope's published snapshot: unchanged data need no new analysis."""
+    """Return the scope's published snapshot: unchanged data needs no new analysis."""
     with program.sessions() as session:
         found = publication_state(session, scope).snapshot_id
         return None if found is None else snapshot_with_id(session, found)
 
 
 def _check_projects(program: Program, each: DemoScope) -> None:
-    """Leave a project alone that a real source feeds."""
+    """Refuse to touch a project that a real source feeds."""
     with program.sessions() as session:
         for name in each.projects:
             try:

@@ -12,12 +12,13 @@ from .program import Program
 
 
 @click.command()
-@click.option("--project", required=True, help="Whose jobs.")
+@click.option("--project", required=True, help="The project whose priorities to write.")
 @click.option("--format", "form", type=click.Choice(sorted(FORMATS)), default="json",
-              show_default=True, help="Which client reads it.")
-@click.option("--build-system", help="Defaults to the format's own, or else the project's first.")
+              show_default=True, help="The client that will read the file.")
+@click.option("--build-system",
+              help="The build system; default: that of the format, or else the project's first.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path),
-              help="A file; standard output by default.")
+              help="The file to write; default: standard output.")
 @click.pass_obj
 def export(program: Program, project: str, form: str, build_system: str | None,
            output: Path | None) -> None:

@@ -16,9 +16,10 @@ from .program import Program
 @click.command("import")
 @click.argument("files", nargs=-1)
 @click.option("--scope", default=DEFAULT_SCOPE, show_default=True,
-              help="The scope of projects that are new.")
+              help="The scope for new projects.")
 @click.option("--archived", is_flag=True,
-              help="A finished history, in a scope of its own: never stale, never pruned.")
+              help="Import into an archived scope: a finished history that never goes stale and "
+                   "is never pruned.")
 @click.option("--strict", is_flag=True, help="Stop at the first bad line.")
 @click.option("--schema", "is_schema", is_flag=True, help="Print the JSON Schema of a record.")
 @json_option

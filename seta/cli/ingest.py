@@ -21,11 +21,13 @@ Span = tuple[datetime, datetime]
 
 @click.command()
 @click.option("--source", "source_name", default="",
-              help="activedata or treeherder; SETA_SOURCE by default.")
+              help="activedata or treeherder; default: SETA_SOURCE.")
 @click.option("--project", "names", multiple=True,
-              help="May be repeated; all projects that the source feeds by default.")
-@click.option("--from", "start", type=Moment(), help="Ingest the results of pushes from then on.")
-@click.option("--to", "end", type=Moment(), help="Ingest only pushes before then; now by default.")
+              help="May be repeated; default: all projects that the source feeds.")
+@click.option("--from", "start", type=Moment(),
+              help="Ingest results of pushes from this time on.")
+@click.option("--to", "end", type=Moment(),
+              help="Ingest only pushes before this time; default: now.")
 @dry_run_option
 @json_option
 @click.pass_obj
@@ -33,8 +35,8 @@ def ingest(program: Program, source_name: str, names: tuple[str, ...], start: da
            end: datetime | None, dry_run: bool, is_json: bool) -> None:
     """Ingest job results from a source.
 
-    The first time this is the whole window, then what changed since the last time; with --from
-    it is the pushes of a span. Running it twice changes nothing.
+    The first time it ingests the whole window, later only what changed since the last time; with
+    --from, the pushes of a time range. Running it twice changes nothing.
     """
     if end is not None and (start is None or end <= start):
         raise BadInput(f"--to is {end.isoformat()}; it needs an earlier --from")
@@ -128,5 +130,5 @@ def _print_plan(
                 steps = next_steps(project.name, mark, failed, now=program.now, spans=spans)
         rows += [[step.kind.name.lower().replace("_", " "), step.piece] for step in steps]
     print_table(["why", "slice"], rows)
-    click.echo(f"{counted(len(rows), 'slice')} would be requested from {source.name}; nothing was",
+    click.echo(f"dry run: {counted(len(rows), 'slice')} would be requested from {source.name}",
                err=True)

@@ -18,7 +18,7 @@ from .snapshot_view import amount
 
 
 @click.command()
-@click.option("--project", help="Whose jobs; optional with --unparsed.")
+@click.option("--project", help="The project whose jobs to list; optional with --unparsed.")
 @click.option("--priority", type=click.IntRange(1, 3), help="Only this priority.")
 @click.option("--name", "glob", default="*", help="Only names that match this glob.")
 @click.option("--unparsed", is_flag=True,
@@ -27,7 +27,7 @@ from .snapshot_view import amount
 @click.pass_obj
 def jobs(program: Program, project: str | None, priority: int | None, glob: str, unparsed: bool,
          is_json: bool) -> None:
-    """List a project's jobs with priority, reason, cost and how many regressions they caught.
+    """List a project's job names, with priority, reason, cost and regressions caught.
 
     --json adds the certificate: why a job is forced, which regressions need it, or which chosen
     jobs catch what it caught.
@@ -36,7 +36,7 @@ def jobs(program: Program, project: str | None, priority: int | None, glob: str,
         _show_unparsed(program, project, is_json)
         return
     if project is None:
-        raise BadInput("--project is missing: `seta projects list` lists them")
+        raise BadInput("give --project (`seta projects list` shows all projects)")
     snapshot, rows = _decided(program, project)
     rows = [row for row in rows if fnmatchcase(row["name"], glob)
             and priority in (None, int(row["decided"].priority))]

@@ -24,11 +24,14 @@ def overrides() -> None:
 
 @overrides.command("list")
 @scope_option
-@click.option("--all", "with_ended", is_flag=True, help="Also those that expired or were ended.")
+@click.option("--all", "with_ended", is_flag=True, help="Include expired and ended overrides.")
 @json_option
 @click.pass_obj
 def list_overrides(program: Program, scope: str, with_ended: bool, is_json: bool) -> None:
-    """List a scope's overrides, and which match no living job."""
+    """List a scope's overrides; mark those that match no job.
+
+    Only jobs that are alive count.
+    """
     now = program.now
     with program.sessions() as session:
         found = store.overrides(session, scope, active_at=None if with_ended else now)
@@ -57,16 +60,17 @@ def decision(each: Override) -> str:
 @click.option("--test-suite", help="A glob; one that ends in a chunk matches that chunk.")
 @click.option("--name", help="The full name of one job, instead of globs.")
 @click.option("--build-system", help="Only names of this build system.")
-@click.option("--priority", type=click.IntRange(1, 3), help="The priority to give them.")
-@click.option("--never-skip", is_flag=True, help="Always run them, instead of a priority.")
-@click.option("--reason", required=True, help="Shown with the override.")
-@click.option("--expires", type=Moment(), help="When it ends; never by default.")
+@click.option("--priority", type=click.IntRange(1, 3), help="The priority of the matching jobs.")
+@click.option("--never-skip", is_flag=True,
+              help="Always run the matching jobs, instead of a priority.")
+@click.option("--reason", required=True, help="The reason; shown with the override.")
+@click.option("--expires", type=Moment(), help="When the override ends; default: never.")
 @dry_run_option
 @click.pass_obj
 def add(
     program: Program, /, scope: str, expires: datetime | None, dry_run: bool, **entry: Any,
 ) -> None:
-    """Add one override; it also applies to jobs that appear later."""
+    """Add one override, which applies to future jobs as well."""
     entry = {field: value for field, value in entry.items() if value is not None}
     _apply(program, [entry | {"expires": expires}], scope, dry_run)
 
@@ -79,7 +83,7 @@ def add(
 def apply(program: Program, file: Path, scope: str, dry_run: bool) -> None:
     """Add all overrides of a JSON or YAML FILE, or none if one is wrong.
 
-    The file may be in the old preseed format.
+    The file may be in the preseed format of earlier SETAs.
     """
     _apply(program, read_file(file), scope, dry_run)
 

@@ -64,7 +64,7 @@ class Program:
 
     @property
     def has_terminal(self) -> bool:
-        """Say whether a person watches, so that progress is worth showing."""
+        """Whether a person is watching, so that progress is worth showing."""
         return sys.stderr.isatty()
 
 
@@ -73,7 +73,7 @@ def start_log(level: str) -> None:
     logging.basicConfig(
         level="WARNING", format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", force=True)
     logging.getLogger("seta").setLevel(level)
-    # It warns of each retry; we log what comes of them.
+    # It warns of each retry; we log the outcome.
     logging.getLogger("urllib3").setLevel("ERROR")
 
 

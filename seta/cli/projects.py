@@ -61,7 +61,7 @@ def field_options(command: Command) -> Command:
                      help="Whether a job that failed and then passed again counts as a fixed "
                           "regression."),
         click.option("--infer-after", type=click.IntRange(1, 100),
-                     help="How many pushes in a row must have failed for that."),
+                     help="How many pushes in a row must fail before a regression is inferred."),
         click.option("--open-scheduling/--closed-scheduling", "open_scheduling", default=None,
                      help="Whether schedules can be requested without a token."),
         why_option,

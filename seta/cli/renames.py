@@ -42,8 +42,8 @@ def list_renames(program: Program, scope: str, is_json: bool) -> None:
 @click.option("--new-platform", help="Replaces the old platform.")
 @click.option("--new-build-type", help="Replaces the old build type.")
 @click.option("--new-test-suite", help="Replaces the old test suite.")
-@click.option("--since", type=Moment(), help="When it happened; now by default.")
-@click.option("--why", required=True, help="Shown with the rename.")
+@click.option("--since", type=Moment(), help="When it happened; default: now.")
+@click.option("--why", required=True, help="The reason; shown with the rename.")
 @dry_run_option
 @click.pass_obj
 def add(

@@ -15,7 +15,7 @@ from .token import local_token
 
 
 class Gunicorn(BaseApplication):
-    """Gunicorn run from our command, so that the embedded Postgres lives as long as it does."""
+    """Gunicorn run from our command, so that the embedded PostgreSQL lives as long as it does."""
 
     def __init__(self, options: dict[str, Any]):
         self._options = options
@@ -35,7 +35,7 @@ class Gunicorn(BaseApplication):
 def serve(program: Program) -> None:
     """Serve the pages and the API on SETA_HOST and PORT until stopped.
 
-    Without DATABASE_URL this starts the embedded Postgres, and keeps a token for writes in
+    Without DATABASE_URL this starts the embedded PostgreSQL, and keeps a token for writes in
     SETA_HOME/token.
     """
     settings = program.settings

@@ -21,13 +21,13 @@ COMPARED = {
 
 
 def print_snapshot(snapshot: Snapshot) -> None:
-    """Print the size of the chosen set, what is proved of it and how it compares."""
+    """Print the size of the chosen set, what is proven about it and how it compares."""
     click.echo(_headline(snapshot))
     click.echo(_proof(snapshot))
     click.echo()
     print_table(["priority", "job types", "cost of a full run"], _priorities(snapshot))
     click.echo()
-    print_table(["to catch every regression", "job types", "cost a push"],
+    print_table(["to catch every regression", "job types", "cost per push"],
                 _comparison(snapshot))
     for heading, left_out in (("uncoverable", snapshot.uncoverable),
                               ("given up", snapshot.given_up)):
@@ -58,14 +58,15 @@ def _headline(snapshot: Snapshot) -> str:
             f"({state_of(snapshot)})\n"
             f"{high:,} of {len(snapshot.priorities):,} job types, run on every push, catch "
             f"{covered:,} of the {counted(snapshot.regressions, 'regression')} of the "
-            f"{snapshot.inputs['window_days']} days before (in-sample: no promise for the future)")
+            f"{snapshot.inputs['window_days']} days before (measured on the same data; "
+            "not a prediction)")
 
 
 def _proof(snapshot: Snapshot) -> str:
-    cost = f"they cost {amount(snapshot, snapshot.objective)} a push"
+    cost = f"they cost {amount(snapshot, snapshot.objective)} per push"
     if snapshot.status == "optimal":
-        return f"{cost}; proved: no other set costs less"
-    return (f"{cost}; not proved: the search hit a limit, no set costs less than "
+        return f"{cost}; proven: no other set costs less"
+    return (f"{cost}; not proven: the search hit a limit, no set costs less than "
             f"{amount(snapshot, int(snapshot.lower_bound))} (gap {snapshot.gap:.2%})")
 
 

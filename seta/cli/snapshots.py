@@ -14,7 +14,7 @@ from .snapshot_view import amount, print_snapshot, state_of
 
 @click.group()
 def snapshots() -> None:
-    """List, compare, publish and roll back."""
+    """List, compare, publish and roll back snapshots."""
 
 
 @snapshots.command("list")
@@ -29,7 +29,7 @@ def list_snapshots(program: Program, scope: str, limit: int, is_json: bool) -> N
         found = snapshots_of(session, scope, limit=limit)
     print_listing(
         found,
-        ["id", "as of (UTC)", "regressions", "priority 1", "cost a push", "status", "state"],
+        ["id", "as of (UTC)", "regressions", "priority 1", "cost per push", "status", "state"],
         [[each.id, f"{each.as_of:%Y-%m-%d %H:%M}", each.regressions,
           each.inputs["priorities"]["1"], amount(each, each.objective), each.status,
           state_of(each)] for each in found], is_json=is_json)

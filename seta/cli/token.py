@@ -20,7 +20,7 @@ def make_token() -> str:
 
 
 def token_hash(token: str) -> str:
-    """Return the SHA-256 in hexadecimal digits, as SETA_TOKENS takes it."""
+    """Return the SHA-256 in hexadecimal digits, as SETA_TOKENS expects it."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

@@ -33,7 +33,7 @@ class Schedule:
         return self.kind == FULL
 
     def skips(self, name: str) -> bool:
-        """Say whether this job may be left out: only where SETA names it as one to skip."""
+        """Return whether this job may be left out: only if SETA names it as one to skip."""
         return name in self.skip
 
     def knows(self, name: str) -> bool:
@@ -90,7 +90,7 @@ def read_selective(
 
 
 def refuse_stale(fresh_until: Any, *, now: datetime) -> None:
-    """Refuse an answer that is past its time, such as one that a cache on the way had kept.
+    """Refuse an expired answer, such as one from an intermediate cache.
 
     The server sets the time; where it sets none (an archived scope), there is none to check.
     """
@@ -107,9 +107,9 @@ def refuse_stale(fresh_until: Any, *, now: datetime) -> None:
 
 
 def read_low_value(body: object) -> frozenset[str]:
-    """Read the old protocol's list of what to skip: ``{"jobtypes": {"2020-02-01": [...]}}``.
+    """Read the legacy list of what to skip: ``{"jobtypes": {"2020-02-01": [...]}}``.
 
-    The date is the server's day and says nothing about the list, so it is not looked at.
+    The date is the server's day and says nothing about the list, so it is ignored.
     """
     by_date = as_object(body).get("jobtypes")
     if not isinstance(by_date, dict) or len(by_date) != 1:
@@ -140,7 +140,7 @@ def as_object(body: object) -> dict[str, Any]:
 
 
 def names(answer: dict[str, Any], key: str, default: object = None) -> list[str]:
-    """Return the list of texts under this key, which must be there unless it has a default."""
+    """Return the list of strings under this key, which must be there unless it has a default."""
     value = answer.get(key, default)
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         raise NoAnswer(f"the answer's {key!r} is not a list of texts")

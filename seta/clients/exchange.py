@@ -19,7 +19,7 @@ WORTH_A_RETRY = frozenset({429, 500, 502, 503, 504})
 
 
 class Refused(NoAnswer):
-    """SETA answered with an HTTP status that is no answer to the question."""
+    """SETA answered with an HTTP status that is not an answer to the question."""
 
     def __init__(self, status: int, text: str, content_type: str = ""):
         super().__init__(f"HTTP {status}: {' '.join(text.split())[:300]}")
@@ -28,7 +28,7 @@ class Refused(NoAnswer):
 
 
 class Deadline:
-    """The moment after which nobody waits for an answer any more."""
+    """The moment after which nobody waits for an answer."""
 
     def __init__(self, seconds: float):
         self.seconds = seconds
@@ -50,7 +50,7 @@ class Deadline:
 class Retries:
     """Which failures are tried again, and how long to wait before that.
 
-    ``permanent`` names the errors that no second try cures, such as a malformed address.
+    ``permanent`` names the errors that a retry cannot fix, such as a malformed address.
     """
 
     def __init__(self, deadline: Deadline, *, permanent: tuple[type[Exception], ...]):
@@ -61,7 +61,7 @@ class Retries:
     def wait_after(self, error: Exception) -> float:
         """Return how many seconds to wait before the next try.
 
-        Where there is to be none, raise the error as a ``NoAnswer``. The jitter keeps many
+        If there is none, raise the error as a ``NoAnswer``. The jitter keeps many
         clients from coming back at the same moment.
         """
         if not isinstance(error, NoAnswer):
@@ -88,7 +88,7 @@ class Body:
 
     def add(self, data: bytes) -> None:
         if self.is_closed:
-            raise NoAnswer("nobody waits for this answer any more")
+            raise NoAnswer("the deadline has passed")
         self.data += data
         if len(self.data) > self._max_bytes:
             raise NoAnswer(f"the answer is longer than {self._max_bytes} bytes")

@@ -1,7 +1,7 @@
-"""Ask SETA from any program what to run on a push, or which jobs are low value.
+"""Ask SETA from any program what to run on a push, or which jobs are of low value.
 
 Whatever goes wrong, the answer is "run everything", with the reason in one warning line;
-nothing here raises. Answers are kept as long as the process runs, so that one decision asks once.
+nothing here raises. Answers are cached as long as the process runs, so that one decision asks once.
 
 >>> schedule("autoland", "", "9fa614d8310d", 1580515200, url="http://localhost").failure
 'the push has no id, so nothing is skipped on it'
@@ -48,9 +48,9 @@ def low_value(
     project: str, build_system: str, *, url: str | None = None,
     deadline: float = DEADLINE, max_bytes: int = MAX_BYTES,
 ) -> frozenset[str]:
-    """Return the names that SETA calls low value, by the old protocol; none when it cannot say.
+    """Return the names of low value, from the legacy API; none when SETA cannot say.
 
-    The list is the same for every push: whoever skips by it must run it all now and then.
+    It is the same for every push: a client that skips by it must still run all of it now and then.
     """
     return fail_open(
         lambda: answered_low_value(
@@ -98,7 +98,7 @@ def kept_answer(question: Question, deadline: float, max_bytes: int) -> object:
 
 @lru_cache(maxsize=64)
 def outcome(question: Question, deadline: float, max_bytes: int) -> object:
-    """Return the answer or the failure; a failure is kept too, or each task would wait for it.
+    """Return the answer or the failure; a failure is cached too, or each task would wait for it.
 
     ``outcome.cache_clear()`` forgets them all.
     """

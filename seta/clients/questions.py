@@ -9,7 +9,7 @@ from urllib.parse import quote
 from .answers import NoAnswer
 
 USER_AGENT = "seta-clients/1"
-NO_PUSH = frozenset({"", "-1", "None"})  # cron, and whatever else was not pushed
+NO_PUSH = frozenset({"", "-1", "None"})  # cron tasks, and anything else that is not a push
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Question:
     token: str | None = field(default=None, repr=False)
 
     def headers(self) -> dict[str, str]:
-        """Return all but the token; no answer may come from a cache on the way."""
+        """Return all but the token; no answer may come from an intermediate cache."""
         headers = {"User-Agent": USER_AGENT, "Accept": "application/json",
                    "Cache-Control": "no-cache"}
         if self.body is not None:
@@ -58,7 +58,7 @@ def low_value_question(project: str, build_system: str, *, url: str | None) -> Q
 def due_question(
     project: str, *, url: str | None, build_system: str, token: str | None = None,
 ) -> Question:
-    """Return the request for what is owed on this project though no push came."""
+    """Return the request for what is owed on this project while no push comes."""
     return Question("GET", due_address(project, url),
                     params=(("build_system", build_system),), token=token)
 
@@ -76,7 +76,7 @@ def due_address(project: str, url: str | None) -> str:
 
 
 def results_question(lines: str, *, url: str | None, token: str | None) -> Question:
-    """Return the request that hands over records, one JSON object a line."""
+    """Return the request that sends records, one JSON object per line."""
     return Question("POST", f"{base_url(url)}/api/v1/results", body=lines,
                     content_type="application/x-ndjson", token=token)
 

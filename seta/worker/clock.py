@@ -1,4 +1,4 @@
-"""When the worker's jobs run."""
+"""When the worker's tasks run."""
 
 import logging
 from collections.abc import Callable
@@ -17,7 +17,7 @@ UPKEEP_HOUR = 4
 def make_clock(
     *, ingest: Callable[[], None], upkeep: Callable[[], None], hours: tuple[int, ...],
 ) -> BackgroundScheduler:
-    """Return a scheduler, not started: one job at a time, late ones as soon as possible."""
+    """Return a scheduler, not started: one task runs at a time, a late one as soon as possible."""
     clock = BackgroundScheduler(
         timezone=UTC, executors={"default": ThreadPoolExecutor(1)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
@@ -29,5 +29,5 @@ def make_clock(
 
 
 def is_overdue(succeeded_at: datetime | None, *, now: datetime) -> bool:
-    """Say whether to ingest at the start: never done before, or over 12 hours ago."""
+    """Return whether to ingest at the start: never done before, or over 12 hours ago."""
     return succeeded_at is None or now - succeeded_at > CATCH_UP_AFTER

@@ -105,7 +105,7 @@ class Leader:
         self._connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
     def wait(self, stop: threading.Event, *, every: float = 2.0) -> bool:
-        """Become the active worker; say whether that happened before `stop` was set."""
+        """Become the active worker; return whether that happened before `stop` was set."""
         is_logged = False
         while not stop.is_set():
             if self._try():

@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 class Work:
-    """One job at a time; an error is logged, and the next job runs all the same."""
+    """One task at a time; an error is logged, and the next task runs regardless."""
 
     def __init__(self, sessions: sessionmaker[Session], settings: Settings):
         self._sessions = sessions
@@ -43,7 +43,7 @@ class Work:
                         if run.status == "done" and run.ended_at), default=None)
 
     def wait_idle(self, seconds: float) -> bool:
-        """Wait for the current job to end; say whether it did."""
+        """Wait for the current task to end; return whether it did."""
         return self._is_idle.wait(seconds)
 
     def ingest_and_analyze(self) -> None:
@@ -78,7 +78,7 @@ class Work:
         return name != "none" and project.source in ("", name)
 
     def _ingest(self, project: Project) -> bool:
-        """Ingest a project; say whether nothing of it is missing."""
+        """Ingest a project; return whether it is complete."""
         with _errors_logged(f"ingest of {project.name}"):
             source = result_source(self._settings)
             assert source is not None  # only fed projects are ingested

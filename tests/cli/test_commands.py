@@ -115,8 +115,8 @@ def test_analyze_prints_the_set_the_bound_and_the_comparison(seta, history):
     seta.good("import", "--scope", "old", "--archived", history)
     text = seta.good("analyze", "--scope", "old", "--compare")
     assert "1 of 3 job types, run on every push, catch 2 of the 2 regressions" in text
-    assert "in-sample" in text and "detect" not in text
-    assert "proved: no other set costs less" in text
+    assert "measured on the same data; not a prediction" in text and "detect" not in text
+    assert "proven: no other set costs less" in text
     assert "greedy by cost" in text and "drop-one pass, worst of ten orders" in text
 
 
@@ -176,7 +176,7 @@ def test_projects_are_added_changed_and_shown(seta):
 
 def test_the_demo_is_loaded_once_and_removed_whole(seta):
     first = seta.good("demo")
-    assert "Talos regressions of 2014" in first and "proved" in first
+    assert "Talos regressions of 2014" in first and "proven" in first
     again = seta.good("demo")
     assert "(0 new, 0 changed)" in again
     assert len(json.loads(seta.good("snapshots", "list", "--scope", "demo-talos-2014", "--json"))
@@ -209,7 +209,7 @@ def test_a_dry_run_of_an_ingest_shows_the_slices(seta):
     code, out, err = seta("ingest", "--dry-run", "--from", "2026-01-01", "--to", "2026-01-02")
     assert code == 0
     assert len([line for line in out.splitlines() if "autoland by push" in line]) == 6
-    assert "nothing was" in err
+    assert "dry run: 6 slices would be requested" in err
 
 
 def test_tables_of_another_version_are_refused_with_the_command_to_run(seta, make_database):

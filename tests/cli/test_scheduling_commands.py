@@ -116,11 +116,11 @@ def server(demo):
 def test_the_doctor_says_what_a_client_would_skip_and_why(demo, server):
     text = demo.good("doctor", "--client", "taskgraph", "--url", server, "--project", "autoland")
     assert "run everything on a push to autoland now" in text and "has never run here" in text
-    assert "the old protocol lists 135 low value jobs" in text
+    assert "the legacy API lists 135 low-value jobs" in text
 
 
 def test_the_doctor_fails_where_a_client_would_get_no_answer(demo):
     code, out, err = demo("doctor", "--client", "buildbot", "--url", "http://127.0.0.1:9",
                           "--project", "mozilla-inbound")
     assert code == 1
-    assert "no answer" in out and "would run everything on mozilla-inbound" in err
+    assert "no usable answer" in out and "would run everything on mozilla-inbound" in err

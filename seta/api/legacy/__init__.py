@@ -1,7 +1,7 @@
-"""The routes of earlier SETAs, for clients that will not be changed.
+"""The legacy routes, of earlier SETAs, for clients that will not be changed.
 
 Read-only and stateless. With and without the slash at the end, and no redirect between them:
-old clients do not follow a 308.
+legacy clients do not follow a 308.
 """
 
 from flask import Flask

@@ -1,4 +1,4 @@
-"""Answers of the old routes."""
+"""Answers of the legacy routes."""
 
 import msgspec
 from flask import Response, request
@@ -17,8 +17,8 @@ EMPTY = Prepared(())
 def answer(question: Question) -> Response:
     """Answer with the list; raises the reason why everything runs instead.
 
-    A decision task crashes on an empty low value list, so where that is empty there is no good
-    answer on any priority.
+    A decision task crashes on an empty low-value list, so where that is empty there is no good
+    answer for any priority.
     """
     published = context().published
     _check_kind(published, question)
@@ -44,7 +44,7 @@ def _send_list(prepared: Prepared, snapshot_id: int | None = None) -> Response:
 
 
 def _check_kind(published: Published, question: Question) -> None:
-    """Refuse a build system that is none of the three words nor any project's."""
+    """Refuse what is neither one of the three words nor a build system of any project."""
     if question.kind in KINDS:
         return
     if question.project is not None:

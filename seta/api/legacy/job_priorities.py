@@ -1,4 +1,4 @@
-"""``job-priorities``: what decision tasks have asked since 2017."""
+"""``job-priorities``: what decision tasks have asked for since 2017."""
 
 from flask import Blueprint, Response, request
 
@@ -25,7 +25,7 @@ PRIORITIES = {
 def job_priorities(project: str) -> Response:
     """List the names of one priority on a project, of one build system or of all.
 
-    1 is high value, 5 is low value; 2 and 3 are our own priorities of it, and 4 is empty.
+    1 is high value, 5 is low value; 2 and 3 are our own low-value priorities, and 4 is empty.
     """
     args = request.args
     kind = requested_kind(args, request.headers.get("User-Agent")) or Kind.ANY

@@ -1,4 +1,4 @@
-"""Parameters of the old routes. Each is checked, and a wrong one refused, not corrected."""
+"""Parameters of the legacy routes. Each is checked, and a wrong one refused, not corrected."""
 
 import re
 from datetime import date, datetime
@@ -44,7 +44,7 @@ def requested_project(args: Args) -> str | None:
 
 
 def is_for_master(args: Args) -> bool:
-    """Say whether a Buildbot master asks: it fails on anything but a proper object."""
+    """Return whether a Buildbot master asks: it accepts nothing but a JSON object."""
     named = args.get("build_system_type")
     if named == Kind.BUILDBOT:
         return True

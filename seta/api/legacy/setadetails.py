@@ -18,7 +18,7 @@ PRIORITIES = {None: LOW_VALUE, 1: HIGH_VALUE, 5: LOW_VALUE}
 @bp.get("/data/setadetails")
 @bp.get("/data/setadetails/")
 def setadetails() -> Response:
-    """List the high or low value job types of a branch, or of all; by default the low value ones.
+    """List the high- or low-value job types of a branch, or of all; by default the low-value ones.
 
     Task labels, builder names, or triples where the request names no build system.
     """

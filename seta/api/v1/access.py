@@ -39,7 +39,7 @@ class RateLimit:
             left, at = self._left.pop(address, (self._per_minute, now))
             left = min(self._per_minute, left + (now - at) * self._per_minute / 60)
             is_taken = left >= 1
-            self._left[address] = (left - is_taken, now)  # last in order: lately seen
+            self._left[address] = (left - is_taken, now)  # last in order: most recently seen
             if len(self._left) > MOST_ADDRESSES:
                 self._left.pop(next(iter(self._left)))
             return 0.0 if is_taken else (1 - left) * 60 / self._per_minute
@@ -61,7 +61,7 @@ def init_app(app: Flask, prefix: str, settings: Settings) -> None:
 
 
 def open_to_all(view: View) -> View:
-    """Mark a view that decides by itself what a client without a token may do."""
+    """Mark a view that itself decides what a client without a token may do."""
     setattr(view, "is_open", True)
     return view
 
@@ -92,7 +92,7 @@ def name_of_token(settings: Settings, token: str) -> str | None:
 
 
 def writer() -> str:
-    """Return who writes, for the audit."""
+    """Return who writes, for the audit log."""
     who: str = g.who
     return who
 

@@ -61,8 +61,8 @@ def post_classification(json_data: ClassificationIn) -> Json:
         elif job := _given(json_data, JOB_ON_PUSHES):
             added = _classify_range(session, json_data, job, what)
         else:
-            raise BadInput("say which: namespace and job_id of one run; or project, job, "
-                           "first_push and last_push of a range")
+            raise BadInput("give either namespace and job_id, for one job run, or project, job, "
+                           "first_push and last_push, for a range of pushes")
     return {"added": added}
 
 

@@ -35,7 +35,7 @@ class OverrideIn(Model):
 class OverridesIn(Model):
     scope: Name = DEFAULT_SCOPE
     overrides: list[OverrideIn] = Field(max_length=1000)
-    dry_run: Flag = Field(False, description="Store nothing; only say what they would match.")
+    dry_run: Flag = Field(False, description="Store nothing; only show what they would match.")
 
 
 class OverrideOut(BaseModel):
@@ -88,8 +88,8 @@ def get_overrides(query_data: ListIn) -> Json:
 def post_overrides(json_data: OverridesIn) -> Json:
     """Add all of them, or none if one is wrong; an override that is already active stays as it is.
 
-    The answer says which of the jobs alive now each one matches. One that matches nothing may do
-    so later: overrides also apply to future jobs.
+    The answer says which of the jobs alive now each one matches. One that matches nothing may
+    match later: overrides apply to future jobs as well.
     """
     now, scope = context().clock(), json_data.scope
     entries = [each.model_dump(exclude_none=True) for each in json_data.overrides]

@@ -26,7 +26,7 @@ class IntervalIn(Model):
 
 
 class CadenceIn(Model):
-    """How often low value jobs run; fields that are left out stay as they are."""
+    """How often low-value jobs run; fields that are left out stay as they are."""
 
     priority_2: IntervalIn | None = None
     priority_3: IntervalIn | None = None
@@ -59,7 +59,7 @@ class ListIn(Page):
 
 
 class RemoveIn(Model):
-    why: Sentence = Field(description="For the audit.")
+    why: Sentence = Field(description="For the audit log.")
 
 
 class IntervalOut(BaseModel):
@@ -133,7 +133,7 @@ def get_project(project: str) -> Json:
 @bp.output(ProjectOut)
 @bp.doc(summary="Change a project", security="bearer")
 def patch_project(project: str, json_data: ChangesIn) -> Json:
-    """Change a project; takes effect on its next push. The audit records every change."""
+    """Change a project; takes effect on its next push. The audit log records every change."""
     with context().sessions.begin() as session:
         lookups.project_named(session, project)
         changed = projects.change_project(

@@ -1,4 +1,4 @@
-"""What became of a push, and which pushes may have caused a failure."""
+"""What happened to a push, and which pushes may have caused a failure."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -63,9 +63,9 @@ class BackfillOut(BaseModel):
 @bp.get("/projects/<project>/pushes/<push_id>")
 @bp.input(DueIn, location="query")
 @bp.output(PushStatusOut)
-@bp.doc(summary="See what became of a push")
+@bp.doc(summary="See what happened to a push")
 def get_push(project: str, push_id: str, query_data: DueIn) -> Json:
-    """Say whether a push was fully tested, and where each skipped job ran next."""
+    """Show whether a push was fully tested, and where each skipped job ran next."""
     with context().sessions() as session:
         found = lookups.project_named(session, project)
         build_system = check_build_system(found, query_data.build_system)

@@ -31,14 +31,14 @@ class NewIn(Model):
 
 
 class RenameIn(Model):
-    """Job types that match `old` take the words of `new`; words it leaves out stay."""
+    """Job types that match `old` take the fields of `new`; fields that it leaves out stay."""
 
     scope: Name = DEFAULT_SCOPE
     old: OldIn
     new: NewIn
     since: Time | None = Field(None, description="From when; null: from now.")
     why: Sentence
-    dry_run: Flag = Field(False, description="Store nothing; only say what it would carry over.")
+    dry_run: Flag = Field(False, description="Store nothing; only show what it would carry over.")
 
 
 class WordsOut(BaseModel):
@@ -92,7 +92,7 @@ def get_renames(query_data: ListIn) -> Json:
 @bp.output(RenamePlanOut)
 @bp.doc(summary="Add a rename, or see what it would carry over", security="bearer")
 def post_rename(json_data: RenameIn) -> Json:
-    """Read the history of job types under their new name.
+    """Continue the history of job types under their new name.
 
     A rename that would form a cycle with another is refused.
     """

@@ -54,7 +54,7 @@ def post_results() -> Json:
 
 
 def _lines() -> io.BytesIO:
-    """Return the body as NDJSON, one record a line."""
+    """Return the body as NDJSON, one record per line."""
     if request.mimetype in LINES:
         return io.BytesIO(request.get_data())
     if request.mimetype != "application/json":

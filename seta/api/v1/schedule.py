@@ -40,7 +40,7 @@ class PreviewIn(Model):
     pushed_at: Time | None = None
     build_system: BuildSystemWord | None = None
     preview: Literal["0", "1"] = Field(
-        "0", description="1: also answer for an unknown push; this records nothing.")
+        "0", description="1: answer even for an unknown push; this records nothing.")
 
 
 class PriorityCountOut(BaseModel):
@@ -54,7 +54,7 @@ class NextDueOut(BaseModel):
 
 
 class ScheduleOut(BaseModel):
-    """What runs on a push. Jobs that it does not name run, too."""
+    """What runs on a push. Jobs that it does not name run as well."""
 
     action: Literal["run"]
     kind: Literal["selective", "full"]
@@ -93,7 +93,7 @@ NOT_RECORDED_NOW: dict[int | str, dict[str, str | dict[str, dict[str, Any]]]] = 
         responses=NOT_RECORDED_NOW)
 @open_to_all
 def put_schedule(project: str, push_id: str, json_data: PushIn) -> Response:
-    """Say which jobs run on a push and which may be skipped; the answer never changes.
+    """Return which jobs run on a push and which may be skipped; the answer never changes.
 
     A push always gets the same answer, byte for byte, whatever changed since. A known push with
     another revision is a conflict; with another time, the first one counts. For the push id -1,
@@ -173,5 +173,5 @@ def _check_open(session: Session, project: Project, push: AskedPush) -> None:
     is_known = entries.stored_answer(
         session, project.name, counted.build_system, counted.push_id) is not None
     if not is_known and newest_at is not None and counted.pushed_at <= newest_at:
-        raise NotAllowed(f"without a token only a push that is newer than the newest, of "
-                         f"{newest_at:%Y-%m-%d %H:%M:%S}, can be added to {project.name}")
+        raise NotAllowed(f"without a token you can only add a push newer than the newest one of "
+                         f"{project.name} ({newest_at:%Y-%m-%d %H:%M:%S})")

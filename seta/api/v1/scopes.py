@@ -24,7 +24,7 @@ class AnalyzeIn(Model):
     as_of: Time | None = Field(
         None, description="Decide as of a past moment, from what was known then.")
     dry_run: Flag = Field(False, description="Store and publish nothing.")
-    compare: Flag = Field(False, description="Also compare with the algorithm of the first SETA.")
+    compare: Flag = Field(False, description="Also compare with the algorithm of earlier SETAs.")
 
 
 class ReleaseIn(Model):

@@ -59,7 +59,7 @@ class StatusOut(BaseModel):
 @bp.get("/status")
 @bp.output(StatusOut)
 def get_status() -> Json:
-    """Say whether the data are fresh, what is held back, and what needs attention."""
+    """Show whether the data is fresh, what is held back, and what needs attention."""
     state = context().published
     shown = [_project_shown(facts, state.refusals(name))
              for name, facts in state.projects().items()]

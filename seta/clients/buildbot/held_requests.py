@@ -78,7 +78,7 @@ def oldest_first(builder: Any, requests: list[BuildRequest]) -> BuildRequest:
 
 
 def waits(master: Master, request: BuildRequest) -> bool:
-    """Say whether this request is held back.
+    """Return whether this request is held back.
 
     Not when its scheduler has left the configuration, nor when it is a rebuild, which copies
     the properties but not the reason.

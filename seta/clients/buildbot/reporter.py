@@ -121,7 +121,7 @@ class SetaReporter(ReporterBase):
         return True
 
     def _is_hopeless(self, batch: Path, failure: NoAnswer) -> bool:
-        """Say whether to go on to the next batch, since SETA will never accept this one."""
+        """Return whether to go on to the next batch, since SETA will never accept this one."""
         status = failure.status if isinstance(failure, Refused) else 500
         if status >= 500 or status in CURABLE:
             log.warn("SETA did not accept {batch}, which will be sent again: {reason}",

@@ -20,7 +20,7 @@ from .parameters import Push, Settings, push_of
 logger = logging.getLogger("optimization.seta")
 
 ARTIFACT = "seta.json"
-EVERY = 5  # an older SETA's low value jobs run on every fifth push
+EVERY = 5  # an older SETA's low-value jobs run on every fifth push
 
 
 class Decision:
@@ -55,7 +55,7 @@ class Decision:
                 raise
         left = self._settings.deadline - (monotonic() - started)
         if left <= 0:
-            raise NoAnswer("no time was left to ask an older SETA by the old protocol")
+            raise NoAnswer("no time was left to ask the legacy API of an older SETA")
         return legacy_schedule(push, url=self._settings.url, deadline=left)
 
 
@@ -66,7 +66,7 @@ def params_key(params: Mapping[str, Any]) -> str:
 
 
 def native_schedule(push: Push, settings: Settings) -> Schedule:
-    """Ask by today's API; only a decision task records the push in SETA's ledger."""
+    """Ask the API of today; only a decision task records the push in SETA's ledger."""
     question = schedule_question(
         push.project, push.push_id, push.revision, push.pushed_at,
         url=settings.url, build_system="taskcluster", token=None,
@@ -80,7 +80,7 @@ def is_decision_task() -> bool:
 
 
 def is_older_server(refusal: Refused) -> bool:
-    """Say whether the server does not know the address, rather than the project or the push.
+    """Return whether the server does not know the address, rather than the project or the push.
 
     Today's SETA answers with problem details (RFC 9457) when it does not know one of those.
     """
@@ -88,7 +88,7 @@ def is_older_server(refusal: Refused) -> bool:
 
 
 def legacy_schedule(push: Push, *, url: str | None, deadline: float) -> Schedule:
-    """Ask by the old protocol, the only one that an older SETA knows: a list of low value labels.
+    """Ask the legacy API, the only one that an older SETA has: a list of low-value labels.
 
     The list is the same for every push, so the client counts: everything runs on every fifth
     number of the push log. It can neither tell when a push has waited too long, nor count pushes

@@ -43,7 +43,7 @@ class SetaBackstop(OptimizationStrategy):
 
 
 def is_build(task: Any) -> bool:
-    """Say whether the task is a build, by its kind or its label.
+    """Return whether the task is a build, by its kind or its label.
 
     >>> from types import SimpleNamespace as Task
     >>> [is_build(Task(kind=kind, label=label)) for kind, label in [
