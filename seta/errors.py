@@ -57,7 +57,7 @@ class NothingToAnalyze(SetaError):
 
 
 class StoreError(SetaError):
-    """The database is unreachable, or is not of this version."""
+    """The database is unreachable, or has another version of the tables."""
 
 
 class SourceError(SetaError):

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from ..curation import renames as curation
-from ..domain import NewWords, Pattern, Rename
+from ..domain import NewFields, Pattern, Rename
 from ..store.curation import renames as store
 from .options import Moment, add_end_command, dry_run_option, json_option, scope_option
 from .output import counted, print_listing, print_table
@@ -54,7 +54,7 @@ def add(
     now = program.now
     rename = Rename(
         Pattern(**{word: words[f"old_{word}"] for word in WORDS if words[f"old_{word}"]}),
-        NewWords(**{word: words[f"new_{word}"] for word in WORDS}),
+        NewFields(**{word: words[f"new_{word}"] for word in WORDS}),
         since or now, operator(), why)
     with program.sessions.begin() as session:
         if dry_run:

@@ -120,7 +120,7 @@ def token_hashes(value: str) -> tuple[tuple[str, str], ...]:
 
 
 def database_url(value: str) -> str:
-    """Return a Postgres address in SQLAlchemy's form for psycopg2.
+    """Return a PostgreSQL address in SQLAlchemy's form for psycopg2.
 
     SQLAlchemy refuses Heroku's ``postgres://``, and its 2.1 takes ``postgresql://`` for psycopg 3.
     Connections to another machine use TLS, unless the address says otherwise.

@@ -32,15 +32,15 @@ class Settings:
 
     database_url: str = setting(
         "DATABASE_URL", readers.database_url, "",
-        "The Postgres database to use; if unset, SETA starts an embedded one of its own.",
+        "The PostgreSQL database to use; if unset, SETA starts an embedded one of its own.",
         is_secret=True)
     home: str = setting(
         "SETA_HOME", readers.text, ".seta",
-        "The folder for the embedded Postgres' data and the local token.")
+        "The folder for the embedded PostgreSQL's data and the local token.")
     postgres_bin: str = setting(
         "SETA_POSTGRES_BIN", readers.text, "",
         "The folder with the server programs (initdb, pg_ctl, postgres) for the embedded "
-        "Postgres; if unset, SETA looks for them.")
+        "PostgreSQL; if unset, SETA looks for them.")
     host: str = setting(
         "SETA_HOST", readers.text, "127.0.0.1", "The address that `seta serve` listens on.")
     port: int = setting(
@@ -66,7 +66,7 @@ class Settings:
         "Projects to add at start if they are not known yet, with their build systems.")
     source: str = setting(
         "SETA_SOURCE", readers.one_of("activedata", "treeherder", "none"), "activedata",
-        "Where the worker gets job results; none if they only come from files and posts.")
+        "Where the worker gets job results; none if they come only from files and the API.")
     activedata_url: str = setting(
         "SETA_ACTIVEDATA_URL", readers.url, "https://activedata.allizom.org",
         "The ActiveData service, without /query.")
@@ -97,7 +97,8 @@ class Settings:
         "SETA_WINDOW", readers.span, "90d", "How far back regressions count, by push time.")
     redundancy: int = setting(
         "SETA_REDUNDANCY", readers.number(1, 10), "1",
-        "How many chosen job types catch each regression, if that many can, in new scopes.")
+        "For new scopes: how many chosen job types should catch each regression, where that many "
+        "can.")
     node_limit: int = setting(
         "SETA_NODE_LIMIT", readers.number(1, 100_000_000), "20000",
         "The solver's work limit, in nodes of its search.")
@@ -119,11 +120,11 @@ class Settings:
         "How old a push may be before its live results are pruned; the daily rollup stays.")
     never_ran_after: timedelta = setting(
         "SETA_NEVER_RAN_AFTER", readers.span, "12h",
-        "A scheduled job without a result counts as never run, and is owed, once results of "
-        "this much later have been seen.")
+        "How long SETA waits for a scheduled job's result, in push time: once it has results "
+        "from this much later, the job counts as never run and is owed.")
     writes_per_minute: int = setting(
         "SETA_WRITES_PER_MINUTE", readers.number(1, 1_000_000), "600",
-        "How many writes one client address may make in a minute.")
+        "How many writes one client address may make per minute.")
     max_body: int = setting(
         "SETA_MAX_BODY", readers.number(1_000, 1_000_000_000), "16000000",
         "The largest request body, in bytes.")

@@ -32,7 +32,7 @@ class Carried:
 def plan_rename(session: Session, scope: str, rename: Rename, *, now: datetime) -> list[Carried]:
     """Return what a rename would carry over, sorted by old job type; store nothing.
 
-    Raises BadInput when it would form a circle with active ones, and Conflict when the same one is
+    Raises BadInput when it would form a cycle with active ones, and Conflict when the same one is
     active.
     """
     scope_named(session, scope)

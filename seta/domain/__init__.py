@@ -6,7 +6,7 @@ from .overrides import Override, strongest
 from .patterns import Pattern
 from .projects import DEFAULT_SCOPE, INTERVALS, Cadence, Interval, Project, Scope
 from .regressions import Regression, Witnesses
-from .renames import NewWords, Rename, StoredRename
+from .renames import NewFields, Rename, StoredRename
 from .results import FAILING, RESULTS, VERDICTS, Classification, JobResult, ListedJob, Push
 from .runs import Alarm, AuditEntry, Run
 from .snapshots import JobPriority, PriorityChange, Publication, Snapshot
@@ -14,7 +14,7 @@ from .snapshots import JobPriority, PriorityChange, Publication, Snapshot
 __all__ = [
     "DEFAULT_SCOPE", "FAILING", "INTERVALS", "RESULTS", "VERDICTS", "Alarm", "AuditEntry",
     "Cadence", "Classification", "Interval", "JobName", "JobPriority", "JobResult", "JobType",
-    "LedgerEntry", "ListedJob", "NewWords", "Override", "Pattern", "Priority", "PriorityChange",
+    "LedgerEntry", "ListedJob", "NewFields", "Override", "Pattern", "Priority", "PriorityChange",
     "Project", "Publication", "Push", "Regression", "Rename", "Run", "Scope", "Snapshot",
     "StoredRename", "Witnesses", "strongest",
 ]

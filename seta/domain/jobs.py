@@ -1,4 +1,4 @@
-"""What can be scheduled, and how urgently."""
+"""Job types, job names and priorities."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -21,12 +21,12 @@ class JobType:
 
     @property
     def testtype(self) -> str:
-        """The suite with its chunk, as the old wire spells it: ``mochitest-1``."""
+        """The suite with its chunk, as the legacy API spells it: ``mochitest-1``."""
         return f"{self.test_suite}-{self.chunk}" if self.chunk else self.test_suite
 
     @property
     def is_build(self) -> bool:
-        """Say whether this makes the program rather than tests it; builds are never skipped."""
+        """Return whether this makes the program rather than tests it; builds are never skipped."""
         return self.test_suite == "build" or self.test_suite.startswith("build-")
 
     def __str__(self) -> str:
@@ -39,14 +39,14 @@ class JobName:
 
     project: str
     build_system: str
-    name: str                        # task label or buildername
-    job_type: JobType | None = None  # None: unparsed, and runs
-    group_symbol: str = ""           # Treeherder's, for the old wire
+    name: str                        # task label or builder name
+    job_type: JobType | None = None  # None: unparsed, so it always runs
+    group_symbol: str = ""           # Treeherder's, for the legacy API
     symbol: str = ""
 
 
 class Priority(IntEnum):
-    """How often a job type runs: on every push, or as its interval says."""
+    """How often a job type runs: on every push, or at its interval."""
 
     FIRST = 1   # high value: chosen or forced, on every push
     SECOND = 2  # low value: caught a regression of the window that others catch too
@@ -58,5 +58,5 @@ class Priority(IntEnum):
 
     @property
     def interval(self) -> str:
-        """The name of the interval at which low value jobs run: "priority_2" or "priority_3"."""
+        """The name of the interval at which low-value jobs run: "priority_2" or "priority_3"."""
         return f"priority_{self.value}"

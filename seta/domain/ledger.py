@@ -1,4 +1,4 @@
-"""What was answered for a push, and what became of it."""
+"""The answer given for a push, and its outcome."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntry:
-    """What was answered for one push, and what became of it."""
+    """The answer given for one push, and its outcome."""
 
     project: str
     build_system: str
@@ -18,7 +18,8 @@ class LedgerEntry:
     ran_priority_2: bool           # as far as is known: a schedule that failed ran nothing
     ran_priority_3: bool
     ran_backstop: bool
-    counts: bool                   # False: older than the newest, so it moves no clock
+    # False: older than the newest push, so it does not count toward any interval.
+    counts: bool
     run_names: tuple[str, ...]
     skip_names: tuple[str, ...]
     answer: bytes                  # the JSON body, gzipped
@@ -32,7 +33,7 @@ class LedgerEntry:
 
     @property
     def is_good(self) -> bool:
-        """Say whether the schedule counts as run: nobody reported that it failed."""
+        """Return whether the schedule counts as run: nobody reported that it failed."""
         return self.failed_at is None
 
     @property

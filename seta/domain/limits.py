@@ -1,8 +1,8 @@
-"""What ids, names and words may look like. Patterns are of the whole text: see `anchored`."""
+"""What ids, names and words may look like. Patterns match the whole text: see `anchored`."""
 
 import re
 
-TOKEN = r"[A-Za-z0-9._:-]{1,64}"            # of ids that only have to differ
+TOKEN = r"[A-Za-z0-9._:-]{1,64}"            # ids that only have to be unique
 PUSH_ID = BUILD_SYSTEM = TOKEN
 NAME = r"[A-Za-z0-9._-]{1,64}"              # of a project or a scope
 JOB_ID = r"[A-Za-z0-9._:/+=@#-]{1,128}"
@@ -14,7 +14,7 @@ REVISION_DIGITS = 12    # are enough to tell a revision from all others; a fix i
 SHORTEST_REVISION = 7   # digits that people write; only a known push makes them REVISION_DIGITS
 
 # Words of letters, digits, "_", "." and "+" with single hyphens between them.
-WORDS = re.compile(r"[A-Za-z0-9_.+]+(?:-[A-Za-z0-9_.+]+)*")
+NAME_WORDS = re.compile(r"[A-Za-z0-9_.+]+(?:-[A-Za-z0-9_.+]+)*")
 
 is_token = re.compile(TOKEN).fullmatch
 is_push_id = re.compile(PUSH_ID).fullmatch
@@ -26,7 +26,7 @@ is_hg_revision = re.compile(HG_REVISION).fullmatch
 
 
 def anchored(pattern: str) -> str:
-    """Return a pattern for what searches a text: JSON Schema, PostgreSQL.
+    """Return a pattern for JSON Schema and PostgreSQL, which search in the text.
 
     >>> anchored(NAME)
     '^[A-Za-z0-9._-]{1,64}$'

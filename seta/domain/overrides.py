@@ -10,7 +10,7 @@ from .patterns import Pattern
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """Picks job types, also those that appear later, and says how often they run.
+    """Picks job types, including those that appear later, and says how often they run.
 
     A ``priority`` of None means that they are never skipped. It holds from ``created_at`` until
     just before ``expires_at`` or ``ended_at``.
@@ -37,7 +37,7 @@ class Override:
         return self.created_at <= at and all(at < moment for moment in ends)
 
     def matches(self, job_type: JobType | None, name: str, build_system: str) -> bool:
-        """Say whether it picks this job. Only its full name ever lowers a build."""
+        """Return whether it picks this job. Only its full name ever lowers a build."""
         if self.build_system not in (None, build_system):
             return False
         if self.lowers and self.pattern.name is None and job_type and job_type.is_build:

@@ -1,4 +1,4 @@
-"""Who shares decisions, and how often low value jobs run there."""
+"""Scopes, projects and cadences."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -9,7 +9,7 @@ INTERVALS = ("priority_2", "priority_3", "backstop")  # the fields of a cadence
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Due after so many pushes, or after so much time, whichever comes first."""
+    """Due after this many pushes or minutes, whichever comes first."""
 
     pushes: int
     minutes: int
@@ -26,7 +26,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """How often the jobs of each low value priority run, and how often everything does."""
+    """How often the jobs of each low-value priority run, and how often everything does."""
 
     priority_2: Interval = Interval(5, 90)
     priority_3: Interval = Interval(10, 180)

@@ -1,4 +1,4 @@
-"""What a job type is worth running for."""
+"""Regressions and their witnesses."""
 
 from dataclasses import dataclass
 

@@ -1,17 +1,17 @@
-"""Job types that have a new name."""
+"""Renames of job types."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from ..errors import BadInput
 from .jobs import JobType
-from .limits import WORDS
+from .limits import NAME_WORDS
 from .patterns import Pattern
 
 
 @dataclass(frozen=True, slots=True)
-class NewWords:
-    """What a renamed job type is called now; a word that is None stays as it was."""
+class NewFields:
+    """What a renamed job type is called now; a field that is None stays as it was."""
 
     platform: str | None = None
     build_type: str | None = None
@@ -19,39 +19,40 @@ class NewWords:
     chunk: int | None = None
 
     def __post_init__(self) -> None:
-        if not self.given:
-            raise BadInput("a rename gives at least one new word")
-        for field, word in self.given.items():
-            if not _is_word(field, word):
-                raise BadInput(f"{field} {word!r} cannot be a word of a job type")
+        if not self.changes:
+            raise BadInput("a rename needs a new platform, build_type, test_suite or chunk")
+        for field, value in self.changes.items():
+            if not _is_valid(field, value):
+                raise BadInput(f"{value!r} is not a valid {field}")
 
     @property
-    def given(self) -> dict[str, str | int]:
-        words = {field: getattr(self, field) for field in self.__slots__}
-        return {field: word for field, word in words.items() if word is not None}
+    def changes(self) -> dict[str, str | int]:
+        values = {field: getattr(self, field) for field in self.__slots__}
+        return {field: value for field, value in values.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
 class Rename:
-    """From ``since`` on, what matches ``old`` is known by the new words."""
+    """From ``since`` on, what matches ``old`` has the fields of ``new``."""
 
     old: Pattern
-    new: NewWords
+    new: NewFields
     since: datetime
     who: str
     why: str
 
     def __post_init__(self) -> None:
         if self.old.name is not None:
-            raise BadInput(f"a rename is of job types, not of the name {self.old.name!r}")
+            raise BadInput(f"a rename matches job types by globs; it cannot use the full name "
+                           f"{self.old.name!r}")
         if self.since.tzinfo is None:
-            raise BadInput(f"the time since when it holds needs a time zone, not {self.since}")
+            raise BadInput(f"since needs a time zone: {self.since}")
         if not self.who.strip() or not self.why.strip():
             raise BadInput(f"the rename of {self.old} needs who ({self.who!r}) "
                            f"and why ({self.why!r})")
 
     def applied_to(self, job_type: JobType) -> JobType:
-        """Return the job type with its new words, or the same one if it does not match."""
+        """Return the job type with its new fields, or the same one if it does not match."""
         if not self.old.matches_job_type(job_type):
             return job_type
         new = self.new
@@ -61,14 +62,14 @@ class Rename:
             job_type.chunk if new.chunk is None else new.chunk)
 
     def __str__(self) -> str:
-        words = ", ".join(f"{field} {word}" for field, word in self.new.given.items())
-        return f"{self.old} -> {words}"
+        changes = ", ".join(f"{field} {value}" for field, value in self.new.changes.items())
+        return f"{self.old} -> {changes}"
 
 
-def _is_word(field: str, word: object) -> bool:
+def _is_valid(field: str, value: object) -> bool:
     if field == "chunk":
-        return type(word) is int and word >= 0
-    return isinstance(word, str) and WORDS.fullmatch(word) is not None
+        return type(value) is int and value >= 0
+    return isinstance(value, str) and NAME_WORDS.fullmatch(value) is not None
 
 
 @dataclass(frozen=True, slots=True)

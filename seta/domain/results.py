@@ -46,7 +46,7 @@ class JobResult:
     job_id: str
     project: str
     build_system: str
-    name: str            # task label or buildername, as it came
+    name: str            # task label or builder name, as it came
     revision: str
     pushed_at: datetime
     result: str          # one of RESULTS
@@ -61,8 +61,8 @@ class JobResult:
 
     def __post_init__(self) -> None:
         if self.result not in RESULTS:
-            raise ValueError(f"job {self.job_id} has the result {self.result!r}, "
-                             f"which is none of {', '.join(sorted(RESULTS))}")
+            raise ValueError(f"job {self.job_id} has the unknown result {self.result!r}; "
+                             f"expected one of {', '.join(sorted(RESULTS))}")
 
     @property
     def known_at(self) -> datetime:

@@ -1,4 +1,4 @@
-"""What an analysis decided, and what became of it."""
+"""What an analysis decided, and its publication."""
 
 from dataclasses import dataclass
 from datetime import datetime

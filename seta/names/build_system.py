@@ -11,7 +11,7 @@ ListingRule = Callable[[str, str, JobType | None], bool]     # (name, project, j
 
 @dataclass(frozen=True)
 class Example:
-    """A name of a project, its job type (None: unparsed), and whether old lists may hold it."""
+    """A name of a project, its job type (None: unparsed), and whether legacy lists may hold it."""
 
     name: str
     project: str

@@ -7,7 +7,7 @@
 import re
 
 from ..domain import JobType
-from ..domain.limits import WORDS
+from ..domain.limits import NAME_WORDS
 from .build_system import BuildSystem, Example
 from .spelling import longest_known, spell, tables
 from .taskcluster import parse_label
@@ -49,7 +49,7 @@ def _platform(words: list[str]) -> str | None:
 
 def _slug(words: list[str]) -> str | None:
     text = re.sub("-+", "-", "-".join(words).lower()).strip("-")
-    return text if WORDS.fullmatch(text) else None
+    return text if NAME_WORDS.fullmatch(text) else None
 
 
 def _job_type(platform: str, words: list[str]) -> JobType | None:

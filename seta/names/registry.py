@@ -16,7 +16,7 @@ _BY_WORD = {each.word: each for each in BUILD_SYSTEMS}
 
 
 def parse(name: str, build_system: str, project: str) -> JobType | None:
-    """Return the job type that a job's name means, or None: unparsed, so that it always runs.
+    """Return the job type that a job's name means, or None: unparsed, so it always runs.
 
     Never raises.
 
@@ -38,6 +38,6 @@ def parse(name: str, build_system: str, project: str) -> JobType | None:
 def may_be_listed(
     name: str, build_system: str, project: str, job_type: JobType | None = None
 ) -> bool:
-    """Say whether the clients of a build system can use a list with this name in it."""
+    """Return whether the clients of a build system can use a list with this name in it."""
     known = _BY_WORD.get(build_system)
     return known is None or known.may_be_listed(name, project, job_type)

@@ -19,14 +19,14 @@ def apply_renames(
     """Return what a job type is called now, through chains of renames in any order.
 
     With ``at``, only renames up to then count. Without a rename a job type stays as it is. Raises
-    BadInput where the renames form a circle, which `check_renames` refuses beforehand.
+    BadInput where the renames form a cycle, which `check_renames` refuses beforehand.
     """
     known = sorted((rename for rename in renames if at is None or rename.since <= at),
                    key=lambda rename: (rename.since, rename.old))
     seen = [job_type]
     while (renamed := _first_change(seen[-1], known)) != seen[-1]:
         if renamed in seen:
-            raise BadInput(f"renames of {job_type} form a circle: "
+            raise BadInput(f"renames of {job_type} form a cycle: "
                            f"{' -> '.join(map(str, [*seen, renamed]))}")
         seen.append(renamed)
     return seen[-1]
@@ -41,10 +41,10 @@ def _first_change(job_type: JobType, renames: list[Rename]) -> JobType:
 
 
 def check_renames(renames: Collection[Rename]) -> None:
-    """Raise BadInput if some job type could be renamed in a circle, whatever the times.
+    """Raise BadInput if some job type could be renamed in a cycle, whatever the times.
 
-    Every rename sets words to fixed values, so a circle needs two renames that lead to each other
-    and set one word differently. Two patterns count as overlapping unless they plainly are not.
+    Every rename sets fields to fixed values, so a cycle needs two renames that lead to each other
+    and set one field differently. Two patterns count as overlapping unless they plainly are not.
     """
     listed = list(renames)
     followers = [
@@ -54,7 +54,7 @@ def check_renames(renames: Collection[Rename]) -> None:
     for one, other in combinations(range(len(listed)), 2):
         if other in reached[one] and one in reached[other] and _differ(listed[one], listed[other]):
             raise BadInput(
-                f"these renames form a circle: {listed[one]}; {listed[other]}"
+                f"these renames form a cycle: {listed[one]}; {listed[other]}"
             )
 
 
@@ -69,11 +69,12 @@ def _reachable(start: int, followers: list[set[int]]) -> set[int]:
 
 
 def _differ(one: Rename, other: Rename) -> bool:
-    return any(other.new.given.get(field, word) != word for field, word in one.new.given.items())
+    return any(other.new.changes.get(field, value) != value
+               for field, value in one.new.changes.items())
 
 
 def _can_follow(first: Rename, after: Rename) -> bool:
-    """Say whether the second rename can match what the first one makes."""
+    """Return whether the second rename can match what the first one makes."""
     old, new = first.old, first.new
     return (
         can_both_match(new.platform or old.platform, after.old.platform)
@@ -89,7 +90,7 @@ def _without_chunk(glob: str) -> str:
 
 
 def can_both_match(one: str, other: str) -> bool:
-    """Say whether some text matches both globs; a set (``[ab]``) counts as any character.
+    """Return whether some text matches both globs; a set (``[ab]``) counts as any character.
 
     >>> can_both_match("windows*-64", "*10-64"), can_both_match("windows*", "linux*")
     (True, False)

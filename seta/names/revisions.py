@@ -33,7 +33,7 @@ class FixingRevisions:
 
     @property
     def is_empty(self) -> bool:
-        """Say whether the note names no revision, and so counts as unparsed."""
+        """Return whether the note names no revision, and so counts as unparsed."""
         return not (self.full or self.short)
 
 

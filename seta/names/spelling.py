@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 from ..domain import JobType
-from ..domain.limits import WORDS
+from ..domain.limits import NAME_WORDS
 
 VERSION_DOT = re.compile(r"(?<=[0-9])\.(?=[0-9])")
 # Five digits at most: no suite has more slices, and a date at the end of a name is not a slice.
@@ -21,7 +21,7 @@ def spell(platform: str, build_type: str, testtype: str) -> JobType | None:
     JobType(platform='linux64', build_type='pgo', test_suite='mochitest-browser-chrome-e10s', \
 chunk=3)
     """
-    if not all(map(WORDS.fullmatch, (platform, build_type, testtype))) or "-" in build_type:
+    if not all(map(NAME_WORDS.fullmatch, (platform, build_type, testtype))) or "-" in build_type:
         return None
     platform, suffixes = cut_build_type(platform)
     suite, chunk = cut_chunk(testtype)

@@ -19,12 +19,13 @@ Decoded = tuple[JobResult, tuple[float, ...]]  # the numbers put the rows of one
 
 NAMESPACE = "treeherder"  # of both: ActiveData's job.id is Treeherder's
 
-# Tasks that make or change the task graph are no job types.
+# Tasks that make or change the task graph are not job types.
 DECISION_TASK = "Gecko Decision Task"
 ACTION_TASK = "Action"  # how the names of action tasks begin
 
-DRIFT = 20  # bad rows without a good one mean that the format of the source has changed
-ORDINARY = frozenset({"still running", "no result"})  # reasons that say nothing of the format
+MAX_BAD_ROWS = 20  # bad rows without a good one mean that the format of the source has changed
+# These say nothing about the format.
+HARMLESS_REASONS = frozenset({"still running", "no result"})
 
 
 def gather(
@@ -53,8 +54,8 @@ def gather(
 
 
 def _check_format(skipped: Counter[str], what: str) -> None:
-    bad = sum(count for reason, count in skipped.items() if reason not in ORDINARY)
-    if bad >= DRIFT:
+    bad = sum(count for reason, count in skipped.items() if reason not in HARMLESS_REASONS)
+    if bad >= MAX_BAD_ROWS:
         reasons = ", ".join(f"{reason} ({count})" for reason, count in skipped.most_common())
         raise SourceGarbled(f"{what}: none of {bad} rows can be used: {reasons}")
 
@@ -92,7 +93,7 @@ def name_in(row: Row, build_system: str, *, label: str, buildername: str) -> str
 
 @dataclass(frozen=True)
 class JobClassification:
-    """What a job is classified as, since when, and what fixed it."""
+    """How a job is classified, since when, and what fixed it."""
 
     classification: Classification | None
     classified_at: datetime | None = None

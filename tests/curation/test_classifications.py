@@ -81,7 +81,7 @@ def test_a_range_with_nothing_in_it_is_an_error(ci, failed, first, last, message
 
 
 def test_an_unknown_job_is_not_found(ci, failed):
-    with pytest.raises(NotFound, match="no job '999' of 'test'"):
+    with pytest.raises(NotFound, match="no job '999' in the namespace 'test'"):
         classify_job(ci.session, "test", "999", INTERMITTENT, who="ann", now=NOON)
 
 

@@ -7,7 +7,7 @@ from ci_world import NOON
 from sqlalchemy import select
 
 from seta.curation import renames
-from seta.domain import NewWords, Pattern, Rename
+from seta.domain import NewFields, Pattern, Rename
 from seta.errors import BadInput, Conflict, NotFound
 from seta.store import schema
 from seta.store.curation import renames as store
@@ -16,7 +16,7 @@ from seta.store.operation.audit import audit_entries
 
 
 def rename(old="linux64", new="linux1804-64", **more):
-    return Rename(Pattern(platform=old), NewWords(platform=new),
+    return Rename(Pattern(platform=old), NewFields(platform=new),
                   more.pop("since", NOON), "ann", "new workers")
 
 
@@ -42,9 +42,9 @@ def test_one_that_is_active_cannot_be_added_again(ci):
         renames.add_rename(ci.session, "trunk", rename(), now=NOON)
 
 
-def test_a_circle_is_refused(ci):
+def test_a_cycle_is_refused(ci):
     renames.add_rename(ci.session, "trunk", rename("a", "b"), now=NOON)
-    with pytest.raises(BadInput, match="circle"):
+    with pytest.raises(BadInput, match="cycle"):
         renames.add_rename(ci.session, "trunk", rename("b", "a"), now=NOON)
 
 

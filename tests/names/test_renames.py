@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seta.domain import JobType, NewWords, Pattern, Rename
+from seta.domain import JobType, NewFields, Pattern, Rename
 from seta.errors import BadInput
 from seta.names import apply_renames, check_renames
 
@@ -13,7 +13,7 @@ DAY = datetime(2019, 4, 1, tzinfo=UTC)
 
 
 def rename(old, new, days=0):
-    return Rename(Pattern(**old), NewWords(**new), DAY + timedelta(days=days), "ann", "moved")
+    return Rename(Pattern(**old), NewFields(**new), DAY + timedelta(days=days), "ann", "moved")
 
 
 YOSEMITE = rename({"platform": "osx-10-8"}, {"platform": "osx-10-10"})
@@ -85,15 +85,15 @@ CIRCLES = [
 
 
 @pytest.mark.parametrize("renames", CIRCLES)
-def test_circles_are_refused(renames):
-    with pytest.raises(BadInput, match="circle"):
+def test_cycles_are_refused(renames):
+    with pytest.raises(BadInput, match="cycle"):
         check_renames(renames)
 
 
-def test_reading_through_a_circle_is_an_error_and_ends():
-    circle = [YOSEMITE, rename({"platform": "osx-10-10"}, {"platform": "osx-10-8"})]
+def test_reading_through_a_cycle_is_an_error_and_ends():
+    cycle = [YOSEMITE, rename({"platform": "osx-10-10"}, {"platform": "osx-10-8"})]
     with pytest.raises(BadInput, match="osx-10-8/opt-x -> osx-10-10/opt-x"):
-        apply_renames(JobType("osx-10-8", "opt", "x"), circle)
+        apply_renames(JobType("osx-10-8", "opt", "x"), cycle)
 
 
 @pytest.mark.parametrize(
@@ -146,18 +146,18 @@ def test_whatever_passes_the_check_ends_for_every_job_type(renames):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        pytest.param(lambda: NewWords(), "at least one", id="nothing new"),
-        pytest.param(lambda: NewWords(platform="osx-*"), r"osx-\*", id="a glob"),
-        pytest.param(lambda: NewWords(platform=""), "''", id="empty"),
-        pytest.param(lambda: NewWords(chunk=-1), "-1", id="chunk below none"),
-        pytest.param(lambda: NewWords(chunk="1"), "'1'", id="chunk that is no number"),
+        pytest.param(lambda: NewFields(), "needs a new platform", id="nothing new"),
+        pytest.param(lambda: NewFields(platform="osx-*"), r"osx-\*", id="a glob"),
+        pytest.param(lambda: NewFields(platform=""), "''", id="empty"),
+        pytest.param(lambda: NewFields(chunk=-1), "-1", id="chunk below none"),
+        pytest.param(lambda: NewFields(chunk="1"), "'1'", id="chunk that is no number"),
         pytest.param(lambda: rename({"name": "test-a/opt-x"}, {"platform": "b"}), "test-a/opt-x",
                      id="of one name"),
-        pytest.param(lambda: Rename(Pattern("a"), NewWords("b"), datetime(2019, 4, 1), "ann", "w"),
+        pytest.param(lambda: Rename(Pattern("a"), NewFields("b"), datetime(2019, 4, 1), "ann", "w"),
                      "2019-04-01", id="no time zone"),
-        pytest.param(lambda: Rename(Pattern("a"), NewWords("b"), DAY, " ", "why"), "' '",
+        pytest.param(lambda: Rename(Pattern("a"), NewFields("b"), DAY, " ", "why"), "' '",
                      id="nobody"),
-        pytest.param(lambda: Rename(Pattern("a"), NewWords("b"), DAY, "ann", ""), "''",
+        pytest.param(lambda: Rename(Pattern("a"), NewFields("b"), DAY, "ann", ""), "''",
                      id="no reason"),
     ],
 )

@@ -11,7 +11,7 @@ from publish.made_evidence import DAY, NOW
 from sqlalchemy import event, func, select
 
 from seta.analysis import Problem
-from seta.domain import NewWords, Override, Pattern, Priority, Rename, StoredRename
+from seta.domain import NewFields, Override, Pattern, Priority, Rename, StoredRename
 from seta.errors import NothingToAnalyze, UnknownScope
 from seta.publish import analyze
 from seta.publish.gather import gather
@@ -282,7 +282,7 @@ def test_history_is_read_through_renames(trunk, sessions, run):
     """R30: what the old name caught, the new one is chosen for."""
     old, new = "test-osx-10-8/opt-xpcshell", "test-osx-10-10/opt-xpcshell"
     trunk.caught("a" * 12, old, at=NOW - 30 * DAY, duration_ms=5_000).listed(new)
-    rename = Rename(Pattern(platform="osx-10-8"), NewWords(platform="osx-10-10"),
+    rename = Rename(Pattern(platform="osx-10-8"), NewFields(platform="osx-10-10"),
                     NOW - 20 * DAY, "ann", "new machines")
     with sessions.begin() as session:
         add_rename(session, StoredRename("trunk", rename, NOW - 20 * DAY))

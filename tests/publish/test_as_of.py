@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from publish.made_evidence import NOW
 
 from seta.config import Settings
-from seta.domain import NewWords, Override, Pattern, Priority, Rename, StoredRename
+from seta.domain import NewFields, Override, Pattern, Priority, Rename, StoredRename
 from seta.errors import NothingToAnalyze
 from seta.publish import analyze
 from seta.store.curation.overrides import add_override
@@ -88,7 +88,7 @@ class Scene:
                 at))
 
     def _rename(self, build_type, at):
-        rename = Rename(Pattern(build_type=build_type), NewWords(build_type="pgo"), at, "ann", "x")
+        rename = Rename(Pattern(build_type=build_type), NewFields(build_type="pgo"), at, "ann", "x")
         with self._sessions.begin() as session:
             add_rename(session, StoredRename(self.scope, rename, at))
 

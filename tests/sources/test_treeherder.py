@@ -61,7 +61,7 @@ def test_all_pages_are_read(read, by):
     """R61: earlier programs stopped at the API's limit of 2,000."""
     pushes = [make_push(push, 2000 + push) for push in range(1, 4)]
     jobs = [make_job(job, 1 + job % 3) for job in range(30)]
-    results, _ = read(SmallTreeherder(pushes, jobs), by=by, jobs_a_page=4, pushes_a_page=2)
+    results, _ = read(SmallTreeherder(pushes, jobs), by=by, jobs_per_page=4, pushes_per_page=2)
     assert {int(job) for job in results} == set(range(30))
 
 
@@ -75,14 +75,14 @@ def test_pages_stay_within_what_the_api_allows(serve, make_http, between):
 def test_pushes_of_one_second_that_fill_a_page_are_an_error(read):
     pushes = [make_push(push, 2000) for push in range(1, 4)]
     with pytest.raises(RowLimitReached, match="autoland by push.*over 2 pushes in the second"):
-        read(SmallTreeherder(pushes), pushes_a_page=2)
+        read(SmallTreeherder(pushes), pushes_per_page=2)
 
 
 def test_pages_that_move_while_they_are_read_are_an_error(read):
     """A job that comes twice means that another one was missed."""
     jobs = [make_job(job, 7) for job in (1, 2, 2, 3)]
     with pytest.raises(SourceUnavailable, match="autoland by push.*pages of jobs moved"):
-        read(SmallTreeherder([make_push(7, 2000)], jobs), jobs_a_page=2)
+        read(SmallTreeherder([make_push(7, 2000)], jobs), jobs_per_page=2)
 
 
 @pytest.mark.parametrize(("start", "end", "found"), [

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from ingest_world import NOON
 
-from seta.store.results.classifications import SourceClassification, time_of_news
+from seta.store.results.classifications import SourceClassification, new_classification_time
 
 
 def said(word, hour=None, fixed_by=()):
@@ -41,4 +41,4 @@ HOUR = {hour: NOON + timedelta(hours=hour) for hour in range(-2, 9)}
 ])
 def test_what_is_news_and_since_when(known, told, expected):
     """R49."""
-    assert time_of_news(known, told, NOON) == expected
+    assert new_classification_time(known, told, NOON) == expected

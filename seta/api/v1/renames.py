@@ -6,7 +6,7 @@ from apiflask import APIBlueprint
 from pydantic import BaseModel, Field
 
 from ...curation import renames
-from ...domain import DEFAULT_SCOPE, NewWords, Pattern, Rename, StoredRename
+from ...domain import DEFAULT_SCOPE, NewFields, Pattern, Rename, StoredRename
 from ...store.curation import renames as store
 from ..context import context
 from .access import writer
@@ -99,7 +99,7 @@ def post_rename(json_data: RenameIn) -> Json:
     now, scope = context().clock(), json_data.scope
     rename = Rename(
         Pattern(**json_data.old.model_dump(exclude_none=True)),
-        NewWords(**json_data.new.model_dump(exclude_none=True)), json_data.since or now, writer(),
+        NewFields(**json_data.new.model_dump(exclude_none=True)), json_data.since or now, writer(),
         json_data.why)
     with context().sessions.begin() as session:
         if json_data.dry_run:
@@ -128,7 +128,7 @@ def _shown(stored: StoredRename, now: datetime) -> Json:
     return {
         "id": stored.id or None, "scope": stored.scope,
         "old": {field: glob for field, glob in old.items() if glob != "*"},
-        "new": rename.new.given, "since": rename.since, "who": rename.who, "why": rename.why,
+        "new": rename.new.changes, "since": rename.since, "who": rename.who, "why": rename.why,
         "created_at": stored.created_at, "ended_at": stored.ended_at,
         "ended_by": stored.ended_by, "is_active": stored.is_active(now),
     }

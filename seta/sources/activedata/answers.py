@@ -15,8 +15,8 @@ from ..job_rows import Row
 from ..values import shorten
 
 VARIABLE = re.compile(r"\{\{\s*([^|}\s]+)[^}]*\}\}")  # {{name}}, {{name|json}}
-LONGEST = 1000
-DEEPEST = 20  # causes of causes
+MAX_LENGTH = 1000
+MAX_DEPTH = 20  # causes of causes
 
 
 def decode_rows(answer: Any, needed: tuple[str, ...], what: str) -> list[Row]:
@@ -65,7 +65,7 @@ def _from_cube(data: dict[str, Any], needed: tuple[str, ...], what: str) -> list
 
 
 def _is_list_format(answer: dict[str, Any]) -> bool:
-    """Say whether the data are rows of the format `list`, which has no header."""
+    """Return whether the data is rows of the format `list`, which has no header."""
     meta = answer.get("meta")
     format = meta.get("format") if isinstance(meta, dict) else None
     if format is not None:
@@ -98,12 +98,12 @@ def _explanation(answer: Answer) -> str:
         chain = msgspec.json.decode(answer.body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return answer.excerpt or "nothing"
-    return "; caused by: ".join(_messages(chain))[:LONGEST] or answer.excerpt
+    return "; caused by: ".join(_messages(chain))[:MAX_LENGTH] or answer.excerpt
 
 
 def _messages(chain: Any, depth: int = 0) -> list[str]:
     """Return the messages of a chain of exceptions, the outermost first."""
-    if depth > DEEPEST:
+    if depth > MAX_DEPTH:
         return []
     if isinstance(chain, list):
         return [message for each in chain for message in _messages(each, depth + 1)]

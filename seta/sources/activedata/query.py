@@ -65,7 +65,7 @@ class Span:
 
     @property
     def is_one_second(self) -> bool:
-        """Say whether it is too short to be split in time."""
+        """Return whether it is too short to be split in time."""
         return self.end - self.start <= 1
 
     @property
@@ -122,9 +122,9 @@ class Division:
 def split(span: Span, rows: list[Row]) -> Division:
     """Split a span in time.
 
-    Rows come in order of time, so all before the time of the last one are there, and the rest
-    begins with it. Where all are of the span's first moment, its first second is split off;
-    where they are not in order, it is halved.
+    Rows come in order of time, so every row before the last one's time is there, and the next
+    span starts at that time. If all rows share the first time, the span's first second is split
+    off; if they are not in order, it is halved.
     """
     times = [_number(row.get(span.time_column)) for row in rows]
     if not in_order(times) or not span.start <= times[-1] < span.end:
@@ -137,7 +137,7 @@ def split(span: Span, rows: list[Row]) -> Division:
 
 
 def _cut_at(span: Span, moment: float) -> Division:
-    """Use nothing of the answer; both parts are still to be queried."""
+    """Discard the answer; both parts are still to be queried."""
     return Division(
         span, [], [span.between(span.start, moment), span.between(moment, span.end)])
 
@@ -165,7 +165,7 @@ def _number(value: Any) -> float | None:
 
 
 def in_order(values: list[float | None]) -> TypeGuard[list[float]]:
-    """Say whether all values are there and none is smaller than the one before it."""
+    """Return whether all values are there and none is smaller than the one before it."""
     numbers = [value for value in values if value is not None]
     return len(numbers) == len(values) and all(
         before <= after for before, after in zip(numbers, numbers[1:]))

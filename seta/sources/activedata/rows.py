@@ -62,8 +62,8 @@ def _notes(row: Row) -> list[Note]:
 
     A note without a classification has that of its job. Three columns hold the parts of all
     notes. Where they differ in length and the notes are of several classifications, the texts
-    that name a revision are taken for those that count: better one regression too many than one
-    lost.
+    that name a revision are taken for those that count: a spurious regression is better than a
+    missed one.
     """
     texts = as_list(row.get("note_text"))
     times = as_list(row.get("note_created"))

@@ -1,4 +1,4 @@
-"""Files of job results and job lists: NDJSON, one record a line, for every other CI.
+"""Files of job results and job lists: NDJSON, one record per line, for every other CI.
 
 The schema of a record is `record_schema()`, shipped as record.schema.json.
 """

@@ -14,7 +14,7 @@ from ...names import fixing_revisions
 
 # No control characters, no space at either end: what a person reads is what is stored.
 LINE = r"[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?"
-LONGEST = 255
+MAX_LENGTH = 255
 FIRST_YEAR, LAST_YEAR = 1970, 2099
 
 is_line = re.compile(LINE).fullmatch
@@ -24,8 +24,8 @@ is_line = re.compile(LINE).fullmatch
 def line(value: str, field: str) -> str:
     if not value.strip():
         raise ValueError(f"{field} is empty: {value!r}")
-    if len(value) > LONGEST:
-        raise ValueError(f"{field} is longer than {LONGEST} characters: {value[:40]!r}...")
+    if len(value) > MAX_LENGTH:
+        raise ValueError(f"{field} is longer than {MAX_LENGTH} characters: {value[:40]!r}...")
     if not is_line(value):
         raise ValueError(f"{field} has control characters or a space at an end: {value!r}")
     return value
@@ -34,28 +34,32 @@ def line(value: str, field: str) -> str:
 @lru_cache(maxsize=1 << 12)
 def token(value: str, field: str) -> str:
     if not is_token(value):
-        raise ValueError(f"{field} is 1 to 64 of A-Z a-z 0-9 . _ : -, not {value[:80]!r}")
+        raise ValueError(f"{field} must be 1 to 64 characters, each a letter, a digit or one of "
+                         f". _ : - (got {value[:80]!r})")
     return value
 
 
 def job_id(value: str) -> str:
     if not is_job_id(value):
         raise ValueError(
-            f"job_id is 1 to 128 of A-Z a-z 0-9 . _ : / + = @ # -, not {value[:140]!r}")
+            "job_id must be 1 to 128 characters, each a letter, a digit or one of "
+            f". _ : / + = @ # - (got {value[:140]!r})")
     return value
 
 
 @lru_cache(maxsize=1 << 12)
 def revision(value: str) -> str:
     if not is_revision(value):
-        raise ValueError(f"revision is 1 to 64 of A-Z a-z 0-9 . _ -, not {value[:80]!r}")
+        raise ValueError("revision must be 1 to 64 characters, each a letter, a digit or one of "
+                         f". _ - (got {value[:80]!r})")
     return value
 
 
 @lru_cache(maxsize=1 << 12)
 def project(value: str) -> str:
     if not is_name(value):
-        raise ValueError(f"project is 1 to 64 of A-Z a-z 0-9 . _ -, not {value[:80]!r}")
+        raise ValueError("project must be 1 to 64 characters, each a letter, a digit or one of "
+                         f". _ - (got {value[:80]!r})")
     return value
 
 

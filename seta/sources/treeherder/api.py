@@ -9,8 +9,8 @@ from ..http import Http, decode_json, naming
 from ..job_rows import Row
 from ..values import shorten
 
-JOBS_A_PAGE = 2000     # more is refused
-PUSHES_A_PAGE = 1000   # more is refused
+JOBS_PER_PAGE = 2000     # more is refused
+PUSHES_PER_PAGE = 1000   # more is refused
 
 
 class Api:

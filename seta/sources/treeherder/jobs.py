@@ -62,7 +62,7 @@ class JobDecoder:
 
 
 def _name(row: Row, build_system: str) -> str:
-    """Return a task label or builder name; `ref_data_name` may be a hash, which is no name."""
+    """Return a task label or builder name; `ref_data_name` may be a hash, which is not a name."""
     name = name_in(row, build_system, label="job_type_name", buildername="ref_data_name")
     if SIGNATURE.fullmatch(name):
         leave_out("no name")

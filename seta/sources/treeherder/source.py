@@ -11,12 +11,12 @@ from ..http import Http
 from ..job_rows import Row, gather
 from ..protocol import PUSHED, Batch, Slice
 from ..values import identifier, moment, number, revision, shorten
-from .api import JOBS_A_PAGE, PUSHES_A_PAGE, Api
+from .api import JOBS_PER_PAGE, PUSHES_PER_PAGE, Api
 from .jobs import JobDecoder, notes_of
 
 logger = logging.getLogger(__name__)
 
-IDS_A_REQUEST = 100  # an address may only be so long
+IDS_PER_REQUEST = 100  # an address may only be so long
 
 
 class Treeherder:
@@ -26,12 +26,12 @@ class Treeherder:
 
     def __init__(
         self, http: Http, base_url: str, *,
-        jobs_a_page: int = JOBS_A_PAGE, pushes_a_page: int = PUSHES_A_PAGE,
+        jobs_per_page: int = JOBS_PER_PAGE, pushes_per_page: int = PUSHES_PER_PAGE,
     ):
         self._http = http
         self._base_url = base_url
-        self._jobs_a_page = jobs_a_page
-        self._pushes_a_page = pushes_a_page
+        self._jobs_per_page = jobs_per_page
+        self._pushes_per_page = pushes_per_page
 
     def results(self, piece: Slice) -> Iterator[Batch]:
         """Yield a slice in batches of at most a page; see ResultSource."""
@@ -43,8 +43,8 @@ class Treeherder:
         logger.info("Treeherder gave %d results of %s", found, piece)
 
     def _pushed(self, api: Api, piece: Slice) -> Iterator[Batch]:
-        for push_id, push in _pushes_between(api, piece, self._pushes_a_page):
-            for rows in api.pages("jobs", self._jobs_a_page, push_id=push_id):
+        for push_id, push in _pushes_between(api, piece, self._pushes_per_page):
+            for rows in api.pages("jobs", self._jobs_per_page, push_id=push_id):
                 yield _to_batch(api, rows, {push_id: push})
 
     def _modified(self, api: Api, piece: Slice) -> Iterator[Batch]:
@@ -52,7 +52,7 @@ class Treeherder:
             "last_modified__gte": _utc_text(piece.start),
             "last_modified__lt": _utc_text(piece.end),
         }
-        for rows in api.pages("jobs", self._jobs_a_page, **times):
+        for rows in api.pages("jobs", self._jobs_per_page, **times):
             push_ids = {identifier(row.get("push_id")) for row in rows} - {""}
             yield _to_batch(api, rows, _pushes_by_id(api, piece.project, push_ids))
 
@@ -85,8 +85,8 @@ def _pushes_by_id(api: Api, project: str, push_ids: Collection[str]) -> dict[str
     """Return the pushes of these ids. Raises SourceGarbled where one is missing."""
     ordered = sorted(push_ids)
     found: dict[str, Push] = {}
-    for first in range(0, len(ordered), IDS_A_REQUEST):
-        ids = ordered[first:first + IDS_A_REQUEST]
+    for first in range(0, len(ordered), IDS_PER_REQUEST):
+        ids = ordered[first:first + IDS_PER_REQUEST]
         rows = api.results("push", count=len(ids), id__in=",".join(ids))
         found.update(_in_rows(api, project, rows))
     missing = [push_id for push_id in ordered if push_id not in found]

@@ -1,6 +1,6 @@
-"""What changes by people share: refusals by a constraint, and decisions that are ended.
+"""Shared by overrides and renames: constraint violations as BadInput, and ending an entry.
 
-A decision (an override, a rename) is never removed: it has a moment and a person that ended it.
+An entry (an override, a rename) is never removed: it records when it ended and who ended it.
 """
 
 from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ Decision = TypeVar("Decision", Override, StoredRename)
 
 @contextmanager
 def constraints(session: Session, what: str) -> Iterator[None]:
-    """Raise BadInput, naming the constraint, for what breaks one; the transaction goes on."""
+    """Raise BadInput, naming the constraint, for a violation; the transaction goes on."""
     try:
         with session.begin_nested():
             yield
@@ -37,7 +37,7 @@ def end_decision(
     session: Session, table: type[Row], row_id: int, as_decision: Callable[[Row], Decision], *,
     who: str, at: datetime,
 ) -> Decision:
-    """End a decision; raises NotFound, and Conflict for one that is not active then."""
+    """End an entry; raises NotFound, and Conflict for one that is not active then."""
     row = decision_row(session, table, row_id, lock=True)
     if not as_decision(row).is_active(at):
         raise Conflict(f"{_name(table)} {row_id} is not active at {at:%Y-%m-%d %H:%M:%S}")

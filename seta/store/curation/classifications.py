@@ -42,7 +42,7 @@ class CountedClassification:
 def job_key(session: Session, namespace: str, job_id: str) -> JobKey:
     """Raises NotFound when no such job run is stored."""
     if session.get(Result, (namespace, job_id)) is None:
-        raise NotFound(f"no job {job_id!r} of {namespace!r} is stored")
+        raise NotFound(f"there is no job {job_id!r} in the namespace {namespace!r}")
     return JobKey(namespace, job_id)
 
 

@@ -10,7 +10,7 @@ from .changes import constraints, decision_row, decision_rows, end_decision
 
 
 def add_override(session: Session, override: Override) -> Override:
-    """Store an override; return it with its id. Raises BadInput when it makes no sense."""
+    """Store an override; return it with its id. Raises BadInput if a constraint refuses it."""
     row = schema.Override(
         scope=override.scope, name=override.pattern.name, build_system=override.build_system,
         priority=override.priority, never_skip=override.priority is None,
@@ -42,7 +42,7 @@ def overrides(
 
 
 def _globs(pattern: Pattern) -> dict[str, str | None]:
-    """The columns of a pattern's globs, where NULL is whatever."""
+    """The columns of a pattern's globs, where NULL matches anything."""
     fields = ("platform", "build_type", "test_suite")
     return {field: None if getattr(pattern, field) == "*" else getattr(pattern, field)
             for field in fields}

@@ -17,7 +17,7 @@ DEMO_HINT = "remove the demo first: `seta demo --remove`"
 
 
 def add_scope(session: Session, scope: Scope) -> None:
-    """Raises Conflict when there is one of that name."""
+    """Raises Conflict if a scope of that name exists."""
     if session.get(schema.Scope, scope.name) is not None:
         raise Conflict(f"there is a scope {scope.name!r} already")
     with constraints(session, repr(scope.name)):
@@ -49,7 +49,7 @@ def remove_scope(session: Session, name: str) -> None:
 
 
 def add_project(session: Session, project: Project) -> None:
-    """Raises Conflict when there is one of that name, UnknownScope when its scope is not."""
+    """Raises Conflict if a project of that name exists, UnknownScope if its scope does not."""
     known = session.get(schema.Project, project.name)
     if known is not None:
         hint = f"; {DEMO_HINT}" if known.source == DEMO else ""
@@ -73,7 +73,7 @@ def projects(session: Session, scope: str | None = None) -> list[Project]:
 
 
 def save_project(session: Session, project: Project) -> None:
-    """Store what changed in a project; effective for whoever reads it next."""
+    """Store a project's changes; they take effect at the next read."""
     row = _project_row(session, project.name)
     _scope_row(session, project.scope)
     with constraints(session, repr(project.name)):

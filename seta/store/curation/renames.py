@@ -1,10 +1,10 @@
-"""Renames: job types that went on under another name."""
+"""Renames: job types that continue under a new name."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from ...domain import NewWords, Pattern, Rename, StoredRename
+from ...domain import NewFields, Pattern, Rename, StoredRename
 from .. import schema
 from .changes import constraints, decision_rows, end_decision
 
@@ -17,7 +17,7 @@ def add_rename(session: Session, stored: StoredRename) -> StoredRename:
     old = {field: getattr(rename.old, field) for field in GLOBS
            if getattr(rename.old, field) != "*"}
     row = schema.Rename(
-        scope=stored.scope, old=old, new=rename.new.given, since=rename.since, who=rename.who,
+        scope=stored.scope, old=old, new=rename.new.changes, since=rename.since, who=rename.who,
         why=rename.why, created_at=stored.created_at)
     with constraints(session, f"the rename {rename}"):
         session.add(row)
@@ -40,5 +40,5 @@ def renames(
 
 
 def _to_rename(row: schema.Rename) -> StoredRename:
-    rename = Rename(Pattern(**row.old), NewWords(**row.new), row.since, row.who, row.why)
+    rename = Rename(Pattern(**row.old), NewFields(**row.new), row.since, row.who, row.why)
     return StoredRename(row.scope, rename, row.created_at, row.ended_at, row.ended_by, row.id)

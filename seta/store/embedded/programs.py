@@ -81,7 +81,7 @@ def server_user() -> pwd.struct_passwd | None:
 
 
 def is_reachable(path: Path, user: pwd.struct_passwd | None) -> bool:
-    """Say whether that user can reach this path: every folder above lets it through."""
+    """Return whether that user can reach this path: every folder above lets it through."""
     if user is None:
         return True
     for folder in [path, *path.parents]:

@@ -22,8 +22,8 @@ from .programs import find_programs, is_reachable, reachable_programs, server_us
 
 logger = logging.getLogger(__name__)
 
-ELSEWHERE = Path("/var/lib/seta")
-LONGEST_SOCKET_PATH = 107 - len("/.s.PGSQL.5432")
+FALLBACK_ROOT = Path("/var/lib/seta")
+MAX_SOCKET_PATH = 107 - len("/.s.PGSQL.5432")
 FOR_TESTS = ("-c fsync=off -c synchronous_commit=off -c full_page_writes=off "
              "-c max_connections=200")
 
@@ -45,7 +45,7 @@ class Places:
 
     @property
     def socket(self) -> Path:
-        if len(str(self.root)) <= LONGEST_SOCKET_PATH:
+        if len(str(self.root)) <= MAX_SOCKET_PATH:
             return self.root
         digest = hashlib.sha256(str(self.root).encode()).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"seta-{digest}"
@@ -76,7 +76,10 @@ class EmbeddedServer:
         return self
 
     def stop(self, only_in: int | None = None) -> None:
-        """Leave the server, and stop it when nobody else uses it. Twice does nothing more."""
+        """Stop using the server; shut it down if no other program uses it.
+
+        Calling it again does nothing.
+        """
         if self._users is None or (only_in is not None and only_in != os.getpid()):
             return
         users, self._users = self._users, None
@@ -150,11 +153,11 @@ def _choose_places(home: Path, postgres_bin: str, user: pwd.struct_passwd | None
     home.mkdir(parents=True, exist_ok=True)
     if user is not None and not is_reachable(home, user):
         digest = hashlib.sha256(str(home).encode()).hexdigest()[:16]
-        root = ELSEWHERE / digest
+        root = FALLBACK_ROOT / digest
         logger.warning("the embedded PostgreSQL runs as %s, which cannot reach %s: its data is "
                        "in %s", user.pw_name, home, root)
     root.mkdir(parents=True, exist_ok=True, mode=0o755)
-    programs = reachable_programs(find_programs(postgres_bin), user, ELSEWHERE / "programs")
+    programs = reachable_programs(find_programs(postgres_bin), user, FALLBACK_ROOT / "programs")
     # The server's own major version is part of the place: another one cannot read the data.
     version = subprocess.run([str(programs / "postgres"), "--version"], capture_output=True,
                              text=True).stdout.split()

@@ -1,4 +1,4 @@
-"""Which jobs are alive, and what was known of each name at a moment."""
+"""Which jobs are alive, and what was known of each name at a given time."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from .days import days_until
 from .moment import Moment
 
 ALIVE_FOR = timedelta(days=14)
-TIER_OF_ITS_OWN = 3  # it has its own schedule: no job type for us
+SELF_SCHEDULED_TIER = 3  # its jobs run on their own schedule; SETA gives them no priority
 
 Name, Type, Day = schema.JobName, schema.JobType, schema.JobDay
 Result, Entry = schema.JobResult, schema.JobListEntry
@@ -26,13 +26,13 @@ Result, Entry = schema.JobResult, schema.JobListEntry
 
 @dataclass(frozen=True, slots=True)
 class NameEvidence:
-    """A task label or buildername of one project and build system."""
+    """A task label or builder name of one project and build system."""
 
     project: str
     build_system: str
     name: str
     job_type_id: int | None
-    job_type: JobType | None         # None: unparsed, and runs
+    job_type: JobType | None         # None: unparsed, so it always runs
     tier: int
     is_alive: bool                   # could run there: listed, or seen where there is no list
     first_seen: datetime | None      # result or list
@@ -41,8 +41,8 @@ class NameEvidence:
 
     @property
     def is_ours(self) -> bool:
-        """Say whether it may be given a priority at all."""
-        return self.is_alive and self.job_type is not None and self.tier < TIER_OF_ITS_OWN
+        """Return whether it may be given a priority at all."""
+        return self.is_alive and self.job_type is not None and self.tier < SELF_SCHEDULED_TIER
 
 
 def known_names(session: Session, moment: Moment) -> list[NameEvidence]:
@@ -52,7 +52,7 @@ def known_names(session: Session, moment: Moment) -> list[NameEvidence]:
     """
     seen = _seen(days_until(moment))
     lists = _newest_lists(moment.known_by)
-    # Not the name's own row: that may be of later.
+    # Not the tier in job_names: that may be from after the as-of.
     tier = func.coalesce(_newest_tier(moment), Entry.tier, 1)
     query = (
         _names(lists, Name.project, Name.build_system, Name.name, Name.job_type_id,

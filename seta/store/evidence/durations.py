@@ -1,4 +1,4 @@
-"""What a run of each job type takes."""
+"""How long a run of each job type takes."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session

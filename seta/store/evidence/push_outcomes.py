@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from ...domain import FAILING, VERDICTS
 from .. import schema
 from ..curation.classifications import JobKey
-from .alive import TIER_OF_ITS_OWN
+from .alive import SELF_SCHEDULED_TIER
 
 Result, Push, Name = schema.JobResult, schema.Push, schema.JobName
 
@@ -30,7 +30,7 @@ class PushOutcome:
 def outcomes(session: Session, project: str, *, since: datetime) -> Iterator[PushOutcome]:
     """Yield the outcomes of each job that failed since then, in the order of pushes.
 
-    Jobs follow each other; jobs that never failed are left out. Tier 3 is no evidence.
+    Jobs follow each other; jobs that never failed are left out. Tier 3 is not evidence.
     """
     other = aliased(Result)
     failed = exists().where(
@@ -41,8 +41,8 @@ def outcomes(session: Session, project: str, *, since: datetime) -> Iterator[Pus
         select(Name.id, Push.revision, Push.pushed_at, func.bool_or(~is_failed),
                func.max(Result.known_at), func.json_agg(key).filter(is_failed))
         .join(Result, Result.job_name_id == Name.id).join(Push, Push.id == Result.push)
-        .where(Name.project == project, Result.result.in_(VERDICTS), Result.tier < TIER_OF_ITS_OWN,
-               Push.pushed_at >= since, failed)
+        .where(Name.project == project, Result.result.in_(VERDICTS),
+               Result.tier < SELF_SCHEDULED_TIER, Push.pushed_at >= since, failed)
         .group_by(Name.id, Push.id)
         .order_by(Name.id, Push.pushed_at, Push.id)
         .execution_options(yield_per=5000))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ...domain import FAILING, Classification, JobType, Witnesses
 from .. import schema
 from ..results.classifications import is_outranked
-from .alive import TIER_OF_ITS_OWN
+from .alive import SELF_SCHEDULED_TIER
 from .moment import Moment
 
 Classified, Result, Push, Name, Type = (
@@ -28,7 +28,7 @@ def counted_jobs(moment: Moment) -> Select[*tuple[Any, ...]]:
             Classified.namespace, Classified.job_id, Classified.fixed_by, Classified.unparsed,
             Classified.classified_at, Classified.is_assumed, Classified.is_inferred,
             Push.pushed_at, Result.known_at, Name.job_type_id, Result.duration_ms,
-            (Result.tier >= TIER_OF_ITS_OWN).label("has_own_schedule"),
+            (Result.tier >= SELF_SCHEDULED_TIER).label("has_own_schedule"),
         )
         .join(Result, and_(Result.namespace == Classified.namespace,
                            Result.job_id == Classified.job_id))
@@ -50,7 +50,7 @@ def counted_jobs(moment: Moment) -> Select[*tuple[Any, ...]]:
 def witnesses(session: Session, moment: Moment) -> list[Witnesses]:
     """Return the regressions of the window with all their witnesses, by fixing revision.
 
-    Names that could not be parsed and tier 3 are no witnesses; `label_quality` counts them. One
+    Names that could not be parsed and tier 3 are not witnesses; `label_quality` counts them. One
     query, whose rows are pairs of regression and job type.
     """
     jobs = counted_jobs(moment).cte("jobs")
@@ -84,7 +84,7 @@ def failures_by_fix(
 ) -> dict[str, list[tuple[JobType, int | None]]]:
     """Return, for each fixing revision, the job type and milliseconds of every job it fixed.
 
-    Sorted; what is no evidence is left out. One query.
+    Sorted; what is not evidence is left out. One query.
     """
     jobs = counted_jobs(moment).cte("jobs")
     kind = schema.JobType
@@ -108,12 +108,12 @@ def failures_by_fix(
 class LabelQuality:
     """Counts over the jobs that are classified "fixed by commit" in the window."""
 
-    jobs: int                        # classified so
-    without_fix: int                 # no revision could be read: no evidence
+    jobs: int                        # all of them
+    without_fix: int                 # no revision could be read: not evidence
     unparsed_revisions: int          # revisions in notes that stayed unknown
-    unparsed_names: int              # of a name that is no job type
+    unparsed_names: int              # whose name is not of a job type
     tier_3: int
-    assumed_times: int               # no time was given: the push time stands for it
+    assumed_times: int               # no time was given: the push time is used
     inferred: int                    # nobody classified it
     median_lag: int | None           # seconds from the job's end to its classification
 

@@ -1,4 +1,4 @@
-"""The ledger: one row for each project, build system and push id, with what was answered.
+"""The ledger: one row for each project, build system and push id, with the answer given.
 
 Order is push time, then arrival. A row counts when its push was not older than the newest on
 arrival.

@@ -1,4 +1,4 @@
-"""What became of a push after it was answered. Hold the ledger's lock while changing it."""
+"""The outcome of a push after its answer was given. Hold the ledger's lock while changing it."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -53,7 +53,7 @@ def unconfirmed(
 
 
 def results_reach(session: Session, project: str) -> datetime | None:
-    """Return the time up to which results of a project are in; None when no source said."""
+    """Return the time up to which results of a project are in; None if no source reported it."""
     return session.scalar(
         select(func.max(schema.Watermark.reached_at))
         .where(schema.Watermark.project == project))

@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 
 def raise_alarm(session: Session, subject: str, message: str) -> None:
-    """Open an alarm, or say of the open one that it is still so."""
+    """Raise an alarm; if it is already open, update its message and time."""
     logger.error("alarm: %s: %s", subject, message)
     statement = insert(schema.Alarm).values(subject=subject, message=message)
     session.execute(statement.on_conflict_do_update(

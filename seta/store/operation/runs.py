@@ -20,10 +20,10 @@ from .alarms import clear_alarm, raise_alarm
 
 @dataclass(slots=True)
 class RunningWork:
-    """What a piece of work reports of itself while it runs."""
+    """What a piece of work reports while it runs."""
 
     counts: dict[str, Any] = field(default_factory=dict)
-    error: str | None = None  # it came to its end, but something is missing
+    error: str | None = None  # it finished, but something is missing
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""How far a source's results of a project are in, and which slices could not be fetched.
+"""How far a project's results from a source are complete, and which slices could not be fetched.
 
 Times of a ``push`` slice are push times, of a ``modified`` slice times of last change.
 """
@@ -132,7 +132,7 @@ def failed_slices(
 
 
 def _follow(session: Session, *, source: str, project: str) -> None:
-    """Let the watermark, where there is one, take account of the failed slices."""
+    """Update the watermark, if any, from the failed slices."""
     if session.get(Row, (project, source)) is not None:
         _settle(session, _locked(session, source=source, project=project))
 

@@ -1,4 +1,4 @@
-"""What failed jobs are classified as: which classification counts, and what sources report.
+"""How failed jobs are classified: which classification counts, and what sources report.
 
 Nothing is changed or removed: what is new is added.
 """
@@ -83,19 +83,19 @@ class SourceClassification:
         return self.classification == Classification.NOT_CLASSIFIED
 
 
-def time_of_news(
+def new_classification_time(
     known: Sequence[SourceClassification], reported: SourceClassification, pushed_at: datetime
 ) -> datetime | None:
-    """Return from when a source's classification counts, None if it is nothing new.
+    """Return the time from which a new classification counts; None if a source repeats itself.
 
-    `known` holds what sources reported before, in order of time. A source that repeats itself
-    reports nothing new, or it would outrank what a person said meanwhile. One with a time is
-    compared with what was known at that time: an older one that comes late is kept and changes
-    nothing. One without a time holds now: it counts from the push on, and never from before the
-    one it replaces. "Not classified" is no news where the job never was. (When a source goes
-    back to an earlier classification, the one in between must not arrive last; the next report
-    puts the job right again.)
+    A repeat must not outrank what a person decided in between. `known` holds what sources
+    reported before, in order of time. With a time, a report is compared with what was known
+    then; an older one that arrives late is kept but changes nothing. Without a time, it counts
+    from the push, but never before the one it replaces. "Not classified" is not new where the
+    job never was classified.
     """
+    # A source that reports intermittent, fixed by commit and intermittent again must not have
+    # the one in the middle arrive last. If it does, the next report corrects it.
     before = [(each.at, each) for each in known
               if each.at is not None and (reported.at is None or each.at <= reported.at)]
     if not before:
@@ -134,7 +134,7 @@ def store_classifications(
                 continue
             before = so_far[result.namespace, result.job_id] = []
         reported = _to_classification(session, result, completed)
-        at = time_of_news(before, reported, result.pushed_at)
+        at = new_classification_time(before, reported, result.pushed_at)
         if at is not None:
             rows.append(_to_row(result, reported, at))
             before.append(replace(reported, at=at))

@@ -14,7 +14,7 @@ from ...errors import UnknownProject
 from ...names import parse
 from .. import schema
 
-KEPT = 200_000  # names in memory; beyond that they are read again
+MAX_CACHED = 200_000  # names in memory; beyond that they are read again
 
 FIND = text("""
     SELECT project, build_system, name, id, job_type_id, is_given
@@ -69,7 +69,7 @@ class NameIds:
 
         Raises UnknownProject. The caller holds the lock.
         """
-        if len(self._known) > KEPT:
+        if len(self._known) > MAX_CACHED:
             self._known.clear()
         given_types, tiers = names_of(jobs)
         news = {key: given for key, given in given_types.items()

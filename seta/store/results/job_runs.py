@@ -1,4 +1,4 @@
-"""The runs of jobs: on which pushes, how they ended, and what they took."""
+"""The runs of jobs: on which pushes, how they ended, and how long they took."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ def find_job(session: Session, project: str, build_system: str, name: str) -> Fo
         .where(Name.project == project, Name.build_system == build_system, Name.name == name)
     ).one_or_none()
     if found is None:
-        raise NotFound(f"no job {name!r} is known of {project} ({build_system})")
+        raise NotFound(f"{project} ({build_system}) has no job {name!r}")
     row, kind = found
     return FoundJob(row.id, project, build_system, name, as_job_type(kind),
                     row.job_type_id, row.tier)
@@ -79,7 +79,7 @@ def runs_of(
 
 
 def mean_milliseconds(session: Session, job: FoundJob) -> int | None:
-    """Return what a run takes, by the job's last timed runs; None when none was timed."""
+    """Return how long a run takes, by the job's last timed runs; None if none was timed."""
     last = (
         select(Result.duration_ms)
         .where(Result.job_name_id == job.id, Result.duration_ms.is_not(None))
@@ -119,7 +119,7 @@ def _still_failing() -> Select[str]:
 def _last_run() -> LateralFromClause:
     """The job's last run on the newest push, of those that passed or failed.
 
-    The newest results by the time they were known are few index entries a job. Of these the one
+    The newest results by the time they were known are few index entries per job. Of these the one
     on the newest push counts: a backfill of an old push says nothing about the tip.
     """
     newest = (

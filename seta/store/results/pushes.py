@@ -12,7 +12,7 @@ from sqlalchemy.types import DateTime, Text
 from ...domain import JobResult
 from ...domain.limits import REVISION_DIGITS
 
-KEPT = 50_000  # pushes in memory; beyond that they are read again
+MAX_CACHED = 50_000  # pushes in memory; beyond that they are read again
 
 UPSERT = text("""
     INSERT INTO pushes AS known (project, revision, pushed_at, push_id)
@@ -70,7 +70,7 @@ class PushIds:
 
     def resolve(self, session: Session, results: Iterable[JobResult]) -> dict[Key, int]:
         """Store what is new of the results' pushes and return the ids of all of them."""
-        if len(self._known) > KEPT:
+        if len(self._known) > MAX_CACHED:
             self._known.clear()
         reported = pushes_of(results)
         news = {key: push for key, push in reported.items()

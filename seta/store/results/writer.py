@@ -85,7 +85,7 @@ BLOCK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class StoredCounts:
-    """What became of a batch of results."""
+    """Counts for one batch of results."""
 
     results: int = 0             # of the batch
     new: int = 0
@@ -153,7 +153,7 @@ def lines_of(
 
 
 def lacks_time(result: JobResult) -> bool:
-    """Say whether a classification came without its time."""
+    """Return whether a classification came without its time."""
     return (result.classified_at is None
             and result.classification is not Classification.NOT_CLASSIFIED)
 

@@ -1,4 +1,4 @@
-"""The tables. Rows stay in the store; other rooms see domain values."""
+"""The tables. Rows stay in the store; other packages see domain values."""
 
 from .base import Base
 from .curation import Override, Rename

@@ -10,7 +10,7 @@ from .base import Base
 
 
 class Override(Base):
-    """A person's decision on job types, whatever the analysis says; also on future ones."""
+    """A person's decision on job types, whatever the analysis says; and on future ones."""
 
     __tablename__ = "overrides"
     __table_args__ = (

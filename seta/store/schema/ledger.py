@@ -13,7 +13,7 @@ from .base import Base
 
 
 class Schedule(Base):
-    """What was answered for one push. The answer never changes once it is given."""
+    """The answer given for one push. Once given, it never changes."""
 
     __tablename__ = "schedules"
     __table_args__ = (
@@ -41,7 +41,8 @@ class Schedule(Base):
     ran_priority_2: Mapped[bool]
     ran_priority_3: Mapped[bool]
     ran_backstop: Mapped[bool]
-    # False for a push older than the newest: it is answered full and moves no clock.
+    # False for a push older than the newest: it gets a full schedule, and does not
+    # count toward any interval.
     counts: Mapped[bool] = mapped_column(default=True)
     run_names: Mapped[list[str]]
     skip_names: Mapped[list[str]]

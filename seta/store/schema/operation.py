@@ -10,7 +10,7 @@ from .base import Base
 
 
 class Watermark(Base):
-    """Up to when a source's results of a project are in, and when that last succeeded.
+    """How far a project's results from a source are complete; when the last ingest succeeded.
 
     ``reached_at`` never passes a failed slice, unless that was set aside; ``asked_to`` does.
     """
@@ -87,7 +87,7 @@ class Alarm(Base):
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    subject: Mapped[str]    # "ingest autoland", "platform linux64"
+    subject: Mapped[str]    # "ingest autoland", "platforms autoland"
     message: Mapped[str]
     raised_at: Mapped[datetime] = mapped_column(server_default=func.now())
     last_at: Mapped[datetime] = mapped_column(server_default=func.now())

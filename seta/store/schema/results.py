@@ -49,7 +49,7 @@ class JobType(Base):
 
 
 class JobName(Base):
-    """A task label or buildername, as it came. Without a job type it is unparsed, and runs."""
+    """A task label or builder name, as it came. Without a job type it always runs."""
 
     __tablename__ = "job_names"
     __table_args__ = (

@@ -14,7 +14,7 @@ from .base import Base
 
 
 class Snapshot(Base):
-    """One analysis of a scope. Immutable but for why it is held."""
+    """One analysis of a scope. Immutable, except held_because."""
 
     __tablename__ = "snapshots"
     __table_args__ = (
@@ -58,7 +58,7 @@ class SnapshotPriority(Base):
 
 
 class SnapshotRegression(Base):
-    """A regression that the snapshot was decided on, with all its witnesses, living or not."""
+    """A regression that the snapshot was decided on, with all its witnesses, alive or retired."""
 
     __tablename__ = "snapshot_regressions"
 
@@ -70,7 +70,7 @@ class SnapshotRegression(Base):
 
 
 class SnapshotList(Base):
-    """The names of one priority on one project, as the old wire lists them."""
+    """The names of one priority on one project, as the legacy API lists them."""
 
     __tablename__ = "snapshot_lists"
     __table_args__ = (CheckConstraint("priority BETWEEN 1 AND 3", name="priority"),)

@@ -38,7 +38,7 @@ class JobLine:
 
     build_system: str
     name: str
-    job_type: JobType | None     # None: unparsed, and runs
+    job_type: JobType | None     # None: unparsed, so it always runs
     tier: int
     priority: Priority | None    # None: it has none on this project
     reason: str | None
@@ -146,7 +146,7 @@ def _filtered(
 
 
 def as_regex(glob: str) -> str:
-    """Return the regular expression of Postgres for a glob of ``*`` and ``?``.
+    """Return the regular expression of PostgreSQL for a glob of ``*`` and ``?``.
 
     >>> as_regex("win*7.1")
     '^win.*7\\\\.1$'

@@ -80,7 +80,7 @@ def test_what_the_document_allows_is_answered_as_it_says(world, schema, method, 
     def is_answered(case):
         answer = case.call_and_validate(
             headers=world.headers | PLAIN, excluded_checks=[positive_data_acceptance])
-        # What it means may still be wrong, such as a circle of renames; its form is not.
+        # What it means may still be wrong, such as a cycle of renames; its form is not.
         assert answer.status_code != 400 or "errors" not in answer.json()
     is_answered()
 

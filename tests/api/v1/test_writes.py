@@ -129,8 +129,8 @@ def test_a_rename_is_planned_added_and_ended(api, autoland):
     added = api.post("/renames", body).json["rename"]
     assert added["old"] == {"platform": "linux64", "build_type": None, "test_suite": None}
     assert api.post("/renames", body).status_code == 409
-    circle = {"old": body["new"], "new": body["old"], "why": "back"}
-    assert api.post("/renames", circle).status_code == 400
+    cycle = {"old": body["new"], "new": body["old"], "why": "back"}
+    assert api.post("/renames", cycle).status_code == 400
     ended = api.call("DELETE", f"/renames/{added['id']}").json
     assert not ended["is_active"]
 

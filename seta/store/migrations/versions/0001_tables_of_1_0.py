@@ -392,7 +392,7 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_classifications'))
     )
     op.create_index('ix_classifications_job', 'classifications', ['namespace', 'job_id', 'classified_at', 'id'], unique=False)
-    # The circle between scopes and snapshots is closed when both are there.
+    # Scopes and snapshots refer to each other: the second reference needs both tables.
     op.create_foreign_key(
         "fk_scopes_published_snapshot", "scopes", "snapshots",
         ["published_snapshot_id", "name"], ["id", "scope"])
