@@ -1,4 +1,4 @@
-"""Which pushes may be guilty of a failure, and in which order to find out."""
+"""Which pushes may have caused a failure, and in which order to test them."""
 
 import re
 from collections import deque
@@ -30,8 +30,8 @@ class Backfill:
     is_assumed: bool                 # no result came: it is only taken to have passed
     suspects: tuple[PushRef, ...]    # in the ledger's order; the last is known to fail
     runs: tuple[PushRef, ...]        # where to run it, the halving ones first
-    run_ms: int | None               # what one run takes; None where that is not known
-    expected_runs: float             # of them are needed on average
+    run_ms: int | None               # how long one run takes; None where that is not known
+    expected_runs: float             # how many of them are needed on average
 
     @property
     def expected_seconds(self) -> float | None:
@@ -41,7 +41,7 @@ class Backfill:
 def backfill(
     session: Session, project: str, build_system: str, push_id: str, name: str
 ) -> Backfill:
-    """Say which pushes may have broken a job that fails on a push. Reads only.
+    """Return which pushes may have broken a job that fails on a push. Reads only.
 
     Raises NotFound for a push that the ledger does not know, and for an unknown job.
     """
@@ -59,7 +59,7 @@ def backfill(
 
 
 def bisection(items: Sequence[Item]) -> tuple[Item, ...]:
-    """Return the items so that each halves what those before it left open.
+    """Return the items in an order in which each halves what those before it left open.
 
     >>> bisection("abcdefg")
     ('d', 'b', 'f', 'a', 'c', 'e', 'g')
@@ -77,7 +77,7 @@ def bisection(items: Sequence[Item]) -> tuple[Item, ...]:
 
 @cache
 def expected_runs(suspects: int) -> float:
-    """Return how many runs on average find the guilty push, if each suspect is as likely.
+    """Return how many runs on average find the culprit, if all suspects are equally likely.
 
     >>> [expected_runs(number) for number in (0, 1, 2, 4)]
     [0.0, 0.0, 1.0, 2.0]
@@ -94,8 +94,8 @@ def _since_last_pass(
 ) -> tuple[LedgerEntry | None, bool, list[LedgerEntry]]:
     """Walk back from the failing push to the last pass; return it and what lies between.
 
-    Only where no result of the job is known at all, it is taken to have passed on a push on which
-    it was to run.
+    If no result of the job is known at all, the job is assumed to have passed on the last push on
+    which it was to run.
     """
     run_on = {_cut(run.revision): run for run in runs}
     suspects: list[LedgerEntry] = []
@@ -110,7 +110,7 @@ def _since_last_pass(
 
 
 def _cut(revision: str) -> str:
-    """Return what a whole revision and a shortened one have in common.
+    """Return what a full revision and a shortened one have in common.
 
     >>> _cut("9fa614d8310d2c7c3f4d8fe4a26e9d1ed4d3c6c0"), _cut("r17")
     ('9fa614d8310d', 'r17')

@@ -23,10 +23,10 @@ class IntervalState:
 
     def __post_init__(self) -> None:
         if self.pushes_since < 0:
-            raise ValueError(f"{self.pushes_since} pushes cannot have come since")
+            raise ValueError(f"pushes_since must not be negative: {self.pushes_since}")
 
     def age(self, now: datetime) -> timedelta:
-        """Return the time since; none for a clock that went back."""
+        """Return the time since that push, or zero if the clock went back."""
         if self.last_at is None:
             return timedelta()
         return max(timedelta(), now - self.last_at)
@@ -51,7 +51,7 @@ class NextDue:
 
 @dataclass(frozen=True)
 class CadenceDecision:
-    """What runs, why, and when the rest does; the keys are those of `INTERVALS`."""
+    """What runs, why, and when the rest is due; the keys are those of `INTERVALS`."""
 
     priorities: frozenset[Priority]  # priority 1 is always among them on a push
     is_full: bool                    # everything runs, for whatever reason
@@ -61,7 +61,7 @@ class CadenceDecision:
 
 
 def due_on_push(pushed_at: datetime, cadence: Cadence, states: CadenceState) -> CadenceDecision:
-    """Say what runs on a push that comes after all that the states count.
+    """Return what runs on a push that comes after all that the states count.
 
     An interval is due on exactly the Nth push since it last ran, after exactly its minutes, or
     when it has never run. The backstop runs everything, and everything then counts from here.
@@ -80,7 +80,7 @@ def due_on_push(pushed_at: datetime, cadence: Cadence, states: CadenceState) -> 
 
 
 def owed(now: datetime, cadence: Cadence, states: CadenceState) -> CadenceDecision:
-    """Say what is due although no push came: the tail of a burst is tested too.
+    """Return what is due although no push came: the tail of a burst is tested too.
 
     Only what a push left out is owed: an interval that ran on the newest push is not. Priority 1
     ran on every push and is owed only with the backstop.
@@ -110,7 +110,7 @@ class _Turn:
         return self.why_due() is not None
 
     def why_due(self) -> str | None:
-        """Say by which limit it is due; None when it is not."""
+        """Return by which limit it is due, None if it is not."""
         if not self.pushes:
             return None  # it ran on the newest push
         if self.state.last_at is None:

@@ -34,7 +34,7 @@ def next_due(
     session: Session, project: Project, build_system: str, priority: Priority | None, *,
     now: datetime,
 ) -> NextDue:
-    """Return whatever comes first: the interval's own turn, or the backstop's.
+    """Return which is due first: the job's own interval, or the backstop.
 
     A job without a priority runs on every push, and so does every job where there is no ledger.
     """

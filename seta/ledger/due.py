@@ -50,8 +50,8 @@ def take_owed(
 ) -> Owed:
     """Return what is owed, and record that it now runs on the newest push.
 
-    The caller names that push: raises Conflict when another one is the newest by now. Asked
-    again, nothing is owed.
+    The caller names that push: raises Conflict when another one is the newest by now. A second
+    call finds nothing owed.
     """
     check_build_system(project, build_system)
     entries.lock_ledger(session, project.name, build_system)

@@ -18,9 +18,9 @@ def export_list(
     """Return the text of the file, which ends with a line break.
 
     ``taskcluster`` lists the labels that may be skipped, builds never among them; ``buildbot`` is
-    ``{builder name: [pushes, seconds]}`` for low value builders, which run whenever one of the two
-    has passed; ``json`` has every priority. Raises CannotAnswer with the reason when the lists are
-    not good now: a file cannot say later that everything runs.
+    ``{builder name: [pushes, seconds]}`` for low-value builders, which run when either limit is
+    reached; ``json`` has every priority. Raises CannotAnswer with the reason when the lists may
+    not be used now: a file cannot say later that everything runs.
     """
     if format not in FORMATS:
         raise BadInput(f"format is one of {', '.join(FORMATS)}, not {format!r}")

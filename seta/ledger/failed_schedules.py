@@ -1,4 +1,4 @@
-"""Schedules that were answered and never ran: what they were to run is owed again."""
+"""Schedules that never ran: the jobs they should have run are owed again."""
 
 import logging
 from datetime import datetime, timedelta
@@ -17,8 +17,8 @@ def schedule_failed(
 ) -> tuple[LedgerEntry, bool]:
     """Record that a push's schedule never ran; return its entry and whether that is new.
 
-    What it was to run is owed again. If it is reported twice, the first report counts. Raises
-    NotFound for a push that the ledger does not know.
+    The jobs it should have run are owed again. If it is reported twice, the first report counts.
+    Raises NotFound for a push that the ledger does not know.
     """
     entries.lock_ledger(session, project, build_system)
     entry = entries.entry_of(session, project, build_system, push_id)
@@ -48,7 +48,7 @@ def infer_failed(
 
 def _settle(session: Session, entry: LedgerEntry, published: PriorityLists, now: datetime) -> int:
     seen = outcomes.names_seen_on(session, entry)
-    if entry.ran_names:  # else nobody knew any name when it was answered
+    if entry.ran_names:  # else no name was known when it was answered
         seen &= entry.ran_names
     if not seen:
         outcomes.mark_failed(
@@ -66,6 +66,6 @@ def _settle(session: Session, entry: LedgerEntry, published: PriorityLists, now:
 def _has_run(
     seen: frozenset[str], entry: LedgerEntry, published: PriorityLists, priority: Priority
 ) -> bool:
-    """Say whether a priority ran; one that no published job has today counts as run."""
+    """Return whether a priority ran; it counts as run if no published job has it today."""
     to_run = entry.ran_names.intersection(published.priorities.get(priority, ()))
     return not to_run or bool(seen & to_run)

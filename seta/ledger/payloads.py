@@ -1,4 +1,4 @@
-"""The bytes of an answer: made once, kept gzipped, and the same for ever."""
+"""The bytes of an answer: made once, kept gzipped, and never changed."""
 
 import gzip
 import json
@@ -33,7 +33,7 @@ def packed(value: object) -> bytes:
 
 
 def next_due(due: Mapping[str, NextDue]) -> dict[str, dict[str, int | str | None]]:
-    """Spell when each interval is due next, by its key on the wire.
+    """Return when each interval is due next, by its key in the JSON.
 
     >>> next_due({"priority_2": NextDue(3, datetime(2026, 3, 1, 12, tzinfo=UTC))})
     {'2': {'pushes_left': 3, 'at': '2026-03-01T12:00:00Z'}}
@@ -43,7 +43,7 @@ def next_due(due: Mapping[str, NextDue]) -> dict[str, dict[str, int | str | None
 
 
 def moment(at: datetime | None) -> str | None:
-    """Spell a time in UTC.
+    """Format a time in UTC.
 
     >>> moment(datetime(2026, 3, 1, 12, tzinfo=UTC))
     '2026-03-01T12:00:00Z'

@@ -16,7 +16,7 @@ CLOCK_SKEW = timedelta(minutes=10)  # how far ahead of ours a scheduler's clock 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is answered for a push."""
+    """What SETA answers for a push."""
 
     kind: str
     run: tuple[str, ...]
@@ -34,7 +34,7 @@ class Plan:
 
     @property
     def counts(self) -> bool:
-        """Say whether the intervals count from this push; else it says nothing of what is next."""
+        """Return whether the intervals count this push; if not, next_due is empty."""
         return bool(self.next_due)
 
 
@@ -58,7 +58,7 @@ def full_plan(
     names: Set[str], priority_of: Mapping[str, Priority], reasons: tuple[str, ...], *,
     snapshot: int | None, next_due: Mapping[str, NextDue],
 ) -> Plan:
-    """Return the plan by which everything runs, and that says why."""
+    """Return the plan that runs everything, with the reasons."""
     return Plan(
         FULL, tuple(sorted(names)), (), reasons, snapshot, _counts(priority_of),
         frozenset(Priority), next_due)
@@ -73,12 +73,12 @@ def next_due_after_everything(pushed_at: datetime, cadence: Cadence) -> Mapping[
 def out_of_order(
     pushed_at: datetime, newest_at: datetime | None, now: datetime
 ) -> tuple[str, ...]:
-    """Say why a push moves no clock: it is older than the newest, or from the future."""
+    """Return why a push does not count toward any interval; nothing if it does."""
     if newest_at is not None and pushed_at < newest_at:
-        return (f"the push of {pushed_at:%Y-%m-%d %H:%M:%S} is older than the newest one, of "
-                f"{newest_at:%Y-%m-%d %H:%M:%S}",)
+        return (f"this push ({pushed_at:%Y-%m-%d %H:%M:%S}) is older than the newest push "
+                f"({newest_at:%Y-%m-%d %H:%M:%S})",)
     if pushed_at > now + CLOCK_SKEW:
-        return (f"the push of {pushed_at:%Y-%m-%d %H:%M:%S} is in the future: it is now "
+        return (f"this push ({pushed_at:%Y-%m-%d %H:%M:%S}) is in the future: it is now "
                 f"{now:%Y-%m-%d %H:%M:%S}",)
     return ()
 

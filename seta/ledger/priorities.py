@@ -23,13 +23,13 @@ class PriorityLists:
     created_at: datetime | None = None
     priorities: Mapping[Priority, tuple[str, ...]] = field(default_factory=dict)
     refusals: tuple[str, ...] = ()
-    fresh_until: datetime | None = None   # when they go stale by themselves; None: never
+    fresh_until: datetime | None = None   # when they go stale; None: never
 
     def __post_init__(self) -> None:
         if self.snapshot is None and not self.refusals:
-            raise ValueError("there is neither a snapshot nor a reason why not")
+            raise ValueError("give a snapshot, or a reason why there is none")
         if (self.snapshot is None) != (self.created_at is None):
-            raise ValueError(f"snapshot {self.snapshot} was made at {self.created_at}")
+            raise ValueError(f"snapshot {self.snapshot} cannot be of {self.created_at}")
 
     @property
     def priority_of(self) -> dict[str, Priority]:
@@ -44,7 +44,7 @@ def priorities_now(
     session: Session, project: Project, build_system: str, published: PriorityLists, *,
     now: datetime,
 ) -> dict[str, Priority]:
-    """Return the priority of each published name at this second."""
+    """Return the priority of each published name as of now."""
     priority_of = published.priority_of
     stored = overrides.overrides(session, project.scope)
     active = [override for override in stored if override.is_active(now)]

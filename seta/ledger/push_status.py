@@ -1,4 +1,4 @@
-"""What became of one push: fully tested or not, and where each skipped job ran next."""
+"""Whether one push is fully tested, and where each job that it skipped ran next."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class PushRef:
 
 @dataclass(frozen=True, slots=True)
 class SkippedJob:
-    """A job that the answer left out, and the first push it ran on, from that push on."""
+    """A job that the answer left out, and the first push, this one or later, on which it ran."""
 
     name: str
     ran_on: PushRef | None = None  # None: not yet
@@ -35,7 +35,7 @@ class PushStatus:
 
     @property
     def is_fully_tested(self) -> bool:
-        """Say whether everything ran on this very push, sooner or later."""
+        """Return whether everything ran on this very push, sooner or later."""
         here = self.entry.push_id
         return self.entry.is_good and all(
             job.ran_on is not None and job.ran_on.push_id == here for job in self.skipped)

@@ -1,4 +1,4 @@
-"""Ask what runs on a push: gather, decide, record."""
+"""Schedule a push: gather, decide, record."""
 
 import logging
 from dataclasses import dataclass
@@ -34,10 +34,10 @@ def schedule_push(
     session: Session, project: Project, push: AskedPush, published: PriorityLists, *,
     now: datetime, never_ran_after: timedelta,
 ) -> Answer:
-    """Answer what runs on a push and record it; asked again, the answer is the same bytes.
+    """Return what runs on a push, and record it; the next call returns the same bytes.
 
-    Raises Conflict when the push is known with another revision. A project that is no
-    integration project, and a push without an id or a time, get everything and no record.
+    Raises Conflict when the push is known with another revision. If the project is not
+    an integration project, or the push has no id or time, everything runs and nothing is recorded.
     """
     check_build_system(project, push.build_system)
     counted = push.counted_in(project)
@@ -55,7 +55,7 @@ def schedule_push(
     plan = _make_plan(session, project, counted, published, now=now)
     packed = schedule_bytes(plan)
     entries.add_schedule(session, _entry(project, counted, plan, packed, now))
-    logger.info("push %s of %s: %s, jobs that run: %d, that are left out: %d", counted.push_id,
+    logger.info("push %s of %s: %s, jobs to run: %d, left out: %d", counted.push_id,
                 project.name, plan.kind, len(plan.run), len(plan.skip))
     return Answer(packed, is_new=True)
 
@@ -63,7 +63,7 @@ def schedule_push(
 def preview(
     session: Session, project: Project, push: AskedPush, published: PriorityLists, *, now: datetime
 ) -> Answer:
-    """Answer what would run on a push and record nothing; a known push gets its stored answer."""
+    """Return what would run on a push and record nothing; a known push gets its stored answer."""
     check_build_system(project, push.build_system)
     counted = push.counted_in(project)
     if counted is None:
@@ -73,7 +73,7 @@ def preview(
 
 
 def reasons_to_run_everything(project: Project, published: PriorityLists) -> tuple[str, ...]:
-    """Say why nothing may be left out of this project, whatever the cadence."""
+    """Return why nothing may be left out of this project, whatever the cadence."""
     found = published.refusals
     if project.is_killed and not found:
         found += (f"the kill switch of {project.name} is set",)
@@ -83,7 +83,7 @@ def reasons_to_run_everything(project: Project, published: PriorityLists) -> tup
 
 
 def _known_answer(session: Session, project: Project, push: CountedPush) -> Answer | None:
-    """Return the stored answer, if any; raises Conflict when it is of another revision."""
+    """Return the stored answer, if any; raises Conflict if it is for another revision."""
     found = entries.stored_answer(session, project.name, push.build_system, push.push_id)
     if found is None:
         return None
@@ -118,10 +118,10 @@ def _make_plan(
 def _unrecorded_answer(
     session: Session, project: Project, push: AskedPush, published: PriorityLists, *, now: datetime
 ) -> Answer:
-    """Answer that everything runs on a push that has no place in the ledger."""
+    """Return the answer that everything runs, for a push that has no place in the ledger."""
     reason = ("a push without an id or a time does not count, so everything runs"
               if project.is_integration
-              else f"{project.name} is no integration project, so everything runs")
+              else f"{project.name} is not an integration project, so everything runs")
     priority_of = published.priority_of
     names = priority_of.keys() or _alive_names(session, project, push.build_system, now)
     return Answer(schedule_bytes(full_plan(

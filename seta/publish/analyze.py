@@ -28,7 +28,7 @@ def analyze(
 ) -> Snapshot:
     """Decide on a scope, store the snapshot and publish it, unless the guard holds it back.
 
-    First it prepares the data: it infers regressions for projects that want that, looks for
+    First it prepares the data: it infers regressions for projects that ask for it, looks for
     platforms that seem renamed, and refreshes the rollup. `as_of` decides as of a past moment
     from what was known then. A dry run decides the same and stores nothing, not even what it
     inferred; its snapshot has no id. A snapshot that is held back says why, and an alarm is
@@ -36,7 +36,7 @@ def analyze(
     comparison.
 
     Raises UnknownScope, and NothingToAnalyze when no regression of the window has a living
-    witness: then there is no snapshot but an alarm, and the published snapshot stays.
+    witness: then it raises an alarm, makes no snapshot, and the published snapshot stays.
     """
     def read_evidence(session: Session) -> Gathered:
         if progress is not None:
@@ -84,7 +84,7 @@ def _prepare(sessions: Sessions, scope: str, now: datetime) -> None:
 
 
 def _to_snapshot(gathered: Gathered, decision: Decision, *, now: datetime) -> Snapshot:
-    """Return the snapshot, not stored yet; its inputs say what it was made from."""
+    """Return the snapshot, which is not stored yet; its inputs record what it was made from."""
     priorities = tuple(
         JobPriority(each.job_type, each.priority, each.reason, each.cost, each.caught,
                     each.certificate)

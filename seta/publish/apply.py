@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 def apply(
     session: Session, gathered: Gathered, snapshot: Snapshot, *, settings: Settings
 ) -> Snapshot:
-    """Store and publish, in the caller's one transaction; nobody else publishes meanwhile."""
+    """Store and publish, in the caller's transaction; nobody else can publish meanwhile."""
     state = store.lock_publication(session, snapshot.scope)
     reasons = reasons_to_hold(session, snapshot, state, max_change=settings.max_change)
     held_because = "; ".join(reasons + stop_reasons(state)) or None
@@ -46,7 +46,7 @@ def apply(
 def with_hold_reasons(
     session: Session, snapshot: Snapshot, *, settings: Settings
 ) -> Snapshot:
-    """Return the snapshot with the reasons why it would be held back; nothing is stored."""
+    """Return the snapshot with the reasons to hold it back, if any; nothing is stored."""
     state = store.publication_state(session, snapshot.scope)
     reasons = reasons_to_hold(session, snapshot, state, max_change=settings.max_change)
     return replace(snapshot, held_because="; ".join(reasons + stop_reasons(state)) or None)
@@ -70,7 +70,7 @@ def _alarm_unless_optimal(session: Session, snapshot: Snapshot) -> None:
 
 
 def _lists_of(names: Iterable[NameEvidence], snapshot: Snapshot) -> list[NameList]:
-    """Return one list for each project, build system and priority, empty ones too.
+    """Return one list for each project, build system and priority, even if it is empty.
 
     Only names that are alive there and have a priority are listed: what is left out runs.
     """
@@ -78,7 +78,7 @@ def _lists_of(names: Iterable[NameEvidence], snapshot: Snapshot) -> list[NameLis
     found: dict[tuple[str, str, Priority], list[tuple[str, int]]] = defaultdict(list)
     for name in names:
         for priority in Priority:
-            found[name.project, name.build_system, priority]  # an empty list is one too
+            found[name.project, name.build_system, priority]  # adds the list, even if empty
         if name.job_type is not None and name.job_type_id is not None:
             found[name.project, name.build_system, priorities[name.job_type]].append(
                 (name.name, name.job_type_id))

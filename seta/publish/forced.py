@@ -31,8 +31,8 @@ def forced_job_types(
 ) -> dict[JobType, str]:
     """Return the reason for each forced job type: never skip, pinned, build or new.
 
-    An override that lowers wins over *new*, and over *build* too (only one by full name can
-    lower a build).
+    An override that lowers wins over *new*, and even over *build* (only an override by full name
+    can lower a build).
     """
     why = {job_type: _why(job_type, override, job_type in new)
            for job_type, override in counting.items()}
@@ -49,10 +49,10 @@ def lowered_job_types(
 def new_job_types(
     names: Iterable[NameEvidence], moment: Moment, rename: Callable[[JobType], JobType]
 ) -> set[JobType]:
-    """Return what was first seen less than 14 days ago, and after 14 days of records.
+    """Return the job types first seen less than 14 days ago, after 14 days of records.
 
-    Records are lists or full results of the project. Where only failures are ingested, or where
-    everything began only now, nothing is new.
+    Records are job lists or full results of the project. Nothing is new where only failures are
+    ingested, or where all records began recently.
     """
     names = list(names)
     since = _recorded_since(names)

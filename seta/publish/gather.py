@@ -24,7 +24,7 @@ Renaming = Callable[[JobType], JobType]
 
 @dataclass(frozen=True)
 class Gathered:
-    """What is known of a scope at a moment."""
+    """What was known about a scope at a moment."""
 
     moment: Moment
     problem: Problem

@@ -13,7 +13,7 @@ from .diff import Priorities, share_moved
 def reasons_to_hold(
     session: Session, snapshot: Snapshot, state: PublicationState, *, max_change: float
 ) -> list[str]:
-    """Return why a new snapshot must not be published automatically; nothing when it may.
+    """Return why a new snapshot must not be published automatically; nothing if it may be.
 
     The first snapshot of a scope is exempt from the limit on change.
     """
@@ -27,7 +27,10 @@ def reasons_to_hold(
 
 
 def stop_reasons(state: PublicationState) -> list[str]:
-    """Return that a person stopped automatic publication, if so. It was meant, so no alarm."""
+    """Return a reason if a person stopped automatic publication.
+
+    That is deliberate, so there is no alarm.
+    """
     if not state.is_stopped:
         return []
     return [f"{state.stopped_by} stopped automatic publication on "
@@ -40,8 +43,8 @@ def _against_published(
     published = store.snapshot_with_id(session, published_id, with_priorities=False)
     reasons = []
     if snapshot.as_of < published.as_of:
-        reasons.append(f"it is of {snapshot.as_of:%Y-%m-%d %H:%M}, which is before the published "
-                       f"snapshot {published_id} ({published.as_of:%Y-%m-%d %H:%M})")
+        reasons.append(f"its as-of, {snapshot.as_of:%Y-%m-%d %H:%M}, is before that of the "
+                       f"published snapshot {published_id} ({published.as_of:%Y-%m-%d %H:%M})")
     moved = share_moved(store.priorities_of(session, published_id), _priorities_in(snapshot))
     if moved > max_change:
         reasons.append(f"{moved:.1%} of the job types move between priority 1 and the rest, "

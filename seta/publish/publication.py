@@ -30,7 +30,7 @@ def publish(
 
 
 def roll_back(sessions: Sessions, scope: str, *, who: str, why: str, now: datetime) -> Snapshot:
-    """Publish again the snapshot that was published before this one, and return it.
+    """Publish the previously published snapshot again, and return it.
 
     Done twice, it goes two back. Nothing is published automatically until `release`.
     Raises Conflict when there is no earlier one.

@@ -63,7 +63,7 @@ def test_fifty_threads_and_twenty_pushes_keep_the_cadence(many, world):
 
 
 def test_twenty_pushes_in_any_order_leave_one_row_each(many, world):
-    """All at once: whoever comes late is answered in full and moves no clock."""
+    """All at once: a late push gets a full schedule and does not count toward any interval."""
     calls = [number for number in range(20) for _ in range(THREADS // 10)]
     with ThreadPoolExecutor(THREADS) as pool:
         answers = list(pool.map(lambda number: (number, ask(many, world, number)), calls))

@@ -39,7 +39,7 @@ def test_what_ran_on_the_newest_push_is_not_owed(ci):
 
 
 def test_asking_what_is_owed_changes_nothing(ci):
-    """R10: a question moves no clock."""
+    """R10: asking does not count toward any interval."""
     ci.ask("1", 0)
     ci.ask("2", 1)
     assert ci.due(90) == ci.due(90)

@@ -1,7 +1,7 @@
-"""What the legacy routes answer beside the lists: known job types, job names, failures by fix.
+"""What the legacy routes return besides the lists: job types, job names, failures by fix.
 
-Without a branch they answer for the default scope. While that has no project (someone tries the
-demo) they answer for all scopes, since nothing is skipped because of it.
+Without a branch they answer for the default scope. While that has no project (as when
+someone tries the demo), they answer for all scopes: nothing is skipped because of it.
 """
 
 from collections import defaultdict
@@ -34,7 +34,7 @@ def job_names(sessions: Sessions, published: Published, project: str | None) -> 
 def failures(
     sessions: Sessions, *, since: datetime, until: datetime, now: datetime
 ) -> dict[str, Any]:
-    """Return the failed jobs by fix, of pushes from `since` on and before `until`."""
+    """Return the failed jobs by fix, for pushes from `since` until before `until`."""
     found: dict[str, list[tuple[JobType, int | None]]] = defaultdict(list)
     with sessions() as session:
         session.execute(TIME_LIMIT)
@@ -46,7 +46,7 @@ def failures(
 
 
 def _jobs(sessions: Sessions, published: Published, project: str | None) -> list[JobName]:
-    """Return what the published snapshot lists, or all that is known where there is none."""
+    """Return the jobs in the published snapshot, or all known jobs if there is none."""
     known = published.projects().values()
     scopes = _answered_scopes({each.scope for each in known})
     wanted = [published.project(project)] if project else [

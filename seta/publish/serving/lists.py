@@ -30,7 +30,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Which list of the legacy routes is asked for."""
+    """Which list of the legacy routes is requested."""
 
     project: str | None     # None: all projects of the default scope
     kind: str
@@ -63,7 +63,7 @@ def digest_of(content: bytes) -> str:
 
 
 class Prepared:
-    """The list of names, or of triples, of one question."""
+    """The list of names, or of triples, for one query."""
 
     def __init__(self, entries: Sequence[str] | Sequence[Triple]):
         self.is_empty = not entries
@@ -85,7 +85,7 @@ class Prepared:
 def entries_of(
     lists: PublishedLists, projects: Iterable[str], question: Question
 ) -> list[str] | list[Triple]:
-    """Return the entries, sorted, none twice."""
+    """Return the entries, sorted and without duplicates."""
     found = _listed(lists, frozenset(projects), question)
     if question.kind is Kind.TRIPLES:
         return sorted({(job_type.platform, job_type.build_type, job_type.testtype)

@@ -1,4 +1,4 @@
-"""The promised JSON of the legacy routes. Their words stay in here."""
+"""The JSON that the legacy routes promise. Their vocabulary is used only here."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from ...domain import JobName, JobType
 
 
 def spliced(entries: bytes, date: str) -> bytes:
-    """Return the answer of the lists, with exactly one date as the key.
+    """Return the body of a list: exactly one date as the key.
 
     >>> spliced(b'["test-linux64/opt-xpcshell"]', "2020-02-01")
     b'{"jobtypes": {"2020-02-01": ["test-linux64/opt-xpcshell"]}}'

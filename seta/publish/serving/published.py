@@ -21,7 +21,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A list that may be used now, and whether any of its names has a low value."""
+    """A list that may be used now, and whether any name in it is of low value."""
 
     prepared: Prepared
     snapshot_id: int
@@ -31,7 +31,7 @@ class Served:
 class Published:
     """What one web process serves. It notices a change within five seconds.
 
-    While the database does not answer, it serves the last that it knows, until that is stale.
+    While the database does not answer, it serves the last known lists, until they are stale.
     Every method raises StoreError when nothing has been loaded yet.
     """
 
@@ -53,11 +53,11 @@ class Published:
         return _known(self._watch.value(), project)
 
     def refusals(self, project: str) -> tuple[CannotAnswer, ...]:
-        """Return why everything runs on a project now; nothing when its lists may be used."""
+        """Return why everything runs on a project now; nothing if its lists may be used."""
         return self._refusals(self.project(project))
 
     def fresh_until(self, facts: ProjectFacts) -> datetime | None:
-        """Return the moment after which `refusals` calls the lists stale; None: never."""
+        """Return the time after which `refusals` calls the lists stale; None: never."""
         return fresh_until(facts, settings=self._settings)
 
     def names_at(self, project: str, build_system: str) -> dict[Priority, tuple[str, ...]]:
@@ -94,7 +94,7 @@ class Published:
                 if project == facts.project}
 
     def served(self, question: Question) -> Served:
-        """Return the list that answers a question on the legacy routes.
+        """Return the list that answers a query on the legacy routes.
 
         Raises UnknownProject, or CannotAnswer with the reason why everything runs.
         """

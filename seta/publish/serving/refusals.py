@@ -10,14 +10,14 @@ from ...store.snapshots import ProjectFacts
 def refusals_of(
     facts: ProjectFacts, *, settings: Settings, now: datetime
 ) -> tuple[CannotAnswer, ...]:
-    """Return the reasons, deliberate ones first; nothing when the lists may be used."""
+    """Return the reasons, deliberate ones first; nothing if the lists may be used."""
     return tuple(_switches(facts, settings) + _snapshot(facts) + _age(facts, settings, now))
 
 
 def fresh_until(facts: ProjectFacts, *, settings: Settings) -> datetime | None:
-    """Return the last moment before the lists go stale by themselves.
+    """Return the time until which the lists are fresh.
 
-    None where nothing ever goes stale, or nothing is known that could.
+    None if they never go stale, or if there is neither an ingest nor a snapshot yet.
     """
     if facts.is_archived:
         return None
@@ -49,15 +49,16 @@ def _age(facts: ProjectFacts, settings: Settings, now: datetime) -> list[CannotA
         return []
     found: list[CannotAnswer] = []
     since, results_until = facts.succeeded_at, _results_until(facts, settings)
-    if results_until is None or now > results_until:
-        last = "never" if since is None else f"last at {since:%Y-%m-%d %H:%M} UTC"
-        found.append(StaleData(f"results of {facts.project} were taken in {last}, so everything "
-                               "runs"))
+    if results_until is None:
+        found.append(StaleData(f"{facts.project} has no successful ingest yet, so everything runs"))
+    elif now > results_until:
+        found.append(StaleData(f"results of {facts.project} were taken in last at "
+                               f"{since:%Y-%m-%d %H:%M} UTC, which is too old, so everything runs"))
     snapshot_until = _snapshot_until(facts, settings)
     if snapshot_until is not None and now > snapshot_until:
-        found.append(StaleData(f"the published snapshot {facts.snapshot_id} is of "
-                               f"{facts.as_of:%Y-%m-%d %H:%M} UTC, so everything runs on "
-                               f"{facts.project}"))
+        found.append(StaleData(f"the published snapshot {facts.snapshot_id} (as of "
+                               f"{facts.as_of:%Y-%m-%d %H:%M} UTC) is too old, so everything runs "
+                               f"on {facts.project}"))
     return found
 
 

@@ -1,4 +1,4 @@
-"""What one web process knows of the published snapshots, reloaded in the background."""
+"""What one web process knows about the published snapshots, reloaded in the background."""
 
 import logging
 import threading
@@ -20,7 +20,7 @@ Value = TypeVar("Value")
 PreparedKey = tuple[tuple[str, ...], str, frozenset[Priority]]  # projects, kind, priorities
 
 EVERY = 2.0      # seconds after which a value is loaded again
-PATIENCE = 1.5   # seconds that a request waits for it if the old value is much older
+PATIENCE = 1.5   # seconds that a request waits for a new value if the old one is much older
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def load_state(sessions: sessionmaker[Session], before: State | None) -> State:
 class Watch(Generic[Value]):
     """A value that is reloaded in the background, so that its readers hardly ever wait.
 
-    `load` gets the value before, None the first time. It is called by one thread at a time, only
+    `load` gets the previous value, None the first time. It is called by one thread at a time, only
     when somebody reads, and at most every `every` seconds.
     """
 
@@ -76,17 +76,17 @@ class Watch(Generic[Value]):
         self._lock = threading.Lock()
         self._value: Value | None = None
         self._loaded_at = self._started_at = float("-inf")
-        self._loaded = threading.Event()  # the running load, or the last one
+        self._loaded = threading.Event()  # set when the running load, or the last one, has ended
         self._is_loading = False
         self._error: Exception | None = None
 
     def value(self) -> Value:
-        """Return the newest value; raises StoreError when none was ever loaded."""
+        """Return the newest value; raises StoreError if none was ever loaded."""
         now = monotonic()
         if now - self._loaded_at >= self._every:
             self._refresh(now)
         if self._value is None:
-            raise StoreError("the database does not answer, and nothing was loaded before")
+            raise StoreError("the database does not answer, and nothing has been loaded yet")
         return self._value
 
     def _refresh(self, now: float) -> None:
