@@ -1,4 +1,4 @@
-"""Other ways to choose, to compare ours with."""
+"""Other ways to choose job types, for comparison."""
 
 import random
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ def comparison_of(
 
 
 def drop_one(program: Program, seed: int) -> frozenset[int]:
-    """Return what the pass of earlier SETAs keeps. It depends on the order, here a random one.
+    """Return what the pass of earlier SETAs keeps. It depends on the order, which is random here.
 
     It tried one job type after the other and dropped it if every regression was still caught
     without it, whatever it cost.

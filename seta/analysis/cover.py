@@ -67,7 +67,7 @@ def cover_of(problem: Problem) -> Cover:
 
 
 def _places(alive: Mapping[str, Set[JobType]]) -> dict[JobType, int]:
-    """Return where each job type lives, as a number with one bit for each project."""
+    """Return where each job type is alive, as a number with one bit for each project."""
     places: dict[JobType, int] = {}
     for bit, project in enumerate(sorted(alive)):
         for job_type in alive[project]:
@@ -90,7 +90,7 @@ def _pooled(regressions: tuple[Regression, ...]) -> dict[str, frozenset[JobType]
 
 
 def _on_each_project(living: tuple[int, ...], where: list[int]) -> list[tuple[int, ...]]:
-    """Return the different sets of witnesses that a regression has on the projects with any."""
+    """Return the distinct sets of witnesses of a regression, over the projects that have any."""
     there = {where[column] for column in living}
     if len(there) == 1:
         return [living]

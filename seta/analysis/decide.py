@@ -18,10 +18,10 @@ TIME_LIMIT = 300.0    # seconds
 class Decision:
     """The verdict on every job type alive on any project, and how good the set is.
 
-    ``objective`` is what the chosen job types cost in ``unit``; forced ones are not counted, in
-    ``comparison`` neither. No set costs less than ``lower_bound``; ``gap`` is how far the
+    ``objective`` is what the chosen job types cost in ``unit``; forced ones are not counted, nor
+    are they in ``comparison``. No set costs less than ``lower_bound``; ``gap`` is how far the
     objective is above it, as a share of the objective. The status is "optimal" when the set is
-    proved to cost least and, among those that cost the same, to have the fewest job types;
+    proven to cost least and, among those that cost the same, to have the fewest job types;
     "limit" when a limit ended the proof, and the set is the best found.
     """
 
@@ -41,12 +41,12 @@ def decide(
     problem: Problem, *, work_limit: int = WORK_LIMIT, time_limit: float = TIME_LIMIT,
     compare: bool = False, progress: Progress | None = None,
 ) -> Decision:
-    """Return the cheapest set of job types that catches every regression, and what is proved.
+    """Return the cheapest set of job types that catches every regression, and what is proven.
 
     On every project of the scope, every regression keeps `need_of` chosen or forced job types
     that are alive there. A regression is *uncoverable* when no project has a living witness of
     it. It is *given up* when on some project overrides lowered all its living witnesses; on the
-    others it is still kept.
+    other projects it is still kept.
 
     Of the sets that cost least, one with the fewest job types is taken. The same problem, in any
     order, gives the same decision if the status is "optimal", or if it was the work limit (nodes
@@ -85,7 +85,7 @@ def _refuse_nothing(cover: Cover) -> None:
 
 
 def program_of(cover: Cover, costs: list[int]) -> Program:
-    """Return what is left to choose once the forced job types are in the set."""
+    """Return the problem that is left once the forced job types are in the set."""
     needs: dict[tuple[int, ...], int] = {}
     for rows in cover.rows:
         for row in rows:

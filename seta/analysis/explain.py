@@ -32,7 +32,7 @@ class JobVerdict:
     reason: str
     cost: int          # whole milliseconds, or 1 where the unit is "jobs"
     caught: int        # how many regressions of the window it caught
-    certificate: dict[str, Any]  # shares its lists with others': do not change it
+    certificate: dict[str, Any]  # its lists are shared with others: do not change them
 
 
 def verdicts_on(
@@ -69,7 +69,7 @@ def verdicts_on(
 def needed_for(cover: Cover, kept: Set[int]) -> dict[int, list[str]]:
     """Return, for each kept column, the regressions that would keep too few without it.
 
-    They are sorted by fixing revision. A kept column that is not in the answer is to spare.
+    They are sorted by fixing revision. A kept column that is not in the answer is redundant.
     """
     needed = defaultdict(list)
     for fixed_by, rows in zip(cover.fixed_by, cover.rows, strict=True):

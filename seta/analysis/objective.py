@@ -1,10 +1,10 @@
-"""What the analysis minimises, and how much each regression counts.
+"""What the analysis minimizes, and how much each regression counts.
 
-Minimised is the machine time of one push: the sum of what the chosen job types cost. Of the sets
+It minimizes the machine time of one push: the sum of what the chosen job types cost. Of the sets
 that cost least, the one with the fewest job types is taken. A regression counts as a constraint:
 every regression of the window keeps `need_of` witnesses on each project, however old it is and
-whoever reported it. If regressions are to weigh differently, by age say, the
-rule starts here; docs/architecture.md names the rest.
+whoever reported it. To give regressions different weights, for example by age, start here;
+docs/architecture.md names the other places.
 """
 
 from collections.abc import Mapping, Sequence

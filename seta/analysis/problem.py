@@ -23,7 +23,7 @@ class Problem:
 
     def __post_init__(self) -> None:
         if self.redundancy < 1:
-            raise ValueError(f"redundancy is at least 1, not {self.redundancy}")
+            raise ValueError(f"redundancy must be at least 1, not {self.redundancy}")
         for job_type, duration_ms in self.durations_ms.items():
             if duration_ms < 0:
                 raise ValueError(f"{job_type} cannot take {duration_ms} ms")

@@ -1,1 +1,1 @@
-"""What people say of jobs and projects, and what is inferred where nobody does."""
+"""What people decide about jobs and projects, and what is inferred where nobody does."""

@@ -1,4 +1,4 @@
-"""Classify failed jobs by hand, where no sheriff's tool does."""
+"""Classify failed jobs by hand, where no sheriff's tool does it."""
 
 import logging
 from collections.abc import Collection
@@ -29,7 +29,7 @@ class JobClassification:
 
     def __post_init__(self) -> None:
         if self.classification not in BY_HAND:
-            raise BadInput(f"classification is one of {', '.join(BY_HAND)}, "
+            raise BadInput(f"classification must be one of {', '.join(BY_HAND)}, "
                            f"not {self.classification!r}")
         if bool(self.fixed_by) != (self.classification is Classification.FIXED_BY_COMMIT):
             raise BadInput("\"fixed by commit\", and nothing else, needs the fixing revision in "
@@ -37,9 +37,10 @@ class JobClassification:
 
 
 def read_classification(classification: str, fixed_by: str | None = None) -> JobClassification:
-    """Return the classification of these words; raises BadInput with the value that is wrong."""
+    """Parse a classification; raises BadInput with the value that is wrong."""
     if fixed_by is not None and not is_hg_revision(fixed_by.lower()):
-        raise BadInput(f"fixed_by is a revision of 12 to 40 hexadecimal digits, not {fixed_by!r}")
+        raise BadInput("fixed_by must be a revision of 12 to 40 hexadecimal digits, "
+                       f"not {fixed_by!r}")
     if classification not in set(BY_HAND):
         raise BadInput(f"classification is one of {', '.join(BY_HAND)}, not {classification!r}")
     revisions = () if fixed_by is None else (fixed_by.lower()[:REVISION_DIGITS],)
@@ -50,7 +51,7 @@ def classify_job(
     session: Session, namespace: str, job_id: str, what: JobClassification, *, who: str,
     now: datetime, why: str = "",
 ) -> int:
-    """Classify one job run; return how many classifications that adds, 0 if it was so already."""
+    """Classify one job run; return how many classifications that adds, 0 if it already had it."""
     job = classifications.job_key(session, namespace, job_id)
     return _add(session, [job], what, who=who, why=why, target=f"{namespace} {job_id}", now=now)
 
@@ -83,7 +84,7 @@ def _add(
         record_audit(
             session, who=who, what=f"classify {what.classification}", target=target, why=why,
             details={"jobs": len(new), "fixed_by": list(what.fixed_by)})
-    logger.info("%s: classified as %s: %d, already so: %d", target, what.classification,
+    logger.info("%s: classified as %s: %d new, %d already known", target, what.classification,
                 len(new), len(jobs) - len(new))
     return len(new)
 

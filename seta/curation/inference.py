@@ -1,6 +1,6 @@
 """Regressions where nobody classifies: a job that passed, failed for a while and passed again.
 
-What is inferred is marked so. Anything that a person or a source says outranks it.
+An inferred classification is marked. Any decision by a person or a source outranks it.
 """
 
 import logging
@@ -51,11 +51,11 @@ def failure_streaks(outcomes: Iterable[PushOutcome]) -> Iterator[FailureStreak]:
 def infer_regressions(
     session: Session, project: Project, *, since: datetime, now: datetime
 ) -> int:
-    """Infer the fixes of failures on the pushes since then; return how many jobs that changes.
+    """Infer the fixes of failures on pushes since then; return how many jobs change.
 
     Failures on `project.infer_after` consecutive pushes or more were fixed by the push on which the
-    job passed again, known from then on. Fewer are no regression: if one was inferred before later
-    results came, it is taken back. Run again, nothing changes.
+    job passed again, known from then on. Fewer are not a regression: if one was inferred before
+    later results came, it is withdrawn. A second run changes nothing.
     """
     if not project.infer_regressions:
         return 0
@@ -68,7 +68,7 @@ def infer_regressions(
 
 
 def infer_scope(session: Session, scope: str, *, now: datetime) -> int:
-    """Infer for each project of a scope that wants it: over its window, or all of an archive."""
+    """Infer for each project of a scope that asks for it: in the window, or all of an archive."""
     found = projects.scope_named(session, scope)
     since = LONG_AGO if found.is_archived else now - timedelta(days=found.window_days)
     return sum(infer_regressions(session, project, since=since, now=now)

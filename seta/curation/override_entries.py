@@ -29,7 +29,7 @@ def read_entries(
     whole or not at all.
     """
     if not isinstance(entries, list):
-        raise BadInput(f"overrides are a list of entries, not {type(entries).__name__}")
+        raise BadInput(f"overrides must be a list of entries, not {type(entries).__name__}")
     found: list[Override] = []
     problems: list[str] = []
     for number, entry in enumerate(entries, 1):
@@ -45,7 +45,7 @@ def read_entries(
 def read_entry(entry: object, *, scope: str, who: str, now: datetime) -> Override:
     """Return the override of one entry; raises BadInput with the value that is wrong."""
     if not isinstance(entry, Mapping):
-        raise BadInput(f"an entry is an object with fields, not {entry!r}")
+        raise BadInput(f"an entry must be an object with fields, not {entry!r}")
     if is_preseed(entry):
         entry = from_preseed(entry)
     unknown = sorted(str(field) for field in set(entry) - FIELDS)
@@ -63,28 +63,28 @@ def _pattern(entry: Mapping[str, Any]) -> Pattern:
              if entry.get(field) is not None}
     name = entry.get("name")
     if not globs and name is None:
-        raise BadInput("it matches no job: give platform, build_type or test_suite (\"*\" is any), "
-                       "or a name")
+        raise BadInput("no jobs are selected: give platform, build_type or test_suite "
+                       "(\"*\" matches any), or a name")
     return Pattern(**globs, name=name)
 
 
 def _priority(entry: Mapping[str, Any]) -> Priority | None:
     never_skip, priority = entry.get("never_skip", False), entry.get("priority")
     if not isinstance(never_skip, bool):
-        raise BadInput(f"never_skip is true or false, not {never_skip!r}")
+        raise BadInput(f"never_skip must be true or false, not {never_skip!r}")
     if never_skip == (priority is not None):
         raise BadInput("give either a priority (1, 2 or 3) or never_skip: true")
     if never_skip:
         return None
     if isinstance(priority, bool) or priority not in set(Priority):
-        raise BadInput(f"priority is 1, 2 or 3, not {priority!r}")
+        raise BadInput(f"priority must be 1, 2 or 3, not {priority!r}")
     return Priority(priority)
 
 
 def _text(entry: Mapping[str, Any], field: str) -> str:
     value = entry.get(field)
     if not isinstance(value, str) or not value.strip() or "\x00" in value:
-        raise BadInput(f"{field} must be a text that says something, not {value!r}")
+        raise BadInput(f"{field} must be a non-empty string, not {value!r}")
     return value.strip()
 
 
@@ -93,7 +93,7 @@ def _build_system(entry: Mapping[str, Any]) -> str | None:
     if value in (None, "*"):
         return None
     if not isinstance(value, str) or not is_build_system(value):
-        raise BadInput(f"build_system is a word such as taskcluster, not {value!r}")
+        raise BadInput(f"build_system must be a name such as taskcluster, not {value!r}")
     return value
 
 
@@ -105,14 +105,14 @@ def _expiry(value: object, now: datetime) -> datetime | None:
         at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
         at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise BadInput(f"expires is a date, a time or \"never\", not {value!r}") from error
+        raise BadInput(f"expires must be a date, a time or \"never\", not {value!r}") from error
     if at <= now:
         raise BadInput(f"expires is in the past: it expired at {at:%Y-%m-%d %H:%M:%S}")
     return at
 
 
 def read_file(path: Path) -> object:
-    """Return what a JSON or YAML file holds; raises BadInput with the place of a mistake."""
+    """Parse a JSON or YAML file; raises BadInput with the position of an error."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

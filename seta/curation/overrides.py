@@ -1,4 +1,4 @@
-"""Plan, add and end overrides; a dry run and the real one share the plan."""
+"""Plan, add and end overrides; a dry run and a real one share the plan."""
 
 import logging
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from ..store.evidence.alive import alive_in_scope
 from ..store.operation.audit import record_audit
 
 logger = logging.getLogger(__name__)
-EXAMPLES = 5  # names to show of each
+EXAMPLES = 5  # names to show for each override
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class PlannedOverride:
 def plan_overrides(
     session: Session, wanted: Iterable[Override], *, scope: str, now: datetime
 ) -> list[PlannedOverride]:
-    """Say what each would match; store nothing. One that matches no job now may do so later."""
+    """Return what each would match; store nothing. What matches no job now may match one later."""
     scope_named(session, scope)
     jobs = alive_in_scope(session, scope, at=now)
     active = {_meaning(each) for each in overrides.overrides(session, scope, active_at=now)}
@@ -48,7 +48,7 @@ def plan_overrides(
 def apply_overrides(
     session: Session, wanted: Iterable[Override], *, scope: str, who: str, now: datetime
 ) -> list[PlannedOverride]:
-    """Store what is new of these; applied twice, the second time changes nothing."""
+    """Store those that are new; a second call changes nothing."""
     applied = []
     for plan in plan_overrides(session, wanted, scope=scope, now=now):
         if plan.is_new:

@@ -21,7 +21,7 @@ OLD_ONLY = frozenset({"buildtype", "testtype", "build_system_type", "buildsystem
 PRIORITIES = {1: Priority.FIRST, 5: Priority.SECOND}
 REASON = "from an old preseed"
 
-# Buildbot's talos suites, which the preseed calls by their bare words.
+# Buildbot's talos suites, which the preseed names without their prefix.
 TALOS = frozenset({
     "chromez", "dromaeojs", "g1", "g2", "g3", "g4", "g5", "other", "other_l64", "other_nol64",
     "svgr", "tp5o", "xperf",
@@ -33,7 +33,7 @@ def is_preseed(entry: Mapping[str, Any]) -> bool:
 
 
 def from_preseed(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the entry in today's words; raises BadInput for an unknown field or a wrong value.
+    """Return the entry with today's fields; raises BadInput for an unknown field or a wrong value.
 
     >>> from_preseed({"platform": "linux64", "buildtype": "opt", "testtype": "tp5o-e10s",
     ...               "build_system_type": "buildbot", "expires": "*", "priority": 5})["test_suite"]
@@ -46,7 +46,7 @@ def from_preseed(entry: Mapping[str, Any]) -> dict[str, Any]:
     if missing:
         raise BadInput(f"an old preseed needs {', '.join(missing)}")
     if isinstance(entry["priority"], bool) or entry["priority"] not in PRIORITIES:
-        raise BadInput(f"priority in an old preseed is 1 or 5, not {entry['priority']!r}")
+        raise BadInput(f"priority in an old preseed must be 1 or 5, not {entry['priority']!r}")
     _check_texts(entry)
     build_system = entry.get("build_system_type", entry.get("buildsystem", "*"))
     return _pattern(entry, build_system) | {
@@ -70,4 +70,4 @@ def _pattern(entry: Mapping[str, Any], build_system: str) -> dict[str, Any]:
 def _check_texts(entry: Mapping[str, Any]) -> None:
     for field in sorted(OLD_FIELDS - {"priority", "timeout"}):
         if field in entry and not isinstance(entry[field], str):
-            raise BadInput(f"{field} in an old preseed must be a text, not {entry[field]!r}")
+            raise BadInput(f"{field} in an old preseed must be a string, not {entry[field]!r}")

@@ -14,7 +14,7 @@ from ..store.operation.audit import record_audit
 
 
 def add_project(session: Session, project: Project, *, who: str, why: str = "") -> Project:
-    """Add a project. Raises Conflict when there is one of that name, UnknownScope, BadInput."""
+    """Add a project. Raises Conflict if one of that name exists, UnknownScope, BadInput."""
     _check(project)
     projects.add_project(session, project)
     record_audit(session, who=who, what="add project", target=project.name, why=why,
@@ -25,7 +25,7 @@ def add_project(session: Session, project: Project, *, who: str, why: str = "") 
 def change_project(
     session: Session, name: str, changes: Mapping[str, Any], *, who: str, why: str = ""
 ) -> Project:
-    """Change these fields of a project; a change that changes nothing is not recorded.
+    """Change these fields of a project; a change without effect is not recorded.
 
     ``cadence`` maps the names of intervals to their new values; the others stay.
     """
@@ -57,10 +57,10 @@ def remove_project(session: Session, name: str, *, who: str, why: str = "") -> P
 def _check(project: Project) -> None:
     systems = project.build_systems
     if not systems or len(set(systems)) < len(systems):
-        raise BadInput(f"a project has one or more build systems, each once, not {systems!r}")
+        raise BadInput(f"a project needs one or more build systems, each once, not {systems!r}")
     for system in systems:
         if not is_build_system(system):
-            raise BadInput(f"a build system is a word such as taskcluster, not {system!r}")
+            raise BadInput(f"a build system must be a name such as taskcluster, not {system!r}")
 
 
 def _plain(project: Project) -> dict[str, object]:

@@ -22,7 +22,7 @@ LOOK_BACK = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """A job type whose history is read as another's."""
+    """A job type whose history becomes that of another."""
 
     old: JobType
     new: JobType
@@ -95,8 +95,8 @@ def _came_and_went(
 ) -> tuple[set[str], set[str]]:
     """Return the platforms that vanished, and those that appeared.
 
-    Time counts from the newest result, so that an outage makes nothing vanish. Nothing does either
-    on a project that is itself new.
+    Time counts from the newest result, so that an outage makes nothing vanish. Nor does
+    anything vanish on a new project.
     """
     if not seen:
         return set(), set()

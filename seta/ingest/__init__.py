@@ -1,4 +1,4 @@
-"""Results from sources into the store; what is left out is counted."""
+"""Store results from sources, and count what is left out."""
 
 from .files import import_files
 from .live import ingest_project, ingest_span

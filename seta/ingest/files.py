@@ -121,7 +121,7 @@ def _opened(file: File) -> Iterator[BinaryIO]:
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Yield items in lists of `size`; those before a SetaError are yielded before it is raised."""
+    """Yield items in lists of `size`; on a SetaError, yield those before it first."""
     batch: list[T] = []
     try:
         for item in items:
@@ -140,7 +140,8 @@ def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
 def read_ahead(items: Iterable[T], ahead: int = 2) -> Iterator[T]:
     """Yield the same items, read by a thread that is at most `ahead` of the caller.
 
-    An error of the items is raised here, in its place. The thread ends with this iterator.
+    An error while reading is raised here, after the items before it. The thread ends with this
+    iterator.
     """
     ready: Queue[Read[T]] = Queue(ahead)
     is_over = Event()
@@ -162,7 +163,7 @@ def read_ahead(items: Iterable[T], ahead: int = 2) -> Iterator[T]:
 
 @dataclass(frozen=True)
 class End:
-    """No item follows, for this reason if it is an error."""
+    """Marks the end of the items; `error` is set if reading failed."""
 
     error: BaseException | None = None
 
@@ -176,7 +177,7 @@ def _read(items: Iterable[T], ready: Queue[Read[T]], is_over: Event) -> None:
             if not _hand_over((item,), ready, is_over):
                 return
         _hand_over(End(), ready, is_over)
-    except BaseException as error:  # whatever it is, it is raised where the items are used
+    except BaseException as error:  # any error is raised where the items are used
         _hand_over(End(error), ready, is_over)
 
 

@@ -22,10 +22,9 @@ RELEASE = text("SELECT pg_advisory_unlock(:locks, hashtext(:what))")
 def ingest_lock(
     sessions: sessionmaker[Session], *, project: str, source: str
 ) -> Iterator[None]:
-    """Hold the lock, waiting until it is free; a program that is killed lets go of it.
+    """Hold the lock, waiting until it is free; it is released if the program is killed.
 
-    The lock is tried again and again rather than waited for in the database, so that a signal
-    ends the wait.
+    This polls for the lock instead of waiting in the database, so that a signal can end the wait.
     """
     what = f"ingest of {project} from {source}"
     key = {"locks": Lock.INGEST, "what": what}

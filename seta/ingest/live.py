@@ -28,19 +28,19 @@ def ingest_project(
     sessions: sessionmaker[Session], source: ResultSource, project: str, *, now: datetime,
     spans: Spans, lists: JobListSource | None = None, progress: Progress | None = None,
 ) -> IngestReport:
-    """Take in what a source has of a project up to `now`, and report on it.
+    """Ingest what a source has for a project up to `now`, and report on it.
 
-    The first run takes the whole window, a later one what changed since the run before, with an
-    overlap.
+    The first run ingests the whole window, a later one what changed since the previous run, with
+    an overlap.
 
     A slice that fails is left for the next run while the others go on; the watermark waits for
     it. When it has failed in three runs it is set aside, with an alarm. The run succeeds, and
-    the project's data counts as fresh, when nothing is missing but what was set aside; otherwise
+    the project's data counts as fresh, if nothing but set-aside slices is missing; otherwise
     the run's row says what is missing, and `is_complete` is false.
 
     Raises SourceError, with an alarm, when the source as a whole is down; UnknownProject; and
     Conflict for a project of the demo or of an archive. A run that is killed loses nothing and
-    doubles nothing. A second ingest of the same project and source waits for the first.
+    stores nothing twice. A second ingest of the same project and source waits for the first.
     """
     def plan(session: Session) -> Sequence[Step]:
         mark = watermarks.watermark(session, source=source.name, project=project)
@@ -58,7 +58,7 @@ def ingest_span(
     sessions: sessionmaker[Session], source: ResultSource, project: str, *, start: datetime,
     end: datetime, now: datetime, spans: Spans, progress: Progress | None = None,
 ) -> IngestReport:
-    """Take in what was pushed from `start` to `end`, and what failed or was set aside in it.
+    """Ingest what was pushed from `start` to `end`, and slices there that failed or were set aside.
 
     The watermark moves only as far as failed slices held it back. Raises what `ingest_project`
     raises.
@@ -106,7 +106,7 @@ def _ingest(
 def _ingest_job_list(
     sessions: sessionmaker[Session], lists: JobListSource, project: str, report: IngestReport
 ) -> None:
-    """Record the newest job list; if there is none, the one before stays the newest."""
+    """Record the newest job list; if there is none, the previous one stays the newest."""
     try:
         entries = lists.newest_list(project)
     except SourceError as error:

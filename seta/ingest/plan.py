@@ -16,7 +16,7 @@ class Spans:
     """Lengths of time, from SETA_WINDOW, SETA_INGEST_OVERLAP and SETA_INGEST_SLICE."""
 
     window: timedelta    # of the first fill
-    overlap: timedelta   # ingested again, since sources are late
+    overlap: timedelta   # ingested again, since sources report late
     piece: timedelta     # of one slice
 
     @classmethod
@@ -44,10 +44,10 @@ def next_steps(
 ) -> list[Step]:
     """Return the slices up to `now`: those that failed before, the first fill, the stream.
 
-    The fill goes by push time, the stream by time of change, from where the fill began: what was
-    pushed before the fill ended comes with it, and what was pushed or changed later comes with
-    the stream. The stream goes no further back than the window, since whatever was pushed in the
-    window also changed in it.
+    The first fill queries by push time, the stream by time of last change, from the moment the
+    fill began. Together they miss nothing: the fill gets what was pushed before it ended, and the
+    stream what was pushed or changed later. A push in the window was also last changed in it, so
+    the stream need not start earlier.
     """
     steps = [Step(to_slice(each), Kind.RETRY) for each in failed if not each.is_set_aside]
     start, end = mark.filled_to or now - spans.window, mark.fill_until or now
@@ -72,7 +72,7 @@ def steps_by_hand(
 def cut(
     start: datetime, end: datetime, piece: timedelta
 ) -> Iterator[tuple[datetime, datetime]]:
-    """Cut [start, end) into half-open spans, the last one shorter; an empty span into none."""
+    """Cut [start, end) into half-open spans, the last one shorter; no spans if it is empty."""
     while start < end:
         yield start, min(start + piece, end)
         start += piece

@@ -15,17 +15,17 @@ from .targets import Target, check_live_projects
 logger = logging.getLogger(__name__)
 
 SOURCE = "results"
-BODY = "the body"   # stands for the file in a report
+BODY = "the body"   # in place of a file name in a report
 
 
 def accept_records(
     sessions: sessionmaker[Session], body: BinaryIO, *, now: datetime, scope: str | None = None,
 ) -> ImportReport:
-    """Take in one request's NDJSON: `result` and `job` records of live projects.
+    """Store one request's NDJSON: `result` and `job` records of live projects.
 
     A line that is not a record is reported, and the rest is stored. Raises UnknownProject, unless
-    `scope` names the scope to add unknown projects to; and Conflict for a project of an archive,
-    of the demo, or of another scope than that. Nothing is stored then. The rollup is refreshed
+    `scope` names a scope to add unknown projects to, and Conflict for a project of an archive,
+    of the demo, or of another scope than that. Then nothing is stored. The rollup is refreshed
     when it is next needed. Sending the same again changes nothing.
     """
     bad: list[BadLine] = []

@@ -44,12 +44,12 @@ class ImportReport:
 
     results: int = 0
     jobs: int = 0                      # entries of job lists
-    new: int = 0                       # results that were not known
-    changed: int = 0                   # results that were known otherwise
+    new: int = 0                       # results that are new
+    changed: int = 0                   # known results that changed
     classifications: int = 0           # added
-    assumed_times: int = 0             # classified without a time: the push time stands for it
+    assumed_times: int = 0             # classified without a time: the push time is used
     without_fix: int = 0               # "fixed by commit", and no revision named
-    unparsed_names: int = 0            # of the projects seen, known by now
+    unparsed_names: int = 0            # all that are known of the projects seen
     bad: tuple[BadRecord, ...] = ()
     bad_total: int = 0
     projects: tuple[str, ...] = field(default=())
@@ -68,7 +68,7 @@ class ImportReport:
 
     @property
     def counts(self) -> dict[str, int]:
-        """The numbers alone, as a run's row keeps them."""
+        """The numbers alone, as stored with a run."""
         return {name: value for name in self.__slots__
                 if isinstance(value := getattr(self, name), int)}
 
@@ -89,7 +89,7 @@ class Receiver:
         self.report = ImportReport()
 
     def take(self, records: Sequence[JobResult | ListedJob]) -> None:
-        """Store results at once, and entries of job lists as soon as their list seems whole."""
+        """Store results at once, and entries of job lists as soon as their list seems complete."""
         results = [each for each in records if type(each) is JobResult]
         entries = [each for each in records if type(each) is ListedJob]
         seen = {(each.project, each.build_system) for each in records} - self._opened
@@ -105,13 +105,13 @@ class Receiver:
         self.report = self.report.with_bad(bad)
 
     def flush(self) -> None:
-        """Store the lists as far as they have come."""
+        """Store the lists received so far."""
         self._record(self._lists.take_all())
 
     def finish(self, *, source: str, now: datetime) -> ImportReport:
         """Store what is left and return the report.
 
-        The projects count as ingested from `source` at `now`, so their data is fresh; not if
+        The projects count as ingested from `source` at `now`, so their data is fresh, unless
         the source is "".
         """
         self.flush()
@@ -131,7 +131,7 @@ class Receiver:
 
 
 class Saver:
-    """Stores batch after batch, and remembers the ids of pushes and names in between."""
+    """Stores batch after batch, and caches the ids of pushes and names in between."""
 
     def __init__(self, sessions: sessionmaker[Session]):
         self._sessions = sessions
@@ -147,15 +147,15 @@ class Saver:
     ) -> StoredCounts:
         """Store results and commit, together with what `before` and `after` do.
 
-        If another program has removed a push or a name that is remembered here, all of it is
-        done once more from a clean memory.
+        If another program has removed a push or a name that is cached here, the cache is
+        cleared and everything is done once more.
         """
         try:
             return self._save(results, before, after)
         except IntegrityError as error:
             if not isinstance(error.orig, ForeignKeyViolation):
                 raise
-            logger.info("a push or name was removed meanwhile, storing the batch again: %s",
+            logger.info("a push or name was removed meanwhile; storing the batch again: %s",
                         error.orig)
         return self._save(results, before, after)
 
@@ -176,11 +176,11 @@ class Saver:
 
 
 class ListBuffer:
-    """Keeps the last job list of each project and build system until it is whole.
+    """Keeps the last job list of each project and build system until it is complete.
 
-    Half a list would retire the jobs of the other half. The entries of a list come together, so
-    it is given back when the next list begins, when all is read, or when there is too much to
-    keep.
+    Half a list would retire the jobs of the other half. The entries of a list arrive together, so
+    a list is returned when the next one begins, when everything is read, or when there is too
+    much to keep.
     """
 
     def __init__(self) -> None:
@@ -188,7 +188,7 @@ class ListBuffer:
         self._last: dict[tuple[str, str], datetime] = {}
 
     def add(self, entries: Iterable[ListedJob]) -> dict[ListKey, list[ListedJob]]:
-        """Keep entries; return the lists that were followed by another."""
+        """Keep entries; return the lists that another one followed."""
         for entry in entries:
             key = entry.project, entry.build_system, entry.seen_at
             self._lists.setdefault(key, {})[entry.name] = entry

@@ -1,4 +1,4 @@
-"""Ingest slice after slice of a source, and tell one bad slice from a source that is down."""
+"""Ingest slice after slice of a source, and distinguish a bad slice from a source that is down."""
 
 import logging
 from collections import Counter
@@ -27,28 +27,28 @@ PROBE = timedelta(minutes=1)
 
 @dataclass(slots=True)
 class IngestReport:
-    """Counts of one run, as far as it has come."""
+    """Counts of one run so far."""
 
     slices: int = 0                      # planned
-    done: int = 0                        # stored to the last row
+    done: int = 0                        # stored completely
     failed: list[str] = field(default_factory=list)       # slice and reason
     set_aside: list[str] = field(default_factory=list)    # slices that are not retried
-    missing: int = 0                     # slices without their results, but for those set aside
+    missing: int = 0                     # slices without their results, except those set aside
     error: str | None = None             # what is missing and why
     stored: StoredCounts = StoredCounts()
     without_fix: int = 0                 # "fixed by commit", and no revision named
     skipped: Counter[str] = field(default_factory=Counter)  # reason -> rows of the source
     listed: int = 0                      # names in the newest job lists
-    list_error: str | None = None        # why there is no new job list; the one before stays
+    list_error: str | None = None        # why there is no new job list; the old one stays
 
     @property
     def is_complete(self) -> bool:
-        """Say whether nothing is missing but what was set aside."""
+        """Return whether nothing is missing except what was set aside."""
         return self.missing == 0
 
     @property
     def counts(self) -> dict[str, Any]:
-        """As a run's row keeps them."""
+        """The counts as stored with a run."""
         stored = self.stored
         return {
             "slices": self.slices, "done": self.done, "failed": self.failed,
@@ -68,7 +68,7 @@ class SliceIngester:
 
     A slice is to blame only if the source answers for others: a slice that failed is a suspect
     until another one succeeds, in this run or as a probe. A source that answers for none is
-    down, and no slice is blamed, or an outage of three runs would set results aside.
+    down, and no slice is blamed: otherwise an outage of three runs would set results aside.
     """
 
     def __init__(
@@ -98,7 +98,7 @@ class SliceIngester:
         self._judge(steps)
 
     def _ingest_slice(self, step: Step) -> None:
-        """Store a slice batch by batch; that it succeeded is recorded with the last one."""
+        """Store a slice batch by batch; its success is recorded with the last batch."""
         for batch, is_last in with_last(self._source.results(step.piece)):
             stored = self._saver.save(
                 batch.results,
@@ -157,8 +157,9 @@ class SliceIngester:
             self.report.set_aside.append(str(piece))
             raise_alarm(
                 session, set_aside_subject(piece.project),
-                f"{self._source.name} failed on {piece} in {failed.failures} runs: it is set "
-                f"aside, and its results are missing until it is ingested by hand: {error}")
+                f"{self._source.name} failed on slice {piece} in {failed.failures} runs: the slice "
+                f"is set aside, and its results are missing until somebody ingests it by hand: "
+                f"{error}")
 
     def _report_suspects(self) -> None:
         """Count the suspects as failed, once their blame is committed."""
@@ -179,7 +180,7 @@ class SliceIngester:
 def with_last(batches: Iterator[Batch]) -> Iterator[tuple[Batch, bool]]:
     """Yield each batch and whether it is the last; one empty batch if there are none.
 
-    What came before an error is yielded before it.
+    On an error, the batches before it are yielded first.
     """
     waiting: Batch | None = None
     try:

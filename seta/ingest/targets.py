@@ -14,7 +14,7 @@ from ..store.locks import lock_writers
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The scope that an import fills; it and its projects are added where they are missing."""
+    """The scope that an import fills; it and its projects are added if they are missing."""
 
     scope: Scope
     source: str = "import"       # of the projects that are added
@@ -54,7 +54,7 @@ class Target:
 
 
 def live_project(session: Session, name: str, source: str) -> Project:
-    """Return a project that a live source may fill, and record that source as its own.
+    """Return a project that a live source may fill, and record the source as that project's.
 
     Raises UnknownProject, and Conflict for a project of the demo or of an archive.
     """

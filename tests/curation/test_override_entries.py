@@ -47,14 +47,14 @@ def test_expiry_is_exact_to_the_second(expires, at):
 
 @pytest.mark.parametrize("change, message", [
     pytest.param({"platfrom": "x"}, "unknown field platfrom", id="misspelt field"),
-    pytest.param({"priority": 5}, "priority is 1, 2 or 3, not 5", id="the old 5"),
+    pytest.param({"priority": 5}, "priority must be 1, 2 or 3, not 5", id="the old 5"),
     pytest.param({"priority": True}, "not True", id="true"),
     pytest.param({"priority": None}, "either a priority", id="no decision"),
     pytest.param({"never_skip": True}, "either a priority", id="both decisions"),
     pytest.param({"never_skip": 1, "priority": None}, "true or false, not 1", id="1 for true"),
     pytest.param({"reason": " "}, "reason must be", id="no reason"),
     pytest.param({"who": ""}, "who must be", id="nobody"),
-    pytest.param({"platform": None}, "matches no job", id="no pattern"),
+    pytest.param({"platform": None}, "no jobs are selected", id="no pattern"),
     pytest.param({"platform": "linux(x64)"}, "linux\\(x64\\)", id="no glob"),
     pytest.param({"name": "a"}, "full name or globs", id="name and glob"),
     pytest.param({"build_system": "Build Bot"}, "Build Bot", id="build system"),

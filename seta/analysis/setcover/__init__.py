@@ -1,4 +1,4 @@
-"""A solver for minimum-cost set multicover. It knows nothing of CI."""
+"""A solver for minimum-cost set multicover. It knows nothing about CI."""
 
 from .highs import Budget, Progress, no_progress
 from .model import Program, Row

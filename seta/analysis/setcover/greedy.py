@@ -7,12 +7,12 @@ from .model import Program
 
 
 def greedy(program: Program, start: Iterable[int] = ()) -> frozenset[int]:
-    """Return columns that meet every row, none of them to spare; those of `start` come first.
+    """Return columns that meet every row, none of them redundant; those of `start` come first.
 
     Takes the column with the least cost for each row that still needs it, again and again
     (V. Chvatal, "A greedy heuristic for the set-covering problem", Mathematics of Operations
     Research 4, 1979; for needs above one G. Dobson, ibid. 7, 1982), then drops what later
-    columns made superfluous.
+    columns made redundant.
     """
     rows_of = program.rows_of()
     needs = [row.need for row in program.rows]    # what each row still needs
@@ -57,7 +57,7 @@ def _by_cost_per_row(
 
 
 def without_spare(program: Program, chosen: Iterable[int]) -> frozenset[int]:
-    """Drop columns that the rows can do without, the dearest first, ties by their number."""
+    """Drop redundant columns, the most expensive first, ties by their number."""
     kept = set(chosen)
     spare = [sum(column in kept for column in row.columns) - row.need for row in program.rows]
     rows_of = program.rows_of()
@@ -71,10 +71,10 @@ def without_spare(program: Program, chosen: Iterable[int]) -> frozenset[int]:
 
 
 def ascent_bound(program: Program, coefficients: Mapping[int, int]) -> int:
-    """Return a bound that no answer's sum of coefficients is below.
+    """Return a lower bound on the sum of coefficients of any answer.
 
     Dual ascent for set covering (M. L. Fisher and P. Kedia, Management Science 36, 1990): each
-    row pays for its columns what it can. What rows pay for a column together is at most its
+    row pays as much as it can for its columns. What rows pay for a column together is at most its
     coefficient, so what they pay for all they need is at most the sum of any answer.
     """
     unpaid = dict(coefficients)

@@ -20,13 +20,13 @@ REPORT_EVERY = 1.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Nodes of the search tree, and seconds as a backstop: what may be spent, or was."""
+    """What may be spent, or was: nodes of the search tree, and seconds as a backstop."""
 
     nodes: int
     seconds: float
 
     def less(self, spent: "Budget") -> "Budget":
-        """Return what is left; never less than nothing."""
+        """Return what is left, never less than zero."""
         return Budget(max(0, self.nodes - spent.nodes), max(0.0, self.seconds - spent.seconds))
 
 
@@ -36,9 +36,9 @@ def no_progress(text: str) -> None:
 
 @dataclass(frozen=True)
 class SearchResult:
-    """The columns that a search found, and a bound on the sum of any answer's coefficients.
+    """The columns that a search found, and a lower bound on the sum of coefficients of any answer.
 
-    Both come from doubles: whoever uses them checks them in whole numbers.
+    Both come from doubles: the caller checks them in whole numbers.
     """
 
     columns: frozenset[int]  # empty: nothing was found
@@ -51,8 +51,8 @@ def search(
 ) -> SearchResult:
     """Look for columns that meet every row with the least sum of coefficients.
 
-    HiGHS is given no answer to start from: when its presolve and a start came together, 1.16
-    sometimes took the start for cheaper than it is, and then found nothing better.
+    HiGHS is given no answer to start from: when it used both presolve and a start, 1.16
+    sometimes underestimated the start's cost, and then found nothing better.
     """
     columns = sorted(coefficients)
     highs = configured(budget)
@@ -117,7 +117,7 @@ def configured(budget: Budget) -> QuietHighs:
         "threads": 1, "parallel": "off", "random_seed": 0,
         # Objectives are whole numbers: if they differ by less than one, they are the same.
         "mip_rel_gap": 0.0, "mip_abs_gap": 0.5,
-        # However little is left, the bound of the first node is worth having.
+        # However little is left, the bound of the first node is useful.
         "mip_max_nodes": max(1, budget.nodes), "time_limit": budget.seconds,
     }
     for option, value in options.items():

@@ -1,4 +1,4 @@
-"""The problem in numbers: rows that need so many of their columns, and what is minimised."""
+"""The problem in numbers: rows that need a number of their columns, and what is minimized."""
 
 import math
 from collections import defaultdict
@@ -21,7 +21,7 @@ class Program:
     rows: tuple["Row", ...]
 
     def price(self, chosen: Iterable[int]) -> tuple[int, int]:
-        """Return what is minimised: the cost, then the number of columns."""
+        """Return what is minimized: the cost, then the number of columns."""
         columns = list(chosen)
         return sum(self.costs[column] for column in columns), len(columns)
 
@@ -43,7 +43,7 @@ class Row:
 
     def __post_init__(self) -> None:
         if not 1 <= self.need <= len(self.columns):
-            raise ValueError(f"{self.need} of {len(self.columns)} columns cannot be chosen")
+            raise ValueError(f"a row of {len(self.columns)} columns cannot need {self.need}")
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Objective:
     """Cost and number of columns in one number: the sum of the chosen columns' coefficients.
 
     A column's coefficient is (its cost times ``scale`` plus one) / ``unit``. The scale exceeds
-    the number of columns of any answer without spare ones, so the least value has the least
+    the number of columns of any answer without redundant ones, so the least value has the least
     cost, and of the answers with that cost the fewest columns.
     """
 
@@ -61,7 +61,7 @@ class Objective:
 
     @property
     def is_exact(self) -> bool:
-        """Say whether doubles can hold every value."""
+        """Return whether doubles can hold every value."""
         return sum(self.coefficients.values()) < EXACT
 
     def value(self, columns: Iterable[int]) -> int:

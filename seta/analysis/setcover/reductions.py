@@ -24,7 +24,7 @@ def reduce(program: Program) -> Reduced:
         for row in _drain(working.changed_rows):
             working.take_essential(row)
             working.drop_rows_dominated_by(row)
-        # Backwards, so that of columns that are alike the first one stays.
+        # Backwards, so that the first of identical columns stays.
         for column in reversed(_drain(working.changed_columns)):
             working.drop_column_if_dominated(column)
     return Reduced(frozenset(working.chosen), Program(program.costs, working.rest()))
@@ -67,10 +67,10 @@ class _Working:
                 self._drop_row(other)
 
     def drop_column_if_dominated(self, column: int) -> None:
-        """Drop a column when enough others, no dearer, are in all its rows.
+        """Drop a column when enough others, none more expensive, are in all its rows.
 
         A best answer that has it either lacks one of those, which can then take its place, or
-        has them all: if they are as many as any of its rows needs, it is to spare.
+        has them all: if they are as many as any of its rows needs, it is redundant.
         """
         if column not in self.rows:
             return

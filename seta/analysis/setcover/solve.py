@@ -10,7 +10,7 @@ from .reductions import components, reduce
 
 @dataclass(frozen=True)
 class Answer:
-    """Columns that meet every row, none to spare, and a cost that no such columns are below."""
+    """A minimal set of columns that meets every row, and a lower bound on any such set's cost."""
 
     chosen: frozenset[int]
     lower_bound: int
@@ -37,7 +37,7 @@ def solve(program: Program, budget: Budget, progress: Progress = no_progress) ->
 def solve_component(
     component: Program, budget: Budget, progress: Progress
 ) -> tuple[Answer, Budget]:
-    """Return an answer that is never dearer than greedy's, and what the search spent."""
+    """Return an answer that is never more expensive than greedy's, and what the search spent."""
     objective = objective_of(component)
     result = search(component, objective.coefficients, budget, progress)
     best, bound = best_known(component, objective, greedy(component), result)
@@ -48,9 +48,9 @@ def solve_component(
 def best_known(
     program: Program, objective: Objective, start: frozenset[int], result: SearchResult
 ) -> tuple[frozenset[int], int]:
-    """Return the best columns known, and a bound that no answer's value is below.
+    """Return the best columns known, and a lower bound on the value of any answer.
 
-    The solver computes in doubles, so neither of its results is taken on trust. Its columns are
+    The solver computes in doubles, so neither of its results is trusted. Its columns are
     completed where they miss a row. Its bound is ignored where doubles cannot hold the
     objective, or where an answer is known below it; a bound in whole numbers always counts.
     """

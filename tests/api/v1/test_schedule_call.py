@@ -110,7 +110,7 @@ def test_what_is_no_push_gets_everything_and_no_row(api, autoland, push_id, body
                  id="killed here"),
     pytest.param(lambda api: setattr(api, "now", api.now.replace(day=4)), "taken in last at",
                  id="stale"),
-    pytest.param(lambda api: setattr(api, "now", api.now.replace(day=20)), "snapshot 1 is of",
+    pytest.param(lambda api: setattr(api, "now", api.now.replace(day=20)), "snapshot 1 (as of",
                  id="old snapshot"),
 ])
 def test_every_state_without_a_good_answer_is_full_with_the_reason(
