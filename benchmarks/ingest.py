@@ -97,7 +97,7 @@ def run_alone(what: str, url: str, file: str) -> None:
 
 
 def copy_bare(engine, file: Path) -> float:
-    """COPY lines that lie ready in a file, after our own ingest told what they are."""
+    """COPY lines that lie ready in a file: the rows that our own ingest stored."""
     lines = lines_of_ingest(engine, file)
     began = perf_counter()
     copy(engine, lines)

@@ -1,4 +1,4 @@
-"""Makers of problems, and a judge that knows only the promise, none of our code."""
+"""Makers of problems, and a judge that knows only the definition, none of our code."""
 
 import random
 from itertools import chain, combinations
@@ -77,7 +77,7 @@ def candidates(problem, regression, project):
 
 
 def hits_all(problem, kept) -> bool:
-    """Say whether on every project every regression keeps what it should."""
+    """Return whether on every project every regression keeps what it should."""
     return all(
         len(found & kept) >= min(problem.redundancy, len(found))
         for regression in problem.regressions for project in problem.alive
@@ -108,7 +108,7 @@ def best_of(program) -> tuple[int, int]:
 
 
 def meets(program, chosen) -> bool:
-    """Say whether these columns meet every row."""
+    """Return whether these columns meet every row."""
     return all(row.need <= len(chosen.intersection(row.columns)) for row in program.rows)
 
 

@@ -100,7 +100,7 @@ def test_there_is_one_verdict_for_every_job_type_alive(data, decided, judge):
 @many
 @given(data=st.data())
 def test_a_retired_witness_changes_nothing_but_what_is_uncoverable(data, decided, make):
-    """R33: a job type that is alive nowhere is no witness, whatever it caught."""
+    """R33: a job type that is alive nowhere is not a witness, whatever it caught."""
     problem, decision = decided(data)
     gone = make.job("retired")
     haunted = replace(problem, regressions=tuple(

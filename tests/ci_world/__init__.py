@@ -62,7 +62,7 @@ class Results:
             project=self.project, revision=revision, pushed_at=pushed_at, push_id=push_id))
 
     def add(self, name, push, result="success", minutes=10, classification=None, **more) -> str:
-        """Add one run of a job on a push, known so many minutes after it; return its id."""
+        """Add one run of a job on a push, known this many minutes after it; return its id."""
         self.count += 1
         job_id = f"{self.prefix}{self.count}"
         self.session.add(schema.JobResult(

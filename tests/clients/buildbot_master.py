@@ -60,7 +60,7 @@ class Master:
         self.run("buildbot stop --quiet sample")
 
     def kill(self):
-        """End the process, if there is one, whatever became of the test."""
+        """End the process, if there is one, however the test ended."""
         pid_file = self.folder / "sample" / "twistd.pid"
         if pid_file.exists():
             os.kill(int(pid_file.read_text()), signal.SIGKILL)
@@ -84,7 +84,7 @@ class Master:
             return json.load(answer)
 
     def requests(self):
-        """Return what became of each build request: ``["docs 1 success", "docs 2 waits"]``."""
+        """Return the state of each build request: ``["docs 1 success", "docs 2 waits"]``."""
         requests = self.api("buildrequests")["buildrequests"]
         names = {each["builderid"]: each["name"] for each in self.api("builders")["builders"]}
         digits = {each["bsid"]: each["sourcestamps"][0]["revision"][0]

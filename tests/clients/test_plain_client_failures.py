@@ -82,7 +82,7 @@ WRONG_SHAPES = [
     pytest.param(changed(snapshot=None), "snapshot", id="no snapshot"),
     pytest.param(changed(fresh_until="2020-01-01T00:00:00+00:00"), "stale", id="stale"),
     pytest.param(changed(fresh_until="2020-01-01T00:00:00"), "stale", id="stale, no zone"),
-    pytest.param(changed(fresh_until="soon"), "fresh_until", id="freshness is no time"),
+    pytest.param(changed(fresh_until="soon"), "fresh_until", id="freshness is not a time"),
     pytest.param(changed(fresh_until=5), "fresh_until", id="freshness is a number"),
 ]
 

@@ -235,7 +235,7 @@ class TestOlderServer:
         assert len(labels) == count and reason in log
 
     def test_is_not_what_a_server_of_today_is_taken_for(self, sample, serve):
-        """A 404 as problem details is about the project: the old protocol is not asked."""
+        """A 404 as problem details is about the project: the legacy routes are not asked."""
         server = serve(serve.answer(404, {"title": "Not Found", "detail": "unknown project"},
                                     {"Content-Type": "application/problem+json"}))
         labels, log = sample(server.url).optimized('pushlog_id: "11"', TASK_ID="abc")

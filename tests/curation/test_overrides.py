@@ -52,7 +52,7 @@ def test_forever_low_works(ci, second):
     pytest.param(60, False, id="at the second it expires"),
 ])
 def test_expiry_is_exact_to_the_second(ci, second, seconds, is_low):
-    """R52, R53: temporary low reverts, at once and by itself."""
+    """R52, R53: temporary low reverts, at once and automatically."""
     store.add_override(ci.session, override(
         CHOSEN, Priority.SECOND, expires_at=NOON + timedelta(seconds=60)))
     assert (CHOSEN in second(NOON + timedelta(seconds=seconds))["skip"]) is is_low

@@ -32,7 +32,7 @@ def test_no_two_names_of_a_project_are_one_job_type(names_of):
 
 
 def test_what_the_projects_of_2014_have_in_common_is_one_job_type_on_each(names_of):
-    """R32: one job type, whose name and state belong to each project by itself."""
+    """R32: one job type, with a name and state of its own in each project."""
     trees = [set(by_type) for (_, build_system), by_type in names_of.items()
              if build_system == "buildbot"]
     common = set.intersection(*trees)

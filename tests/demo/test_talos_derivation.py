@@ -1,7 +1,7 @@
 import pytest
 
 from demo_derivation.talos import derive_talos, left_out_because
-from demo_derivation.talos_names import buildername
+from demo_derivation.talos_names import builder_name
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def test_an_alert_is_left_out_for_one_reason_or_kept(alerts, results, alert_id, 
         pytest.param("371", "5492ecd562f9", id="duplicate counts before merged from"),
         pytest.param("607", "aefca2214dd2", id="copy of a copy"),
         pytest.param("2639", "77c433deac22", id="duplicate of itself"),
-        pytest.param("1066", "786057e01ef3", id="kkk is no revision"),
+        pytest.param("1066", "786057e01ef3", id="kkk is not a revision"),
         pytest.param("6465", "014db94e05b4", id="mistyped revision"),
     ],
 )
@@ -90,7 +90,7 @@ def test_copies_on_other_trees_are_one_regression(results, alert_id, culprit):
     ],
 )
 def test_builder_names_are_put_together(branch, platform, series, name):
-    assert buildername(branch, platform, series) == name
+    assert builder_name(branch, platform, series) == name
 
 
 def test_alerts_of_one_run_are_one_job(results):

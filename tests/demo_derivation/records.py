@@ -64,7 +64,7 @@ def counts_of(records: Iterable[dict]) -> dict[str, int]:
 
 
 def ndjson(records: Iterable[dict]) -> bytes:
-    """Spell records as NDJSON, one compact object a line."""
+    """Spell records as NDJSON, one compact object per line."""
     lines = (json.dumps(record, separators=(",", ":")) + "\n" for record in records)
     return "".join(lines).encode()
 

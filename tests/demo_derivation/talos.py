@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from .copies import Alert, culprit_of
 from .records import Derived, counts_of, moment, with_lists
-from .talos_names import BUILD_SERIES, buildername, project_of
+from .talos_names import BUILD_SERIES, builder_name, project_of
 
 NO_REVISION = "00000000NULL"
 NO_REGRESSION = frozenset({"False Alarm", "Infra", "Ignore", "Too Low"})
@@ -31,7 +31,7 @@ def derive_talos(alerts: Iterable[Alert]) -> Derived:
 
 
 def left_out_because(alert: Alert) -> str | None:
-    """Say why an alert is not used as a regression of a trunk project; None if it is."""
+    """Return why an alert is not used as a regression of a trunk project; None if it is."""
     if not alert["percent"].startswith("-"):
         return "improvement"
     if alert["status"] in NO_REGRESSION:
@@ -50,7 +50,7 @@ def _revisions(alerts: Iterable[Alert]) -> set[str]:
 
 
 def _name(alert: Alert) -> str:
-    return buildername(alert["branch"], alert["platform"], alert["test"])
+    return builder_name(alert["branch"], alert["platform"], alert["test"])
 
 
 def _results(kept: Iterable[Alert], culprit: Callable[[Alert], str]) -> list[dict]:

@@ -88,17 +88,17 @@ def suite_of(series: str, platform: str) -> str:
 
 
 def is_pgo(branch: str, platform: str) -> bool:
-    """Say whether an alert is of a pgo build; Mac and Android had none."""
+    """Return whether an alert is of a pgo build; Mac and Android had none."""
     has_pgo = platform.startswith(("WINNT", "Ubuntu"))
     return has_pgo and not branch.endswith("-Non-PGO")
 
 
-def buildername(branch: str, platform: str, series: str) -> str:
+def builder_name(branch: str, platform: str, series: str) -> str:
     """Put together the builder name of the job that raised an alert.
 
-    >>> buildername("Fx-Team", "Ubuntu HW 12.04 x64", "Tp5 Optimized")
+    >>> builder_name("Fx-Team", "Ubuntu HW 12.04 x64", "Tp5 Optimized")
     'Ubuntu HW 12.04 x64 fx-team pgo talos tp5o'
-    >>> buildername("Fx-Team", "MacOSX 10.8", "Tp5 Optimized")
+    >>> builder_name("Fx-Team", "MacOSX 10.8", "Tp5 Optimized")
     'Rev5 MacOSX Mountain Lion 10.8 fx-team talos tp5o'
     """
     words = [PLATFORMS[platform], PROJECTS[branch.removesuffix("-Non-PGO")]]

@@ -1,4 +1,4 @@
-"""The embedded Postgres: shared, stopped by the last one, and recovered after a kill."""
+"""The embedded PostgreSQL: shared, stopped by the last one, and recovered after a kill."""
 
 import importlib.util
 import os

@@ -33,7 +33,7 @@ def autoland(sessions):
 
 @pytest.fixture
 def ingest(autoland, source):
-    """Run an ingest of autoland at so many hours after noon."""
+    """Run an ingest of autoland this many hours after noon."""
     def run(hours=0, **fields):
         return ingest_project(
             autoland, source, "autoland",

@@ -67,7 +67,7 @@ def start(what, url, *more):
 
 
 def kill_after(program, steps) -> bool:
-    """Kill a program when it has committed so many steps; say whether that was in the middle."""
+    """Kill a program after this many committed steps; return whether that was in the middle."""
     for _ in range(steps):
         if not program.stdout.readline():
             break

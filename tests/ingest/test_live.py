@@ -1,4 +1,4 @@
-"""A live source is taken in: first the window, then what changed."""
+"""A live source is ingested: first the window, then what changed."""
 
 import logging
 

@@ -39,7 +39,7 @@ def filled(ingest, autoland, source):
 # All of it down
 
 def test_a_source_that_is_down_is_a_failed_run_not_an_empty_one(ingest, filled, source):
-    """R25: an outage is no absence of failures; R63: and it is no secret."""
+    """R25: an outage does not mean that nothing failed; R63: and it is visible."""
     source.is_down = True
     with pytest.raises(SourceError, match="no answer for autoland by modified"):
         ingest(12)

@@ -1,4 +1,4 @@
-"""A source that holds its results in memory, and fails where it is told to."""
+"""A source that holds its results in memory, and fails where a test wants it to."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ class MemorySource:
     is_down: bool = False
     bad: set[datetime] = field(default_factory=set)  # a slice that holds one cannot be had
     breaks_off: datetime | None = None               # its slice ends after a first batch
-    goes_down_after: int | None = None               # so many slices
+    goes_down_after: int | None = None               # this many slices
     requests: list[Slice] = field(default_factory=list)
     jobs: dict[str, tuple[datetime, JobResult]] = field(default_factory=dict)
     jobs_listed: list[ListedJob] | None = None

@@ -1,4 +1,4 @@
-"""Which pushes may be guilty of a failure, and where to run the job to find out."""
+"""Which pushes may have caused a failure, and where to run the job to find out."""
 
 import pytest
 

@@ -16,7 +16,7 @@ NEVER = IntervalState(None)
 
 
 def since(pushes: int, minutes: float = 1) -> IntervalState:
-    """The state of a priority that ran so long ago, with so many pushes after it."""
+    """The state of a priority that ran this long ago, with this many pushes after it."""
     return IntervalState(NOW - timedelta(minutes=minutes), pushes)
 
 

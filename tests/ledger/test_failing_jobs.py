@@ -6,7 +6,7 @@ JOB = "test-linux64/opt-low-rare"
 
 
 def is_run(ci) -> bool:
-    """Ask for two pushes; say whether the job runs on the second, on which it is not due."""
+    """Ask for two pushes; return whether the job runs on the second, on which it is not due."""
     ci.ask("1", 0)
     return JOB in ci.ask("2", 1)["run"]
 

@@ -1,4 +1,4 @@
-"""What became of a push, and where each skipped job ran next."""
+"""What happened to a push, and where each skipped job ran next."""
 
 import pytest
 

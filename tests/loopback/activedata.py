@@ -20,11 +20,11 @@ class LocalActiveData:
     url: str
 
     def add(self, documents: list[dict]) -> None:
-        """Add documents; note that the engine takes some hundreds a second."""
+        """Add documents; note that the engine takes a few hundred per second."""
         self._post("documents", documents)
 
     def clamp(self, rows: int) -> None:
-        """Cut answers at so many rows, whatever limit is asked for."""
+        """Cut answers at this many rows, whatever limit is asked for."""
         self._post("clamp", rows)
 
     def delay(self, seconds: float) -> None:

@@ -98,7 +98,7 @@ def buildbot_documents() -> list[dict]:
 
 
 def no_job_types() -> list[dict]:
-    """What runs on a push and is no job type."""
+    """What runs on a push and is not a job type."""
     return [
         document(FIRST_ID + 3000, "Gecko Decision Task"),
         document(FIRST_ID + 3001, "Action: Backfill"),

@@ -49,7 +49,7 @@ class ScriptedServer(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}"
 
     def handle_error(self, request, client_address):
-        """A client that went away is no news."""
+        """A client that went away is not worth reporting."""
 
 
 class Handler(BaseHTTPRequestHandler):

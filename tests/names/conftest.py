@@ -28,7 +28,7 @@ def real_names():
 
 @pytest.fixture
 def real_rows():
-    """Read a file of name, Treeherder's platform and option (empty where it told none)."""
+    """Read a file of name, Treeherder's platform and option (empty where it gave none)."""
     return lambda file_name: [tuple(line.split("\t")) for line in lines_of(file_name)]
 
 

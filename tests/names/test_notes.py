@@ -22,7 +22,7 @@ CASES = [
     pytest.param([note("a"), note("b", "intermittent", hours=9)], "a", id="newer, but another"),
     pytest.param([note("a", "intermittent"), note("b", None)], None, id="no such classification"),
     pytest.param([note("a", hours=None), note("b", hours=None)], "b", id="no times"),
-    pytest.param([note("a"), note("b", hours=None)], "a", id="a told time is the newer"),
+    pytest.param([note("a"), note("b", hours=None)], "a", id="a given time is the newer"),
     pytest.param([note("a"), note(None, hours=1)], None, id="the newest has no text"),
 ]
 

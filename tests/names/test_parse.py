@@ -90,7 +90,7 @@ BUILDERS = [
 @pytest.mark.parametrize("project", ["mozilla-inbound", "try"])
 @pytest.mark.parametrize(("name", "platform", "build_type", "suite", "chunk"), BUILDERS,
                          ids=[row[0] for row in BUILDERS])
-def test_a_buildername_is_a_job_type(
+def test_a_builder_name_is_a_job_type(
     canonical, name, platform, build_type, suite, chunk, project
 ):
     platform = platform.replace("@", project)
@@ -126,7 +126,7 @@ def test_any_other_text_is_unparsed(name, build_system):
 
 
 @pytest.mark.parametrize("build_system", ["buildbot", "our-own-ci"])
-def test_any_ci_may_use_labels_but_buildernames_are_none_of_taskcluster(build_system):
+def test_any_ci_may_use_labels_but_builder_names_are_not_taskclusters(build_system):
     label, builder = "test-linux64/opt-x", "Linux x86-64 proj opt test x"
     expected = JobType("linux64", "opt", "x")
 

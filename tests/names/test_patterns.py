@@ -25,7 +25,7 @@ CASES = [
     pytest.param(Pattern(test_suite="mochitest"), False, id="no part of a suite (R26)"),
     pytest.param(Pattern("windows*", "debug", "reftest*"), False, id="all words must match"),
     pytest.param(Pattern(name=NAME), True, id="full name"),
-    pytest.param(Pattern(name=NAME[:-1] + "*"), False, id="a full name is no glob"),
+    pytest.param(Pattern(name=NAME[:-1] + "*"), False, id="a full name is not a glob"),
 ]
 
 

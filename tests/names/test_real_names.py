@@ -67,7 +67,7 @@ def test_builds_parse_as_builds_and_nothing_else_does(real_names):
                    if job_type is None).keys() >= {"source", "repackage", "l10n", "valgrind"}
 
 
-def test_buildernames_are_spelled_as_treeherder_spelled_them(real_rows):
+def test_builder_names_are_spelled_as_treeherder_spelled_them(real_rows):
     told = {name: (platform, option) for name, platform, option in real_rows("sample_jobs.tsv")}
     parsed = {name: parse(name, "buildbot", "mozilla-release") for name in told}
 

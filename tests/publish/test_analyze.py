@@ -154,7 +154,7 @@ def test_an_analysis_looks_at_the_rollup_once(trunk, run, engine):
 def test_without_regressions_nothing_is_decided_and_what_is_published_stays(
     trunk, sessions, run
 ):
-    """R42: no regressions is no reason to lower anything; it is an alarm."""
+    """R42: no regressions is not a reason to lower anything; it is an alarm."""
     trunk.caught("a" * 12, A)
     first = run()
     later = NOW + 120 * DAY

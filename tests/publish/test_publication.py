@@ -181,7 +181,7 @@ def test_analyses_at_once_each_publish_a_whole_snapshot(database, settings):
     with sessions() as session:
         present = snapshots.snapshot_with_id(session, state(sessions).snapshot_id)
         history = snapshots.publications(session, "trunk")
-    assert present.as_of == NOW + timedelta(minutes=5)  # whoever came last, the newest stays
+    assert present.as_of == NOW + timedelta(minutes=5)  # whatever came last, the newest stays
     assert len(present.priorities) == 2
     assert len(history) == sum(each.held_because is None for each in made)
     engine.dispose()

@@ -41,7 +41,7 @@ def read(serve, make_http, between, read_all):
     limit=st.integers(2, 12),
 )
 def test_every_job_comes_exactly_once_whatever_the_limit(read, by, times, limit):
-    """R61: jobs at any times, also many in one second or at one moment."""
+    """R61: jobs at any times, even many in one second or at one moment."""
     results, _ = read(rows_at(*times), limit=limit, by=by)
     assert Counter(int(result.job_id) for result in results) == Counter(range(1, len(times) + 1))
 

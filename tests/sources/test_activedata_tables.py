@@ -60,8 +60,8 @@ def test_no_rows_is_an_answer_where_it_says_so(answer):
 
 @pytest.mark.parametrize("answer", [
     pytest.param({"data": {"a": [1], "b": [1, 2]}}, id="columns of two lengths"),
-    pytest.param({"data": {"a": 1}}, id="a column that is no list"),
-    pytest.param({"meta": {"format": "list"}, "data": [[1]]}, id="a row that is no object"),
+    pytest.param({"data": {"a": 1}}, id="a column that is not a list"),
+    pytest.param({"meta": {"format": "list"}, "data": [[1]]}, id="a row that is not an object"),
     pytest.param({"meta": {"format": "table"}, "data": []}, id="a table without its header"),
     pytest.param({"meta": 3, "data": [1]}, id="numbers"),
     pytest.param([], id="a bare list"),

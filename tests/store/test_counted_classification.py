@@ -1,4 +1,4 @@
-"""Which of a job's classifications counts: one rule, whoever asks."""
+"""Which of a job's classifications counts: one rule everywhere."""
 
 from datetime import timedelta
 

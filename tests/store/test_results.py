@@ -304,7 +304,7 @@ def results_of(histories) -> list:
 
 
 def is_taken_back_first(results) -> bool:
-    """Say whether a star is taken back before it comes: nothing is known then to take back."""
+    """Return whether a star is taken back before it comes: nothing is known then to take back."""
     first = {}
     for each in results:
         if (each.classification is NOT_CLASSIFIED

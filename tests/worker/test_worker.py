@@ -110,7 +110,7 @@ def test_a_waiting_worker_ends_when_it_is_told(start_worker):
 
 
 def test_one_project_that_fails_does_not_stop_the_others(sessions_of, silent_source):
-    """R25: an outage is told as a failed run and an alarm, and the clock goes on."""
+    """R25: an outage shows as a failed run and an alarm, and the clock goes on."""
     with sessions_of.begin() as session:
         store.add_scope(session, Scope("trunk"))
         for name in ("autoland", "mozilla-inbound"):
@@ -160,7 +160,7 @@ def test_projects_are_seeded_once_and_stay_as_they_were_changed(sessions_of):
 
 
 def test_a_worker_that_starts_catches_up_from_source_to_snapshot(start_worker, sessions_of):
-    """R45, R65: what it takes in is analyzed and published, with the run's row and counts."""
+    """R45, R65: what it ingests is analyzed and published, with the run's row and counts."""
     pushed = int((datetime.now(UTC) - timedelta(hours=3)).timestamp())
     rows = [flat_row(number, f"test-linux64/opt-{suite}", **{
         "build.date": pushed, "last_modified": pushed + 60, "run.result": "testfailed",

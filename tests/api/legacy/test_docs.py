@@ -1,4 +1,4 @@
-"""The page of the old routes says what they do."""
+"""The page of the legacy routes says what they do."""
 
 import re
 from pathlib import Path

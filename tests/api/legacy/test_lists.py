@@ -66,7 +66,7 @@ def test_job_priorities(good, path, expected):
                  id="inactive outdoes the priority"),
     pytest.param("branch=mozilla-inbound&buildbot=1&priority=1", HIGH_BUILDERS,
                  id="buildbot high"),
-    pytest.param("branch=autoland&buildbot=0&taskcluster=1", LOW_LABELS, id="0 is no flag"),
+    pytest.param("branch=autoland&buildbot=0&taskcluster=1", LOW_LABELS, id="0 is not a flag"),
     pytest.param("branch=mozilla-inbound&taskcluster=1&buildbot=1", LOW_BUILDERS,
                  id="a master is believed first"),
     pytest.param("branch=autoland", [TRIPLES[0], TRIPLES[2]], id="triples are low unless asked"),

@@ -92,7 +92,7 @@ def test_a_cache_in_between_keeps_the_answers_of_agents_apart(good):
 
 
 def test_the_answer_says_of_which_snapshot_it_is(good):
-    """R8, R22: two requests can be told to be of one snapshot."""
+    """R8, R22: clients can see that two answers come from one snapshot."""
     low, high = good.get(TC), good.get(TC + "&priority=1")
     assert low.headers["SETA-Snapshot"] == high.headers["SETA-Snapshot"]
 

@@ -120,7 +120,7 @@ def test_an_unknown_build_system_is_400_but_for_masters_on_the_first_route(good,
     "<script>alert(1)</script>", "a'; DROP TABLE projects; --", "\r\nSet-Cookie: a=b", "x" * 5000,
     "../../etc/passwd", "\x00"])
 def test_what_was_sent_does_no_harm_in_the_answer(good, hostile):
-    """R9: parameters are checked, not cleaned; what is told of them is short and escaped."""
+    """R9: parameters are checked, not cleaned; what an error repeats is short and escaped."""
     for name in ("branch", "priority", "build_system_type"):
         response = good.client.get("/data/setadetails/", query_string={name: hostile})
         assert response.status_code in (400, 404)

@@ -117,7 +117,7 @@ def sessions(database):
 
 @pytest.fixture(scope="session")
 def make_api():
-    """Make a server over these sessions, with other settings where they are told."""
+    """Make a server over these sessions, with other settings where they are given."""
     return lambda sessions, **more: Api(sessions, replace(SETTINGS, **more))
 
 

@@ -39,7 +39,7 @@ def test_jobs_are_listed_with_priority_and_reason(api, autoland):
                  id="whole suite"),
     pytest.param("platform=win*", [], id="platform"),
     pytest.param("search=OPT-HIGH", [JOB], id="search, whatever the case"),
-    pytest.param("search=100%25", [], id="a percent sign is no wildcard"),
+    pytest.param("search=100%25", [], id="a percent sign is not a wildcard"),
     pytest.param("parsed=0", ["odd one + two"], id="unparsed"),
     pytest.param("build_system=buildbot", [], id="other build system"),
 ])

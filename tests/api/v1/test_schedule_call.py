@@ -58,7 +58,7 @@ def test_a_second_push_leaves_out_what_is_not_due(api, autoland):
 
 
 def test_a_client_obeys_an_answer_until_its_lists_go_stale(api, autoland):
-    """R59: whoever keeps an answer for too long runs everything."""
+    """R59: a client that keeps an answer for too long runs everything."""
     api.put(URL.format(1), BODY)
     answer = api.put(URL.format(2), later(5)).json
     until = NOON + timedelta(hours=36)  # the last ingest was at noon
@@ -77,7 +77,7 @@ def test_reading_an_unknown_push_is_not_found_and_says_how_to_preview(api, autol
 
 
 def test_a_preview_answers_without_recording(api, autoland):
-    """R10: a developer's local run moves no clock."""
+    """R10: a developer's local run does not count toward any interval."""
     api.put(URL.format(1), BODY)
     query = "?preview=1&revision=abc&pushed_at=2026-03-01T12:05:00Z&build_system=taskcluster"
     shown = api.get(URL.format(2) + query)

@@ -218,7 +218,7 @@ def test_an_analysis_that_cannot_be_is_refused(api, autoland, body, status):
 
 
 def test_publication_by_hand_rollback_and_release(api, autoland):
-    """R68: with who and why, and nothing follows by itself until released."""
+    """R68: with who and why, and nothing is published automatically until released."""
     api.add_project("mozilla-central")
     back = api.post("/scopes/trunk/roll-back", {"why": "too many failures"})
     assert back.status_code == 409  # nothing was ever published before by the API
