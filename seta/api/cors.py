@@ -2,9 +2,9 @@
 
 from flask import Flask, Response, request
 
-OPEN = ("/data/", "/api/")
-ALLOWED = "Access-Control-Allow-Origin"
-HEADERS = [(ALLOWED, "*"), ("Access-Control-Expose-Headers", "ETag, SETA-Snapshot")]
+CORS_PREFIXES = ("/data/", "/api/")
+ALLOW_ORIGIN = "Access-Control-Allow-Origin"
+HEADERS = [(ALLOW_ORIGIN, "*"), ("Access-Control-Expose-Headers", "ETag, SETA-Snapshot")]
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Headers": "*",
@@ -17,7 +17,7 @@ def init_app(app: Flask) -> None:
 
 
 def _let_read(response: Response) -> Response:
-    if ALLOWED not in response.headers and request.path.startswith(OPEN):
+    if ALLOW_ORIGIN not in response.headers and request.path.startswith(CORS_PREFIXES):
         response.headers.extend(HEADERS)
         if request.method == "OPTIONS":
             response.headers.extend(PREFLIGHT)

@@ -6,7 +6,7 @@ import click
 
 from ..errors import BadInput, CannotAnswer
 from .. import publish
-from .options import Moment, dry_run_option, json_option, scope_option
+from .options import TimeParam, dry_run_option, json_option, scope_option
 from .output import print_json, spinner
 from .program import Program
 from .snapshot_view import print_snapshot
@@ -14,7 +14,7 @@ from .snapshot_view import print_snapshot
 
 @click.command()
 @scope_option
-@click.option("--as-of", type=Moment(),
+@click.option("--as-of", type=TimeParam(),
               help="Analyze a past moment, with what was known then.")
 @dry_run_option
 @click.option("--compare", is_flag=True,

@@ -7,7 +7,7 @@ import click
 from ..curation.classifications import classify_job, classify_range, read_classification
 from ..errors import BadInput
 from .options import why_option
-from .output import counted
+from .output import pluralize
 from .program import Program, operator
 
 
@@ -44,7 +44,7 @@ def classify(
         else:
             added = classify_range(session, *_job(options), what, first=options["from_revision"],
                                    last=options["to_revision"], who=who, now=now, why=why)
-    click.echo(f"{counted(added, 'job')} classified as {what.classification}" if added else
+    click.echo(f"{pluralize(added, 'job')} classified as {what.classification}" if added else
                "nothing to do: all of them have this classification already")
 
 

@@ -12,7 +12,7 @@ from ..store.curation.projects import DEMO
 from ..store.operation.audit import record_audit
 from ..store.snapshots import publication_state, snapshot_with_id
 from .import_ import print_report
-from .output import counted, spinner
+from .output import pluralize, spinner
 from .program import Program, operator
 from .snapshot_view import print_snapshot
 
@@ -42,7 +42,7 @@ def _load(program: Program, each: DemoScope) -> None:
             program.sessions, [each.path], scope=each.name, archived=True, source=DEMO,
             title=each.title, description=each.description, now=program.now,
             progress=lambda so_far: show_progress(
-                counted(so_far.results, "result")))
+                pluralize(so_far.results, "result")))
         snapshot = None if report.new or report.changed else _published(program, each.name)
         if snapshot is None:
             snapshot = analyze(program.sessions, each.name, now=program.now,

@@ -8,10 +8,10 @@ from ..clients.answers import Schedule
 from ..clients.http import low_value, schedule
 from ..errors import CannotAnswer
 from .options import json_option
-from .output import counted, print_json
+from .output import pluralize, print_json
 
 BUILD_SYSTEMS = {"taskgraph": "taskcluster", "buildbot": "buildbot"}
-SHOWN = 5
+MAX_SHOWN = 5
 
 
 @click.command()
@@ -47,16 +47,16 @@ def _print(client: str, project: str, answer: Schedule, legacy: frozenset[str]) 
     elif answer.is_full:
         click.echo(f"{client} would run everything on a push to {project} now:")
     else:
-        click.echo(f"{client} would run {counted(len(answer.run), 'job')} on a push to {project} "
+        click.echo(f"{client} would run {pluralize(len(answer.run), 'job')} on a push to {project} "
                    f"now and skip {len(answer.skip):,}, according to snapshot "
                    f"{answer.snapshot}:")
     for reason in answer.reasons:
         click.echo(f"  - {reason}")
     if not answer.is_full:
         click.echo(f"skipped, for example: {_some(answer.skip)}")
-    click.echo(f"the legacy API lists {counted(len(legacy), 'low-value job')}"
+    click.echo(f"the legacy API lists {pluralize(len(legacy), 'low-value job')}"
                + (f", for example: {_some(legacy)}" if legacy else ""))
 
 
 def _some(names: frozenset[str]) -> str:
-    return ", ".join(sorted(names)[:SHOWN])
+    return ", ".join(sorted(names)[:MAX_SHOWN])

@@ -9,7 +9,7 @@ from ..ingest import ImportReport, import_files
 from ..ingest.records import SHOWN
 from ..sources.files import record_schema
 from .options import json_option
-from .output import counted, print_json, spinner
+from .output import pluralize, print_json, spinner
 from .program import Program
 
 
@@ -41,11 +41,11 @@ def import_(program: Program, files: tuple[str, ...], scope: str, archived: bool
             program.sessions, files, scope=scope, archived=archived, strict=strict,
             redundancy=program.settings.redundancy, now=program.now,
             progress=lambda so_far: show_progress(
-                f"{counted(so_far.results, 'result')}, {counted(so_far.jobs, 'job')} listed"))
+                f"{pluralize(so_far.results, 'result')}, {pluralize(so_far.jobs, 'job')} listed"))
     print_json(report) if is_json else print_report(report)
     if report.bad_total:
         were = "was" if report.bad_total == 1 else "were"
-        raise BadLines(f"{counted(report.bad_total, 'bad line')} {were} left out")
+        raise BadLines(f"{pluralize(report.bad_total, 'bad line')} {were} left out")
 
 
 class BadLines(click.ClickException):
@@ -58,9 +58,9 @@ def print_report(report: ImportReport) -> None:
     if report.bad_total > len(report.bad):
         click.echo(f"... and {report.bad_total - len(report.bad):,} more; only the first {SHOWN} "
                    "are shown", err=True)
-    click.echo(f"{counted(report.results, 'result')} ({report.new:,} new, "
+    click.echo(f"{pluralize(report.results, 'result')} ({report.new:,} new, "
                f"{report.changed:,} changed) and "
-               f"{counted(report.jobs, 'job list entry', 'job list entries')} of "
+               f"{pluralize(report.jobs, 'job list entry', 'job list entries')} of "
                f"{', '.join(report.projects) or 'no project'}")
     for count, what in (
         (report.assumed_times, "classifications without a time of their own, dated by their push"),

@@ -12,11 +12,11 @@ from ..sources.protocol import ResultSource
 from ..sources.registry import job_list_source, result_source
 from ..store.curation import projects as store
 from ..store.operation import watermarks
-from .options import Moment, dry_run_option, json_option
-from .output import counted, print_json, print_table, spinner
+from .options import TimeParam, dry_run_option, json_option
+from .output import pluralize, print_json, print_table, spinner
 from .program import Program
 
-Span = tuple[datetime, datetime]
+TimeRange = tuple[datetime, datetime]
 
 
 @click.command()
@@ -24,9 +24,9 @@ Span = tuple[datetime, datetime]
               help="activedata or treeherder; default: SETA_SOURCE.")
 @click.option("--project", "names", multiple=True,
               help="May be repeated; default: all projects that the source feeds.")
-@click.option("--from", "start", type=Moment(),
+@click.option("--from", "start", type=TimeParam(),
               help="Ingest results of pushes from this time on.")
-@click.option("--to", "end", type=Moment(),
+@click.option("--to", "end", type=TimeParam(),
               help="Ingest only pushes before this time; default: now.")
 @dry_run_option
 @json_option
@@ -73,14 +73,14 @@ def _projects(program: Program, names: tuple[str, ...], source: str) -> list[Pro
 
 
 def _ingest(
-    program: Program, source: ResultSource, project: Project, span: Span | None, is_json: bool,
+    program: Program, source: ResultSource, project: Project, span: TimeRange | None, is_json: bool,
 ) -> None:
     lists = job_list_source(program.settings, project)
     spans = Spans.of(program.settings)
     with spinner(program.has_terminal) as show_progress:
         def show(so_far: IngestReport) -> None:
             show_progress(f"{project.name}: {_slices(so_far)}, "
-                          f"{counted(so_far.stored.results, 'result')}")
+                          f"{pluralize(so_far.stored.results, 'result')}")
 
         if span:
             ingested = ingest_span(
@@ -96,7 +96,7 @@ def _ingest(
 
 
 def _slices(ingested: IngestReport) -> str:
-    return f"{ingested.done} of {counted(ingested.slices, 'slice')}"
+    return f"{ingested.done} of {pluralize(ingested.slices, 'slice')}"
 
 
 def _print(project: Project, ingested: IngestReport, is_json: bool) -> None:
@@ -104,10 +104,10 @@ def _print(project: Project, ingested: IngestReport, is_json: bool) -> None:
         print_json({"project": project.name, **ingested.counts})
         return
     stored = ingested.stored
-    click.echo(f"{project.name}: {_slices(ingested)}, {counted(stored.results, 'result')} "
+    click.echo(f"{project.name}: {_slices(ingested)}, {pluralize(stored.results, 'result')} "
                f"({stored.new:,} new, {stored.changed:,} changed), "
-               f"{counted(ingested.listed, 'listed job')}, "
-               f"{counted(ingested.skipped.total(), 'row')} left out")
+               f"{pluralize(ingested.listed, 'listed job')}, "
+               f"{pluralize(ingested.skipped.total(), 'row')} left out")
     for reason, count in ingested.skipped.most_common():
         click.echo(f"  left out, {reason}: {count:,}")
     if ingested.list_error:
@@ -115,7 +115,7 @@ def _print(project: Project, ingested: IngestReport, is_json: bool) -> None:
 
 
 def _print_plan(
-    program: Program, source: ResultSource, projects: list[Project], span: Span | None,
+    program: Program, source: ResultSource, projects: list[Project], span: TimeRange | None,
 ) -> None:
     spans = Spans.of(program.settings)
     rows = []
@@ -130,5 +130,5 @@ def _print_plan(
                 steps = next_steps(project.name, mark, failed, now=program.now, spans=spans)
         rows += [[step.kind.name.lower().replace("_", " "), step.piece] for step in steps]
     print_table(["why", "slice"], rows)
-    click.echo(f"dry run: {counted(len(rows), 'slice')} would be requested from {source.name}",
+    click.echo(f"dry run: {pluralize(len(rows), 'slice')} would be requested from {source.name}",
                err=True)

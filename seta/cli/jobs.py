@@ -12,7 +12,7 @@ from ..store.curation import projects as store
 from ..store.results.job_names import job_names
 from ..store.snapshots import publication_state, published_lists, snapshot_with_id
 from .options import json_option
-from .output import counted, print_json, print_listing, print_table
+from .output import pluralize, print_json, print_listing, print_table
 from .program import Program
 from .snapshot_view import amount
 
@@ -45,19 +45,19 @@ def jobs(program: Program, project: str | None, priority: int | None, glob: str,
         ["priority", "name", "reason", "cost", "regressions caught"],
         [[int(row["decided"].priority), row["name"], row["decided"].reason,
           amount(snapshot, row["decided"].cost), row["decided"].caught] for row in rows],
-        is_json=is_json, footer=f"{counted(len(rows), 'job')} of snapshot {snapshot.id}")
+        is_json=is_json, footer=f"{pluralize(len(rows), 'job')} of snapshot {snapshot.id}")
 
 
 def _decided(program: Program, project: str) -> tuple[Snapshot, list[dict[str, Any]]]:
     """Return the published snapshot, and what it decides for each job name of the project."""
     with program.sessions() as session:
         scope = store.project_named(session, project).scope
-        published = publication_state(session, scope).snapshot_id
-        if published is None:
+        published_id = publication_state(session, scope).snapshot_id
+        if published_id is None:
             raise NoSnapshot(f"no snapshot of scope {scope!r} is published yet: run "
                              f"`seta analyze --scope {scope}`")
-        snapshot = snapshot_with_id(session, published)
-        lists = published_lists(session, published)
+        snapshot = snapshot_with_id(session, published_id)
+        lists = published_lists(session, published_id)
     by_type = {each.job_type: each for each in snapshot.priorities}
     rows = [{"name": name, "build_system": build_system,
              "decided": by_type[lists.job_types[type_id]]}
@@ -84,5 +84,5 @@ def _show_unparsed(program: Program, project: str | None, is_json: bool) -> None
         print_table(["project", "build system", "job type", "names that share it"],
                     [[each.project, each.build_system, each.job_type, ", ".join(each.names)]
                      for each in report.collisions])
-    click.echo(f"{counted(len(report.unparsed), 'unparsed name')} (they always run), "
-               f"{counted(len(report.collisions), 'job type')} with more than one name", err=True)
+    click.echo(f"{pluralize(len(report.unparsed), 'unparsed name')} (they always run), "
+               f"{pluralize(len(report.collisions), 'job type')} with more than one name", err=True)

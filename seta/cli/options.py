@@ -18,7 +18,7 @@ dry_run_option = click.option("--dry-run", is_flag=True,
 json_option = click.option("--json", "is_json", is_flag=True, help="Print JSON, for programs.")
 
 
-class Moment(click.ParamType[datetime]):
+class TimeParam(click.ParamType[datetime]):
     """A time with a zone, or a day, in ISO 8601; without a zone it is UTC."""
 
     name = "TIME"

@@ -60,10 +60,10 @@ def print_table(headings: Sequence[str], rows: Iterable[Row]) -> None:
     console.print(table)
 
 
-def counted(number: int, noun: str, plural: str = "") -> str:
+def pluralize(number: int, noun: str, plural: str = "") -> str:
     """Return the number with its noun.
 
-    >>> counted(1, "job"), counted(2_000, "job"), counted(0, "entry", "entries")
+    >>> pluralize(1, "job"), pluralize(2_000, "job"), pluralize(0, "entry", "entries")
     ('1 job', '2,000 jobs', '0 entries')
     """
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

@@ -12,7 +12,7 @@ from ..curation.overrides import (
 )
 from ..domain import Override
 from ..store.curation import overrides as store
-from .options import Moment, add_end_command, dry_run_option, json_option, scope_option
+from .options import TimeParam, add_end_command, dry_run_option, json_option, scope_option
 from .output import print_listing, print_table
 from .program import Program, operator
 
@@ -44,12 +44,12 @@ def list_overrides(program: Program, scope: str, with_ended: bool, is_json: bool
 
 def _row(each: Override, now: datetime, vanished: set[int]) -> list[object]:
     state = "active" if each.is_active(now) else "ended"
-    return [each.id, each.pattern, each.build_system, decision(each),
+    return [each.id, each.pattern, each.build_system, describe_priority(each),
             each.expires_at and f"{each.expires_at:%Y-%m-%d %H:%M}", each.who, each.reason,
             "matches nothing" if each.id in vanished else state]
 
 
-def decision(each: Override) -> str:
+def describe_priority(each: Override) -> str:
     return "never skip" if each.priority is None else f"priority {int(each.priority)}"
 
 
@@ -64,7 +64,7 @@ def decision(each: Override) -> str:
 @click.option("--never-skip", is_flag=True,
               help="Always run the matching jobs, instead of a priority.")
 @click.option("--reason", required=True, help="The reason; shown with the override.")
-@click.option("--expires", type=Moment(), help="When the override ends; default: never.")
+@click.option("--expires", type=TimeParam(), help="When the override ends; default: never.")
 @dry_run_option
 @click.pass_obj
 def add(
@@ -102,7 +102,7 @@ def _apply(program: Program, entries: object, scope: str, dry_run: bool) -> None
 
 def _print(planned: list[PlannedOverride], dry_run: bool) -> None:
     print_table(["id", "job types", "decision", "jobs now", "for example", "state"],
-                [[each.override.id or "", each.override.pattern, decision(each.override),
+                [[each.override.id or "", each.override.pattern, describe_priority(each.override),
                   each.matched, ", ".join(each.examples), "new" if each.is_new else "exists"]
                  for each in planned])
     for each in planned:

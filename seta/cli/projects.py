@@ -10,7 +10,7 @@ from ..domain import INTERVALS, Cadence, Interval, Project
 from ..errors import BadInput
 from ..store.curation import projects as store
 from .options import json_option, scope_option, why_option
-from .output import counted, print_listing
+from .output import pluralize, print_listing
 from .program import Program, operator
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -39,7 +39,8 @@ def list_projects(program: Program, is_json: bool) -> None:
 
 def _intervals(project: Project) -> list[str]:
     intervals: list[Interval] = [getattr(project.cadence, name) for name in INTERVALS]
-    return [f"{counted(each.pushes, 'push', 'pushes')} / {each.minutes} min" for each in intervals]
+    return [f"{pluralize(each.pushes, 'push', 'pushes')} / {each.minutes} min"
+            for each in intervals]
 
 
 def field_options(command: Command) -> Command:

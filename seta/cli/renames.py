@@ -8,11 +8,11 @@ import click
 from ..curation import renames as curation
 from ..domain import NewFields, Pattern, Rename
 from ..store.curation import renames as store
-from .options import Moment, add_end_command, dry_run_option, json_option, scope_option
-from .output import counted, print_listing, print_table
+from .options import TimeParam, add_end_command, dry_run_option, json_option, scope_option
+from .output import pluralize, print_listing, print_table
 from .program import Program, operator
 
-WORDS = ("platform", "build_type", "test_suite")
+FIELDS = ("platform", "build_type", "test_suite")
 
 
 @click.group()
@@ -42,19 +42,19 @@ def list_renames(program: Program, scope: str, is_json: bool) -> None:
 @click.option("--new-platform", help="Replaces the old platform.")
 @click.option("--new-build-type", help="Replaces the old build type.")
 @click.option("--new-test-suite", help="Replaces the old test suite.")
-@click.option("--since", type=Moment(), help="When it happened; default: now.")
+@click.option("--since", type=TimeParam(), help="When it happened; default: now.")
 @click.option("--why", required=True, help="The reason; shown with the rename.")
 @dry_run_option
 @click.pass_obj
 def add(
     program: Program, /, scope: str, since: datetime | None, why: str, dry_run: bool,
-    **words: Any,
+    **fields: Any,
 ) -> None:
     """Carry the history of matching job types over to their new names."""
     now = program.now
     rename = Rename(
-        Pattern(**{word: words[f"old_{word}"] for word in WORDS if words[f"old_{word}"]}),
-        NewFields(**{word: words[f"new_{word}"] for word in WORDS}),
+        Pattern(**{field: fields[f"old_{field}"] for field in FIELDS if fields[f"old_{field}"]}),
+        NewFields(**{field: fields[f"new_{field}"] for field in FIELDS}),
         since or now, operator(), why)
     with program.sessions.begin() as session:
         if dry_run:
@@ -65,7 +65,7 @@ def add(
             outcome = f"rename {stored.id} carries over {{}}"
     print_table(["old", "new", ""], [[each.old, each.new, "" if each.is_known else "not seen yet"]
                                      for each in carried])
-    click.echo(outcome.format(counted(len(carried), "job type")), err=True)
+    click.echo(outcome.format(pluralize(len(carried), "job type")), err=True)
 
 
 add_end_command(renames, "a rename", curation.end_rename, lambda stored: stored.rename)

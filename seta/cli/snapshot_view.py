@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import click
 
 from ..domain import Priority, Snapshot
-from .output import Row, counted, minutes, print_table
+from .output import Row, pluralize, minutes, print_table
 
 MEANINGS = {
     Priority.FIRST: "1  runs on every push",
@@ -39,7 +39,7 @@ def print_snapshot(snapshot: Snapshot) -> None:
 def amount(snapshot: Snapshot, cost: int) -> str:
     if snapshot.unit == "ms":
         return minutes(cost)
-    return counted(cost, "job")
+    return pluralize(cost, "job")
 
 
 def state_of(snapshot: Snapshot) -> str:
@@ -57,7 +57,7 @@ def _headline(snapshot: Snapshot) -> str:
     return (f"{name} of {snapshot.scope} as of {snapshot.as_of:%Y-%m-%d %H:%M} UTC "
             f"({state_of(snapshot)})\n"
             f"{high:,} of {len(snapshot.priorities):,} job types, run on every push, catch "
-            f"{covered:,} of the {counted(snapshot.regressions, 'regression')} of the "
+            f"{covered:,} of the {pluralize(snapshot.regressions, 'regression')} of the "
             f"{snapshot.inputs['window_days']} days before (measured on the same data; "
             "not a prediction)")
 

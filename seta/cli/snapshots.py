@@ -7,7 +7,7 @@ from ..publish import (
 )
 from ..store.snapshots import snapshot_with_id, snapshots_of
 from .options import json_option, required_why_option, scope_option, why_option
-from .output import counted, print_json, print_listing
+from .output import pluralize, print_json, print_listing
 from .program import Program, operator
 from .snapshot_view import amount, print_snapshot, state_of
 
@@ -61,7 +61,7 @@ def diff(program: Program, before: int, after: int, is_json: bool) -> None:
          "reason after"],
         [[each.job_type, each.before and int(each.before), each.after and int(each.after),
           each.reason_before, each.reason_after] for each in found],
-        is_json=is_json, footer=f"{counted(len(found), 'job type')} changed")
+        is_json=is_json, footer=f"{pluralize(len(found), 'job type')} changed")
 
 
 @snapshots.command()

@@ -15,7 +15,7 @@ MAX_BYTES = 8_000_000    # 10,000 names of 100 characters, several times over
 TRIES = 3
 PAUSE = 0.25             # seconds before the second try, twice that before the third
 SUCCESS = frozenset({200, 201})
-WORTH_A_RETRY = frozenset({429, 500, 502, 503, 504})
+RETRYABLE = frozenset({429, 500, 502, 503, 504})
 
 
 class Refused(NoAnswer):
@@ -68,13 +68,13 @@ class Retries:
             self._deadline.check()  # work that the deadline cuts off may fail in any way
         pause = PAUSE * 2.0 ** self._failures
         self._failures += 1
-        if self._failures == TRIES or not self._is_curable(error):
+        if self._failures == TRIES or not self._is_retryable(error):
             raise error if isinstance(error, NoAnswer) else NoAnswer(one_line(error)) from error
         return min(pause * random.uniform(0.5, 1.5), self._deadline.left)
 
-    def _is_curable(self, error: Exception) -> bool:
+    def _is_retryable(self, error: Exception) -> bool:
         if isinstance(error, NoAnswer):
-            return isinstance(error, Refused) and error.status in WORTH_A_RETRY
+            return isinstance(error, Refused) and error.status in RETRYABLE
         return not isinstance(error, self._permanent)
 
 

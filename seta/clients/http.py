@@ -35,7 +35,7 @@ def schedule(
     full and its ``failure`` says why.
     """
     return fail_open(
-        lambda: answered_schedule(
+        lambda: fetch_schedule(
             schedule_question(project, push_id, revision, pushed_at, url=url,
                               build_system=build_system, token=token, preview=preview),
             deadline=deadline, max_bytes=max_bytes,
@@ -53,7 +53,7 @@ def low_value(
     It is the same for every push: a client that skips by it must still run all of it now and then.
     """
     return fail_open(
-        lambda: answered_low_value(
+        lambda: fetch_low_value(
             low_value_question(project, build_system, url=url),
             deadline=deadline, max_bytes=max_bytes,
         ),
@@ -76,31 +76,31 @@ def fail_open(
         return fallback(reason)
 
 
-def answered_schedule(
+def fetch_schedule(
     question: Question, *, deadline: float = DEADLINE, max_bytes: int = MAX_BYTES,
 ) -> Schedule:
-    answer = kept_answer(question, deadline, max_bytes)
+    answer = cached_answer(question, deadline, max_bytes)
     return read_schedule(answer, now=datetime.now(UTC))
 
 
-def answered_low_value(
+def fetch_low_value(
     question: Question, *, deadline: float = DEADLINE, max_bytes: int = MAX_BYTES,
 ) -> frozenset[str]:
-    return read_low_value(kept_answer(question, deadline, max_bytes))
+    return read_low_value(cached_answer(question, deadline, max_bytes))
 
 
-def kept_answer(question: Question, deadline: float, max_bytes: int) -> object:
-    answer = outcome(question, deadline, max_bytes)
+def cached_answer(question: Question, deadline: float, max_bytes: int) -> object:
+    answer = cached_outcome(question, deadline, max_bytes)
     if isinstance(answer, NoAnswer):
         raise answer
     return answer
 
 
 @lru_cache(maxsize=64)
-def outcome(question: Question, deadline: float, max_bytes: int) -> object:
+def cached_outcome(question: Question, deadline: float, max_bytes: int) -> object:
     """Return the answer or the failure; a failure is cached too, or each task would wait for it.
 
-    ``outcome.cache_clear()`` forgets them all.
+    ``cached_outcome.cache_clear()`` forgets them all.
     """
     try:
         return ask(question, seconds=deadline, max_bytes=max_bytes)

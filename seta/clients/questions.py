@@ -63,7 +63,7 @@ def due_question(
                     params=(("build_system", build_system),), token=token)
 
 
-def taken_question(
+def take_due_question(
     project: str, push_id: str, *, url: str | None, build_system: str, token: str | None,
 ) -> Question:
     """Return the request that tells SETA that the owed jobs now run on this push."""

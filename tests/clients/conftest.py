@@ -180,7 +180,7 @@ def until():
 @pytest.fixture(autouse=True)
 def forget_answers(monkeypatch):
     """Each test is a process of its own to the client, and has no settings from outside."""
-    http.outcome.cache_clear()
+    http.cached_outcome.cache_clear()
     for name in ("SETA_URL", "SETA_TOKEN", "TASK_ID"):
         monkeypatch.delenv(name, raising=False)
 

@@ -7,7 +7,7 @@ from ...errors import BadInput, CannotAnswer
 from ...publish.serving import Body, Kind, Prepared, Published, Question
 from ..conditional import send
 from ..context import context
-from .params import date_key, day_of, shown
+from .params import date_key, day_of, quoted
 
 KINDS = frozenset(Kind)
 LISTS_VARY = "Accept-Encoding, User-Agent, Accept"
@@ -53,4 +53,4 @@ def _check_kind(published: Published, question: Question) -> None:
         known = {word for each in published.projects().values() for word in each.build_systems}
     if question.kind not in known:
         raise BadInput(f"build_system_type must be taskcluster, buildbot or *, "
-                       f"not {shown(question.kind)}")
+                       f"not {quoted(question.kind)}")

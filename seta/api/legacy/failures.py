@@ -8,7 +8,7 @@ from ...errors import BadInput
 from ...publish.serving import legacy
 from ..context import context
 from .answers import send_document
-from .params import is_date, shown
+from .params import is_date, quoted
 
 bp = Blueprint("failures", __name__)
 
@@ -32,7 +32,7 @@ def _midnight(parameter: str) -> datetime | None:
     if not value:
         return None
     if not is_date(value):
-        raise BadInput(f"{parameter} must be a date such as 2016-05-19, not {shown(value)}")
+        raise BadInput(f"{parameter} must be a date such as 2016-05-19, not {quoted(value)}")
     return datetime.combine(date.fromisoformat(value), time(), UTC)
 
 

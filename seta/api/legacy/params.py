@@ -77,14 +77,14 @@ def requested_priority(args: Args) -> int | None:
     if not value:
         return None
     if not NUMBER.fullmatch(value):
-        raise BadInput(f"priority is a number from 1 to 5, not {shown(value)}")
+        raise BadInput(f"priority is a number from 1 to 5, not {quoted(value)}")
     return int(value)
 
 
-def shown(value: str) -> str:
+def quoted(value: str) -> str:
     """Quote what a client sent so that it can stand in a sentence, whatever it is.
 
-    >>> print(shown("a\\nb"))
+    >>> print(quoted("a\\nb"))
     'a\\nb'
     """
     return ascii(value[:80])

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 NOBODY = ""  # a client without a token: projects with open scheduling let it schedule
-MOST_ADDRESSES = 10_000
+MAX_ADDRESSES = 10_000
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -40,7 +40,7 @@ class RateLimit:
             left = min(self._per_minute, left + (now - at) * self._per_minute / 60)
             is_taken = left >= 1
             self._left[address] = (left - is_taken, now)  # last in order: most recently seen
-            if len(self._left) > MOST_ADDRESSES:
+            if len(self._left) > MAX_ADDRESSES:
                 self._left.pop(next(iter(self._left)))
             return 0.0 if is_taken else (1 - left) * 60 / self._per_minute
 

@@ -14,7 +14,7 @@ from .paging import Page, id_cursor, page_of
 bp = APIBlueprint("audit", __name__, url_prefix="/api/v1", tag="Operation")
 
 
-class AuditOut(BaseModel):
+class AuditEntryOut(BaseModel):
     id: int
     at: datetime
     who: str
@@ -24,14 +24,14 @@ class AuditOut(BaseModel):
     details: Json
 
 
-class AuditsOut(BaseModel):
-    items: list[AuditOut]
+class AuditPageOut(BaseModel):
+    items: list[AuditEntryOut]
     next: str | None
 
 
 @bp.get("/audit")
 @bp.input(Page, location="query")
-@bp.output(AuditsOut)
+@bp.output(AuditPageOut)
 def get_audit(query_data: Page) -> Json:
     """List all writes, the newest first."""
     with context().sessions() as session:

@@ -14,7 +14,7 @@ from ...ledger import check_build_system
 from ..context import context
 from . import lookups
 from .access import writer
-from .fields import BuildSystemWord, JobName, Json, Model, Name, PushId, Text
+from .fields import BuildSystemName, JobName, Json, Model, Name, PushId, Text
 
 bp = APIBlueprint("classifications", __name__, url_prefix="/api/v1", tag="Regressions")
 RUN = ("namespace", "job_id")
@@ -31,7 +31,7 @@ class ClassificationIn(Model):
     namespace: JobName | None = None
     job_id: JobName | None = None
     project: Name | None = None
-    build_system: BuildSystemWord | None = None
+    build_system: BuildSystemName | None = None
     job: JobName | None = Field(None, description="The full name of the job.")
     first_push: PushId | None = Field(None, description="Its revision or its id.")
     last_push: PushId | None = None

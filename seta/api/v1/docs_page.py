@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from .fields import Json
 
 METHODS = ("get", "put", "post", "patch", "delete")
-DEEPEST = 2  # objects within objects that are shown
+MAX_DEPTH = 2  # objects within objects that are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def _fields(
         yield FieldView(within + name, kind, _type(each), name in required,
                         each.get("description", ""))
         inner, mark = _inner(each)
-        if inner and depth < DEEPEST:
+        if inner and depth < MAX_DEPTH:
             yield from _fields(spec, inner, kind, within=f"{within}{name}{mark}.",
                                depth=depth + 1)
     if schema.get("type") == "array":

@@ -9,19 +9,19 @@ from ..context import context
 from ..priority_lists import priority_lists
 from . import lookups
 from .access import writer
-from .fields import BuildSystemWord, Json, Model, PushId
+from .fields import BuildSystemName, Json, Model, PushId
 
 bp = APIBlueprint("due", __name__, url_prefix="/api/v1", tag="Pushes")
 
 
 class DueIn(Model):
-    build_system: BuildSystemWord | None = Field(
+    build_system: BuildSystemName | None = Field(
         None, description="Needed only if the project has several.")
 
 
 class TakeIn(Model):
     push_id: PushId = Field(description="The push on which the jobs start: the newest.")
-    build_system: BuildSystemWord | None = None
+    build_system: BuildSystemName | None = None
 
 
 class DueOut(BaseModel):
@@ -45,7 +45,7 @@ def get_due(project: str, query_data: DueIn) -> Json:
         found = lookups.project_named(session, project)
         build_system = check_build_system(found, query_data.build_system)
         lists = priority_lists(context().published, project, build_system)
-        return _shown(owed_now(session, found, build_system, lists, now=context().clock()))
+        return _to_json(owed_now(session, found, build_system, lists, now=context().clock()))
 
 
 @bp.post("/projects/<project>/due")
@@ -68,9 +68,9 @@ def post_due(project: str, json_data: TakeIn) -> Json:
                 session, who=writer(), what="take owed jobs", target=f"{project} {owed.push_id}",
                 details={"build_system": build_system, "jobs": len(owed.jobs),
                          "priorities": owed.priorities})
-        return _shown(owed)
+        return _to_json(owed)
 
 
-def _shown(owed: Owed) -> Json:
+def _to_json(owed: Owed) -> Json:
     return {"jobs": owed.jobs, "push_id": owed.push_id, "revision": owed.revision,
             "reasons": owed.reasons, "priorities": owed.priorities}

@@ -14,7 +14,7 @@ from ...domain.limits import anchored
 
 Json = dict[str, Any]  # what a view answers: an object, checked by its model
 
-LARGEST = 2**31 - 1  # of ids and of every number that is stored
+MAX_INT = 2**31 - 1  # of ids and of every number that is stored
 DIGITS = re.compile(r"[0-9]{1,10}")
 TIME = re.compile(
     r"2[0-9]{3}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
@@ -60,9 +60,9 @@ def _utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
-Count = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_number)]
+Count = Annotated[int, Field(ge=1, le=MAX_INT), BeforeValidator(_number)]
 FailedPushes = Annotated[int, Field(ge=1, le=100), BeforeValidator(_number)]
-QueryNumber = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_digits)]
+QueryNumber = Annotated[int, Field(ge=1, le=MAX_INT), BeforeValidator(_digits)]
 PageSize = Annotated[int, Field(ge=1, le=500), BeforeValidator(_digits)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Time = Annotated[
@@ -74,4 +74,4 @@ Sentence = Annotated[str, Field(max_length=2000, pattern=SENTENCE)]
 JobName = Annotated[str, Field(min_length=1, max_length=400, pattern=TEXT)]
 Name = Annotated[str, Field(pattern=NAME)]
 PushId = Annotated[str, Field(pattern=PUSH_ID)]
-BuildSystemWord = Annotated[str, Field(pattern=BUILD_SYSTEM)]
+BuildSystemName = Annotated[str, Field(pattern=BUILD_SYSTEM)]

@@ -21,8 +21,8 @@ from ...store.snapshots.jobs import (
 )
 from ..context import context
 from . import lookups
-from .fields import BuildSystemWord, JobName, Json, Model, Text
-from .overrides import OverrideOut, shown as override_shown
+from .fields import BuildSystemName, JobName, Json, Model, Text
+from .overrides import OverrideOut, override_to_json
 from .paging import Key, Page, name_cursor, page_of
 from .schedule import NextDueOut
 
@@ -63,14 +63,14 @@ class RunOut(BaseModel):
     passed: bool
 
 
-class CaughtOut(BaseModel):
+class CaughtRegressionOut(BaseModel):
     fixed_by: str
     is_inferred: bool
     covered_by: list[str] = Field(
         description="Other job types that caught it and run on every push.")
 
 
-class PastOut(BaseModel):
+class PastPriorityOut(BaseModel):
     snapshot_id: int
     as_of: datetime
     priority: int
@@ -84,16 +84,16 @@ class JobOut(JobLineOut):
     window_days: int
     runs: int
     failures: int
-    regressions: list[CaughtOut]
+    regressions: list[CaughtRegressionOut]
     last_run: RunOut | None
     last_pass: RunOut | None
     next_due: NextDueOut
     override: OverrideOut | None
-    history: list[PastOut]
+    history: list[PastPriorityOut]
 
 
 class JobsIn(Page):
-    build_system: BuildSystemWord | None = None
+    build_system: BuildSystemName | None = None
     platform: str | None = GLOB
     build_type: str | None = GLOB
     test_suite: str | None = GLOB
@@ -106,7 +106,7 @@ class JobsIn(Page):
 class JobIn(Model):
     name: JobName = Field(description="The full name; it may hold slashes, spaces and +.",
                           examples=["test-linux64/opt-mochitest-1"])
-    build_system: BuildSystemWord | None = None
+    build_system: BuildSystemName | None = None
 
 
 @bp.get("/projects/<project>/jobs")
@@ -124,7 +124,7 @@ def get_jobs(project: str, query_data: JobsIn) -> Json:
         return page_of(
             lambda after, limit: job_lines(session, project, snapshot_id, wanted,
                                            after=_after(after), limit=limit),
-            query_data, key=lambda line: f"{line.build_system} {line.name}", show=_line_shown)
+            query_data, key=lambda line: f"{line.build_system} {line.name}", show=_line_to_json)
 
 
 @bp.get("/projects/<project>/job")
@@ -150,7 +150,7 @@ def _job(session: Session, project: Project, job: FoundJob, now: datetime) -> Js
     last = runs_of(session, job)
     active = overrides.overrides(session, project.scope, active_at=now)
     override = strongest(active, job.job_type, job.name, job.build_system)
-    return _line_shown(line) | {
+    return _line_to_json(line) | {
         "project": project.name, "snapshot": snapshot_id,
         "certificate": _certificate(session, snapshot_id, line),
         "window_days": scope.window_days, "runs": runs, "failures": failures,
@@ -158,7 +158,7 @@ def _job(session: Session, project: Project, job: FoundJob, now: datetime) -> Js
         "last_run": last[0] if last else None,
         "last_pass": next((run for run in last if run.passed), None),
         "next_due": {"pushes_left": due.pushes_left, "at": moment(due.at)},
-        "override": override and override_shown(override, now),
+        "override": override and override_to_json(override, now),
         "history": _history(session, job, project.scope),
     }
 
@@ -189,7 +189,7 @@ def _history(session: Session, job: FoundJob, scope: str) -> list[Json]:
     return [asdict(each) for each in priority_history(session, job, scope)]
 
 
-def _line_shown(line: JobLine) -> Json:
+def _line_to_json(line: JobLine) -> Json:
     job_type = line.job_type
     return {
         "name": line.name, "build_system": line.build_system, "tier": line.tier,

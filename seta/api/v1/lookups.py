@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from ...domain import Project, Scope
 from ...errors import NotFound, UnknownProject, UnknownScope
 from ...store.curation import projects
-from .fields import LARGEST, NAME
+from .fields import MAX_INT, NAME
 
 
 def project_named(session: Session, name: str) -> Project:
@@ -30,6 +30,6 @@ def check_text(value: str) -> None:
 
 def stored_id(what: str, number: int) -> int:
     """Return the number if it can be an id; raises NotFound."""
-    if number > LARGEST:
+    if number > MAX_INT:
         raise NotFound(f"there is no {what} {number}")
     return number

@@ -11,7 +11,7 @@ from flask import (
 from ... import __version__
 from . import results
 from .docs_page import calls_by_tag
-from .fields import LARGEST, NAME, PUSH_ID, Json
+from .fields import MAX_INT, NAME, PUSH_ID, Json
 from .problems import PROBLEM_TYPE, Problem
 
 bp = APIBlueprint(
@@ -30,7 +30,7 @@ PATH_PARAMETERS = {
     "push_id": {"type": "string", "pattern": PUSH_ID, "examples": ["117032"]},
     "fixed_by": {"type": "string", "pattern": "^[0-9a-f]{12}$", "examples": ["9fa614d8310d"]},
 }
-ID = {"type": "integer", "minimum": 0, "maximum": LARGEST}
+ID = {"type": "integer", "minimum": 0, "maximum": MAX_INT}
 PROBLEMS = {
     "400": "The request is wrong; the answer says what and where.",
     "404": "Not found.",

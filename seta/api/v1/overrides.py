@@ -12,8 +12,8 @@ from ...store.curation import overrides as store
 from ..context import context
 from . import lookups
 from .access import writer
-from .decisions import GLOB, EndIn, ListIn, end_decision, list_decisions
-from .fields import BuildSystemWord, Flag, JobName, Json, Model, Name, Sentence, Time
+from .entries import GLOB, EndIn, ListIn, end_entry, list_entries
+from .fields import BuildSystemName, Flag, JobName, Json, Model, Name, Sentence, Time
 
 bp = APIBlueprint("overrides", __name__, url_prefix="/api/v1", tag="Overrides and renames")
 
@@ -25,7 +25,7 @@ class OverrideIn(Model):
     build_type: str | None = GLOB
     test_suite: str | None = GLOB
     name: JobName | None = Field(None, description="A full name, instead of globs.")
-    build_system: BuildSystemWord | None = None
+    build_system: BuildSystemName | None = None
     priority: Literal[1, 2, 3] | None = Field(None, description="This, or `never_skip`.")
     never_skip: Literal[True] | None = None
     reason: Sentence
@@ -56,15 +56,15 @@ class OverrideOut(BaseModel):
     is_active: bool
 
 
-class PlannedOut(BaseModel):
+class OverridePlanOut(BaseModel):
     override: OverrideOut
     is_new: bool
     matched: int = Field(description="How many jobs alive now it matches; 0 is worth a look.")
     examples: list[str]
 
 
-class AppliedOut(BaseModel):
-    overrides: list[PlannedOut]
+class OverridePlansOut(BaseModel):
+    overrides: list[OverridePlanOut]
     dry_run: bool
 
 
@@ -78,12 +78,12 @@ class OverridesOut(BaseModel):
 @bp.output(OverridesOut)
 def get_overrides(query_data: ListIn) -> Json:
     """List overrides, the newest first."""
-    return list_decisions(store.overrides, query_data, shown)
+    return list_entries(store.overrides, query_data, override_to_json)
 
 
 @bp.post("/overrides")
 @bp.input(OverridesIn)
-@bp.output(AppliedOut)
+@bp.output(OverridePlansOut)
 @bp.doc(summary="Add overrides, or see what they would match", security="bearer")
 def post_overrides(json_data: OverridesIn) -> Json:
     """Add all of them, or none if one is wrong; an override that is already active stays as it is.
@@ -101,8 +101,8 @@ def post_overrides(json_data: OverridesIn) -> Json:
             planned = overrides.apply_overrides(session, wanted, scope=scope, who=writer(),
                                                 now=now)
     return {"dry_run": json_data.dry_run, "overrides": [
-        {"override": shown(each.override, now), "is_new": each.is_new, "matched": each.matched,
-         "examples": each.examples} for each in planned]}
+        {"override": override_to_json(each.override, now), "is_new": each.is_new,
+         "matched": each.matched, "examples": each.examples} for each in planned]}
 
 
 @bp.get("/overrides/<int:override_id>")
@@ -111,7 +111,7 @@ def get_override(override_id: int) -> Json:
     """Show one override."""
     with context().sessions() as session:
         found = store.override_with_id(session, lookups.stored_id("override", override_id))
-    return shown(found, context().clock())
+    return override_to_json(found, context().clock())
 
 
 @bp.delete("/overrides/<int:override_id>")
@@ -120,11 +120,11 @@ def get_override(override_id: int) -> Json:
 @bp.doc(summary="End an override", security="bearer")
 def delete_override(override_id: int, query_data: EndIn) -> Json:
     """End an override now. It stays on record."""
-    return end_decision(
-        overrides.end_override, "override", override_id, query_data.why, shown)
+    return end_entry(
+        overrides.end_override, "override", override_id, query_data.why, override_to_json)
 
 
-def shown(override: Override, now: datetime) -> Json:
+def override_to_json(override: Override, now: datetime) -> Json:
     pattern = override.pattern
     return {
         "id": override.id or None, "scope": override.scope, "platform": pattern.platform,

@@ -9,7 +9,7 @@ from typing import TypeVar
 from pydantic import Field
 
 from ...errors import BadInput
-from .fields import LARGEST, Json, Model, PageSize
+from .fields import MAX_INT, Json, Model, PageSize
 
 Row = TypeVar("Row")
 Key = str | int
@@ -56,7 +56,7 @@ def read_cursor(cursor: str) -> Key:
 
 def id_cursor(key: Key | None) -> int | None:
     """Return the id that a cursor stands for; raises BadInput when it is of another list."""
-    if key is None or isinstance(key, int) and 0 < key <= LARGEST**2:
+    if key is None or isinstance(key, int) and 0 < key <= MAX_INT**2:
         return key
     raise BadInput("`after` is the cursor of another list")
 

@@ -11,7 +11,7 @@ from ...store.curation import projects as store
 from ..context import context
 from . import lookups
 from .access import writer
-from .fields import BuildSystemWord, Count, FailedPushes, Flag, Json, Model, Name, Sentence, Text
+from .fields import BuildSystemName, Count, FailedPushes, Flag, Json, Model, Name, Sentence, Text
 from .paging import Key, Page, name_cursor, page_of
 
 bp = APIBlueprint("projects", __name__, url_prefix="/api/v1", tag="Projects")
@@ -37,7 +37,7 @@ class ChangesIn(Model):
     """What to change; fields that are left out stay as they are."""
 
     scope: Name | None = None
-    build_systems: list[BuildSystemWord] | None = Field(
+    build_systems: list[BuildSystemName] | None = Field(
         None, min_length=1, max_length=20, json_schema_extra={"uniqueItems": True})
     is_integration: Flag | None = Field(None, description="False: everything always runs.")
     is_killed: Flag | None = Field(None, description="The kill switch; true: everything runs.")

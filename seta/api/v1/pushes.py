@@ -69,7 +69,7 @@ def get_push(project: str, push_id: str, query_data: DueIn) -> Json:
     with context().sessions() as session:
         found = lookups.project_named(session, project)
         build_system = check_build_system(found, query_data.build_system)
-        return _shown(push_status(session, project, build_system, push_id))
+        return _to_json(push_status(session, project, build_system, push_id))
 
 
 @bp.get("/projects/<project>/pushes/<push_id>/backfill")
@@ -81,32 +81,32 @@ def get_backfill(project: str, push_id: str, query_data: BackfillIn) -> Json:
     with context().sessions() as session:
         found = lookups.project_named(session, project)
         build_system = check_build_system(found, query_data.build_system)
-        return _backfill_shown(
+        return _backfill_to_json(
             backfill(session, project, build_system, push_id, query_data.job))
 
 
-def _shown(status: PushStatus) -> Json:
+def _to_json(status: PushStatus) -> Json:
     entry = status.entry
     return {
         "push_id": entry.push_id, "revision": entry.revision, "pushed_at": entry.pushed_at,
         "kind": entry.kind, "snapshot": entry.snapshot, "counts": entry.counts,
         "is_fully_tested": status.is_fully_tested, "failed_at": entry.failed_at,
         "failed_why": entry.failed_why,
-        "skipped": [{"name": job.name, "ran_on": _push_shown(job.ran_on), "how": job.how}
+        "skipped": [{"name": job.name, "ran_on": _push_to_json(job.ran_on), "how": job.how}
                     for job in status.skipped],
     }
 
 
-def _backfill_shown(found: Backfill) -> Json:
+def _backfill_to_json(found: Backfill) -> Json:
     return {
-        "job": found.job, "last_pass": _push_shown(found.last_pass),
+        "job": found.job, "last_pass": _push_to_json(found.last_pass),
         "is_assumed": found.is_assumed,
-        "suspects": [_push_shown(push) for push in found.suspects],
-        "runs": [_push_shown(push) for push in found.runs],
+        "suspects": [_push_to_json(push) for push in found.suspects],
+        "runs": [_push_to_json(push) for push in found.runs],
         "run_seconds": None if found.run_ms is None else found.run_ms / 1000,
         "expected_runs": found.expected_runs, "expected_seconds": found.expected_seconds,
     }
 
 
-def _push_shown(push: PushRef | None) -> Json | None:
+def _push_to_json(push: PushRef | None) -> Json | None:
     return None if push is None else asdict(push)

@@ -18,26 +18,26 @@ from .fields import Json, Model, Name, QueryNumber
 from .paging import Page, name_cursor, page_of
 
 bp = APIBlueprint("regressions", __name__, url_prefix="/api/v1", tag="Regressions")
-SHOWN = 500  # failed jobs of one regression
+MAX_FAILED_JOBS = 500  # failed jobs of one regression
 
 
-class OneIn(Model):
+class RegressionIn(Model):
     scope: Name = DEFAULT_SCOPE
     snapshot: QueryNumber | None = Field(None, description="Null: the published one.")
 
 
-class ListIn(OneIn, Page):
+class ListIn(RegressionIn, Page):
     """One page of the list."""
 
 
-class LineOut(BaseModel):
+class RegressionLineOut(BaseModel):
     fixed_by: str = Field(description="The first 12 digits of the fixing revision.")
     is_inferred: bool
     witnesses: int = Field(description="Job types that caught it.")
 
 
 class RegressionsOut(BaseModel):
-    items: list[LineOut]
+    items: list[RegressionLineOut]
     next: str | None
 
 
@@ -60,7 +60,7 @@ class FailedJobOut(PushOut):
     job_id: str
 
 
-class RegressionOut(LineOut):
+class RegressionOut(RegressionLineOut):
     snapshot: int
     caught_by: list[WitnessOut]
     chosen: list[str] = Field(description="Those of `caught_by` that run on every push.")
@@ -85,9 +85,9 @@ def get_regressions(query_data: ListIn) -> Json:
 
 
 @bp.get("/regressions/<fixed_by>")
-@bp.input(OneIn, location="query")
+@bp.input(RegressionIn, location="query")
 @bp.output(RegressionOut)
-def get_regression(fixed_by: str, query_data: OneIn) -> Json:
+def get_regression(fixed_by: str, query_data: RegressionIn) -> Json:
     """Show one regression: its witnesses, the chosen ones among them, its culprit and its fix."""
     lookups.check_text(fixed_by)
     with context().sessions() as session:
@@ -103,11 +103,11 @@ def get_regression(fixed_by: str, query_data: OneIn) -> Json:
         "chosen": [str(each.job_type) for each in witnesses if each.priority is Priority.FIRST],
         "culprit": asdict(failed[0]) if failed else None,
         "fixed_on": fixed_on and asdict(fixed_on),
-        "failed_jobs": [asdict(job) for job in failed[:SHOWN]],
+        "failed_jobs": [asdict(job) for job in failed[:MAX_FAILED_JOBS]],
     }
 
 
-def _snapshot(session: Session, query: OneIn) -> tuple[int, Snapshot]:
+def _snapshot(session: Session, query: RegressionIn) -> tuple[int, Snapshot]:
     """Return the snapshot that a query names, by default the published one, with its id."""
     scope = lookups.scope_named(session, query.scope)
     wanted = query.snapshot or snapshots.publication_state(session, scope.name).snapshot_id

@@ -10,12 +10,12 @@ from ...domain import DEFAULT_SCOPE, NewFields, Pattern, Rename, StoredRename
 from ...store.curation import renames as store
 from ..context import context
 from .access import writer
-from .decisions import GLOB, EndIn, ListIn, end_decision, list_decisions
+from .entries import GLOB, EndIn, ListIn, end_entry, list_entries
 from .fields import Flag, Json, Model, Name, Sentence, Time
 
 bp = APIBlueprint("renames", __name__, url_prefix="/api/v1", tag="Overrides and renames")
-WORD = Field(None, max_length=200, pattern=r"^[A-Za-z0-9_.+-]+$")
-SHOWN = 100
+NAME_PART = Field(None, max_length=200, pattern=r"^[A-Za-z0-9_.+-]+$")
+MAX_EXAMPLES = 100
 
 
 class OldIn(Model):
@@ -25,9 +25,9 @@ class OldIn(Model):
 
 
 class NewIn(Model):
-    platform: str | None = WORD
-    build_type: str | None = WORD
-    test_suite: str | None = WORD
+    platform: str | None = NAME_PART
+    build_type: str | None = NAME_PART
+    test_suite: str | None = NAME_PART
 
 
 class RenameIn(Model):
@@ -41,7 +41,7 @@ class RenameIn(Model):
     dry_run: Flag = Field(False, description="Store nothing; only show what it would carry over.")
 
 
-class WordsOut(BaseModel):
+class JobTypeFieldsOut(BaseModel):
     platform: str | None = None
     build_type: str | None = None
     test_suite: str | None = None
@@ -50,8 +50,8 @@ class WordsOut(BaseModel):
 class RenameOut(BaseModel):
     id: int | None
     scope: str
-    old: WordsOut
-    new: WordsOut
+    old: JobTypeFieldsOut
+    new: JobTypeFieldsOut
     since: datetime
     who: str
     why: str
@@ -61,7 +61,7 @@ class RenameOut(BaseModel):
     is_active: bool
 
 
-class CarriedOut(BaseModel):
+class CarriedJobTypeOut(BaseModel):
     old: str
     new: str
     is_known: bool = Field(description="The new job type has been seen already.")
@@ -71,7 +71,7 @@ class RenamePlanOut(BaseModel):
     rename: RenameOut
     dry_run: bool
     carried: int = Field(description="Job types whose history is carried over.")
-    examples: list[CarriedOut]
+    examples: list[CarriedJobTypeOut]
 
 
 class RenamesOut(BaseModel):
@@ -84,7 +84,7 @@ class RenamesOut(BaseModel):
 @bp.output(RenamesOut)
 def get_renames(query_data: ListIn) -> Json:
     """List renames, the newest first."""
-    return list_decisions(store.renames, query_data, _shown)
+    return list_entries(store.renames, query_data, _to_json)
 
 
 @bp.post("/renames")
@@ -108,8 +108,8 @@ def post_rename(json_data: RenameIn) -> Json:
         else:
             stored, carried = renames.add_rename(session, scope, rename, now=now)
     examples = [{"old": str(each.old), "new": str(each.new), "is_known": each.is_known}
-                for each in carried[:SHOWN]]
-    return {"rename": _shown(stored, now), "dry_run": json_data.dry_run, "carried": len(carried),
+                for each in carried[:MAX_EXAMPLES]]
+    return {"rename": _to_json(stored, now), "dry_run": json_data.dry_run, "carried": len(carried),
             "examples": examples}
 
 
@@ -119,10 +119,10 @@ def post_rename(json_data: RenameIn) -> Json:
 @bp.doc(summary="End a rename", security="bearer")
 def delete_rename(rename_id: int, query_data: EndIn) -> Json:
     """End a rename now. It stays on record."""
-    return end_decision(renames.end_rename, "rename", rename_id, query_data.why, _shown)
+    return end_entry(renames.end_rename, "rename", rename_id, query_data.why, _to_json)
 
 
-def _shown(stored: StoredRename, now: datetime) -> Json:
+def _to_json(stored: StoredRename, now: datetime) -> Json:
     rename = stored.rename
     old = {field: getattr(rename.old, field) for field in ("platform", "build_type", "test_suite")}
     return {

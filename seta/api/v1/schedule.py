@@ -20,7 +20,7 @@ from ..context import context
 from ..priority_lists import priority_lists
 from . import lookups
 from .access import NOBODY, open_to_all, require_token, writer
-from .fields import BuildSystemWord, Json, Model, PushId, Sentence, Time
+from .fields import BuildSystemName, Json, Model, PushId, Sentence, Time
 
 ANYBODY = "(no token)"
 bp = APIBlueprint("schedule", __name__, url_prefix="/api/v1", tag="Pushes")
@@ -31,14 +31,14 @@ class PushIn(Model):
 
     revision: PushId = Field(examples=["9fa614d8310d2c7c3f4d8fe4a26e9d1ed4d3c6c0"])
     pushed_at: Time | None = Field(None, description="Without it, everything runs.")
-    build_system: BuildSystemWord | None = Field(
+    build_system: BuildSystemName | None = Field(
         None, description="Needed only if the project has several.")
 
 
 class PreviewIn(Model):
     revision: PushId | None = Field(None, description="Needed for a preview.")
     pushed_at: Time | None = None
-    build_system: BuildSystemWord | None = None
+    build_system: BuildSystemName | None = None
     preview: Literal["0", "1"] = Field(
         "0", description="1: answer even for an unknown push; this records nothing.")
 
@@ -70,12 +70,12 @@ class ScheduleOut(BaseModel):
         description="By priority, and `backstop`; empty if no interval counts the push.")
 
 
-class FailedIn(Model):
+class ScheduleFailedIn(Model):
     why: Sentence = Field(examples=["the decision task failed"])
-    build_system: BuildSystemWord | None = None
+    build_system: BuildSystemName | None = None
 
 
-class FailedOut(BaseModel):
+class ScheduleFailedOut(BaseModel):
     push_id: str
     failed_at: datetime
     why: str
@@ -140,10 +140,10 @@ def get_schedule(project: str, push_id: str, query_data: PreviewIn) -> Response:
 
 
 @bp.post("/projects/<project>/pushes/<push_id>/schedule/failed")
-@bp.input(FailedIn)
-@bp.output(FailedOut)
+@bp.input(ScheduleFailedIn)
+@bp.output(ScheduleFailedOut)
 @bp.doc(summary="Report that scheduled jobs never ran", security="bearer")
-def post_failed(project: str, push_id: str, json_data: FailedIn) -> Json:
+def post_failed(project: str, push_id: str, json_data: ScheduleFailedIn) -> Json:
     """Make the priorities of this push owed again: they are due on the next push.
 
     If you report it twice, the first time counts.

@@ -15,7 +15,7 @@ from ..context import context
 from . import lookups
 from .access import writer
 from .fields import Flag, Json, Model, Text, Time
-from .snapshots import SnapshotOut, WhyIn, snapshot_shown
+from .snapshots import SnapshotOut, WhyIn, snapshot_to_json
 
 bp = APIBlueprint("scopes", __name__, url_prefix="/api/v1", tag="Snapshots")
 
@@ -55,7 +55,7 @@ class ScopesOut(BaseModel):
 def get_scopes() -> Json:
     """List all scopes by name."""
     with context().sessions() as session:
-        return {"items": [_shown(session, scope) for scope in projects.scopes(session)]}
+        return {"items": [_to_json(session, scope) for scope in projects.scopes(session)]}
 
 
 @bp.get("/scopes/<scope>")
@@ -63,7 +63,7 @@ def get_scopes() -> Json:
 def get_scope(scope: str) -> Json:
     """Show one scope."""
     with context().sessions() as session:
-        return _shown(session, lookups.scope_named(session, scope))
+        return _to_json(session, lookups.scope_named(session, scope))
 
 
 @bp.post("/scopes/<scope>/analyze")
@@ -80,7 +80,7 @@ def post_analyze(scope: str, json_data: AnalyzeIn) -> Json:
         raise BadInput(f"as_of {json_data.as_of.isoformat()} is in the future")
     with sessions() as session:
         lookups.scope_named(session, scope)
-    return snapshot_shown(analyze(
+    return snapshot_to_json(analyze(
         sessions, scope, now=now, settings=context().settings, as_of=json_data.as_of,
         dry_run=json_data.dry_run, compare=json_data.compare))
 
@@ -93,7 +93,7 @@ def post_roll_back(scope: str, json_data: WhyIn) -> Json:
     """Publish the previous snapshot again; automatic publication stops until you release it."""
     with context().sessions() as session:
         lookups.scope_named(session, scope)
-    return snapshot_shown(roll_back(
+    return snapshot_to_json(roll_back(
         context().sessions, scope, who=writer(), why=json_data.why, now=context().clock()))
 
 
@@ -107,10 +107,10 @@ def post_release(scope: str, json_data: ReleaseIn) -> Json:
         lookups.scope_named(session, scope)
     release(context().sessions, scope, who=writer(), why=json_data.why)
     with context().sessions() as session:
-        return _shown(session, lookups.scope_named(session, scope))
+        return _to_json(session, lookups.scope_named(session, scope))
 
 
-def _shown(session: Session, scope: Scope) -> Json:
+def _to_json(session: Session, scope: Scope) -> Json:
     state = snapshots.publication_state(session, scope.name)
     return {
         "name": scope.name, "title": scope.title, "description": scope.description,

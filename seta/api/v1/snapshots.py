@@ -45,7 +45,7 @@ class SnapshotsOut(BaseModel):
     next: str | None
 
 
-def snapshot_shown(snapshot: Snapshot) -> Json:
+def snapshot_to_json(snapshot: Snapshot) -> Json:
     return {field: getattr(snapshot, field) for field in SnapshotOut.model_fields}
 
 
@@ -99,7 +99,7 @@ def get_snapshots(query_data: ListIn) -> Json:
         return page_of(
             lambda before, limit: snapshots.snapshots_of(
                 session, scope.name, before=id_cursor(before), limit=limit),
-            query_data, key=lambda each: each.id, show=snapshot_shown)
+            query_data, key=lambda each: each.id, show=snapshot_to_json)
 
 
 @bp.get("/snapshots/<int:snapshot_id>")
@@ -107,7 +107,7 @@ def get_snapshots(query_data: ListIn) -> Json:
 def get_snapshot(snapshot_id: int) -> Json:
     """Show one snapshot: its inputs, objective, bound and status."""
     with context().sessions() as session:
-        return snapshot_shown(_snapshot(session, snapshot_id))
+        return snapshot_to_json(_snapshot(session, snapshot_id))
 
 
 @bp.get("/snapshots/<int:snapshot_id>/priorities")
@@ -118,7 +118,7 @@ def get_priorities(snapshot_id: int, query_data: Page) -> Json:
     with context().sessions() as session:
         _snapshot(session, snapshot_id)
         found = snapshots.snapshot_with_id(session, snapshot_id).priorities
-    return _numbered_page(found, query_data, _priority_shown)
+    return _numbered_page(found, query_data, _priority_to_json)
 
 
 @bp.get("/snapshots/diff")
@@ -129,7 +129,7 @@ def get_diff(query_data: DiffIn) -> Json:
     """List the job types whose priority differs between two snapshots of one scope."""
     with context().sessions() as session:
         changes = diff(session, query_data.from_, query_data.to)
-    return _numbered_page(changes, query_data, _change_shown)
+    return _numbered_page(changes, query_data, _change_to_json)
 
 
 @bp.post("/snapshots/<int:snapshot_id>/publish")
@@ -141,7 +141,7 @@ def post_publish(snapshot_id: int, json_data: WhyIn) -> Json:
 
     Automatic publication in its scope stops until you release it.
     """
-    return snapshot_shown(publish(
+    return snapshot_to_json(publish(
         context().sessions, lookups.stored_id("snapshot", snapshot_id), who=writer(),
         why=json_data.why, now=context().clock()))
 
@@ -159,12 +159,12 @@ def _numbered_page(found: Iterable[Row], query: Page, show: Callable[[Row], Json
         key=lambda row: row[0], show=lambda row: show(row[1]))
 
 
-def _priority_shown(found: JobPriority) -> Json:
+def _priority_to_json(found: JobPriority) -> Json:
     return {"job_type": str(found.job_type), "priority": found.priority,
             "reason": found.reason, "cost": found.cost, "caught": found.caught,
             "certificate": found.certificate}
 
 
-def _change_shown(change: PriorityChange) -> Json:
+def _change_to_json(change: PriorityChange) -> Json:
     return {"job_type": str(change.job_type), "before": change.before, "after": change.after,
             "reason_before": change.reason_before, "reason_after": change.reason_after}

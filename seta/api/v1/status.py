@@ -33,7 +33,7 @@ class ProjectOut(BaseModel):
     succeeded_at: datetime | None = Field(description="The last successful ingest.")
 
 
-class HeldOut(BaseModel):
+class HeldSnapshotOut(BaseModel):
     scope: str
     snapshot: int
     created_at: datetime
@@ -51,7 +51,8 @@ class StatusOut(BaseModel):
     version: str
     is_killed: bool = Field(description="True: the kill switch of this server is set.")
     projects: list[ProjectOut]
-    held: list[HeldOut] = Field(description="Newest snapshots, where the guard held them back.")
+    held: list[HeldSnapshotOut] = Field(
+        description="Newest snapshots, where the guard held them back.")
     alarms: list[AlarmOut]
     last_runs: dict[str, RunOut] = Field(description="The newest run of each task.")
 
@@ -61,7 +62,7 @@ class StatusOut(BaseModel):
 def get_status() -> Json:
     """Show whether the data is fresh, what is held back, and what needs attention."""
     state = context().published
-    shown = [_project_shown(facts, state.refusals(name))
+    shown = [_project_to_json(facts, state.refusals(name))
              for name, facts in state.projects().items()]
     with context().sessions() as session:
         return {
@@ -75,7 +76,7 @@ def get_status() -> Json:
         }
 
 
-def _project_shown(facts: ProjectFacts, refusals: Sequence[CannotAnswer]) -> Json:
+def _project_to_json(facts: ProjectFacts, refusals: Sequence[CannotAnswer]) -> Json:
     return {
         "project": facts.project, "scope": facts.scope, "is_good": not refusals,
         "refusals": [str(refusal) for refusal in refusals], "snapshot": facts.snapshot_id,

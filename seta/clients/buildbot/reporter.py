@@ -23,7 +23,7 @@ from .spool import Spool
 SEND_EVERY = 5       # seconds
 DEADLINE = 30.0      # seconds for one batch
 LIST_EVERY = timedelta(hours=12)
-CURABLE = frozenset({401, 403, 404, 408, 429})  # by a token, a new project, or time
+RETRYABLE = frozenset({401, 403, 404, 408, 429})  # by a token, a new project, or time
 
 log = Logger()
 
@@ -123,7 +123,7 @@ class SetaReporter(ReporterBase):
     def _is_hopeless(self, batch: Path, failure: NoAnswer) -> bool:
         """Return whether to go on to the next batch, since SETA will never accept this one."""
         status = failure.status if isinstance(failure, Refused) else 500
-        if status >= 500 or status in CURABLE:
+        if status >= 500 or status in RETRYABLE:
             log.warn("SETA did not accept {batch}, which will be sent again: {reason}",
                      batch=batch.name, reason=one_line(failure))
             return False

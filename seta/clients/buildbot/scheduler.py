@@ -15,7 +15,7 @@ from twisted.logger import Logger
 
 from ..answers import Due, NoAnswer, Schedule, everything, read_due, read_schedule
 from ..exchange import DEADLINE, one_line
-from ..questions import due_question, schedule_question, taken_question
+from ..questions import due_question, schedule_question, take_due_question
 from .fetch import ask
 from .held_requests import (
     REASON, Held, Steps, close, held_properties, held_requests, push_properties, pushed_at,
@@ -228,8 +228,8 @@ class SetaScheduler(base.ReconfigurableBaseScheduler):
         if due.push_id is None:
             return
         try:
-            question = taken_question(self._project, due.push_id, url=self._url,
-                                      build_system=BUILD_SYSTEM, token=self._token)
+            question = take_due_question(self._project, due.push_id, url=self._url,
+                                         build_system=BUILD_SYSTEM, token=self._token)
             await ask(question, self.master.reactor, seconds=self._deadline)
         except NoAnswer as failure:
             log.warn("SETA could not be told that the owed jobs run: {reason}",

@@ -14,10 +14,10 @@ def register(graph_config: Any) -> None:
     """
     from taskgraph.optimize.base import register_strategy
 
-    from .decision import Decision
+    from .decision import PushDecision
     from .parameters import read_settings
     from .strategies import Seta, SetaBackstop
 
-    decision = Decision(read_settings(graph_config))
+    decision = PushDecision(read_settings(graph_config))
     register_strategy("seta", args=(decision,))(Seta)
     register_strategy("seta-backstop", args=(decision,))(SetaBackstop)

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..answers import SELECTIVE, NoAnswer, Schedule, everything
 from ..exchange import Refused
-from ..http import answered_low_value, answered_schedule, fail_open
+from ..http import fetch_low_value, fetch_schedule, fail_open
 from ..questions import low_value_question, schedule_question
 from .parameters import Push, Settings, push_of
 
@@ -20,10 +20,10 @@ from .parameters import Push, Settings, push_of
 logger = logging.getLogger("optimization.seta")
 
 ARTIFACT = "seta.json"
-EVERY = 5  # an older SETA's low-value jobs run on every fifth push
+RUN_ALL_EVERY = 5  # an older SETA's low-value jobs run on every fifth push
 
 
-class Decision:
+class PushDecision:
     """The schedule of the push being decided on, and what was removed because of it."""
 
     def __init__(self, settings: Settings):
@@ -43,7 +43,7 @@ class Decision:
         if not schedule.failure:  # a failure has its own warning
             logger.info("SETA: a %s schedule for %s: %s", schedule.kind, about,
                         "; ".join(schedule.reasons) or "no reason given")
-        return Report(schedule, is_kept=is_decision_task())
+        return Report(schedule, has_artifact=is_decision_task())
 
     def _schedule(self, params: Mapping[str, Any]) -> Schedule:
         push = push_of(params, self._settings)
@@ -72,7 +72,7 @@ def native_schedule(push: Push, settings: Settings) -> Schedule:
         url=settings.url, build_system="taskcluster", token=None,
         preview=not is_decision_task(),
     )
-    return answered_schedule(question, deadline=settings.deadline)
+    return fetch_schedule(question, deadline=settings.deadline)
 
 
 def is_decision_task() -> bool:
@@ -96,12 +96,12 @@ def legacy_schedule(push: Push, *, url: str | None, deadline: float) -> Schedule
     """
     if push.number is None:
         raise NoAnswer("an older SETA answered, and the push has no number to count by")
-    if push.number % EVERY == 0:
-        raise NoAnswer(f"an older SETA answered, and every {EVERY}th push runs everything")
+    if push.number % RUN_ALL_EVERY == 0:
+        raise NoAnswer(f"an older SETA answered, and every {RUN_ALL_EVERY}th push runs everything")
     question = low_value_question(push.project, "taskcluster", url=url)
-    skip = answered_low_value(question, deadline=deadline)
+    skip = fetch_low_value(question, deadline=deadline)
     return Schedule(SELECTIVE, skip=skip, reasons=(
-        f"an older SETA's list; everything runs on every {EVERY}th push",))
+        f"an older SETA's list; everything runs on every {RUN_ALL_EVERY}th push",))
 
 
 class Report:
@@ -112,15 +112,15 @@ class Report:
     once, with what may be removed, and again at the end of the process, with what was.
     """
 
-    def __init__(self, schedule: Schedule, *, is_kept: bool):
+    def __init__(self, schedule: Schedule, *, has_artifact: bool):
         self.schedule = schedule
         self._removed: dict[str, dict[str, str]] = {}
-        if is_kept:
+        if has_artifact:
             self._path = artifacts_folder() / ARTIFACT
             self.write()
             atexit.register(self.write)
 
-    def removed(self, label: str, strategy: str, reason: str) -> None:
+    def add_removed(self, label: str, strategy: str, reason: str) -> None:
         if label not in self._removed:
             logger.info("SETA: %s removes %s: %s", strategy, label, reason)
         self._removed[label] = {"strategy": strategy, "reason": reason}

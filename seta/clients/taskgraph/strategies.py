@@ -5,20 +5,20 @@ from typing import Any
 
 from taskgraph.optimize.base import OptimizationStrategy
 
-from .decision import Decision
+from .decision import PushDecision
 
 
 class Seta(OptimizationStrategy):
     """Remove the tasks that SETA says to skip on this push."""
 
-    def __init__(self, decision: Decision):
+    def __init__(self, decision: PushDecision):
         self._decision = decision
 
     def should_remove_task(self, task: Any, params: Mapping[str, Any], arg: object) -> bool:
         report = self._decision.report(params)
         if is_build(task) or not report.schedule.skips(task.label):
             return False
-        report.removed(task.label, "seta", "low value, and not due on this push")
+        report.add_removed(task.label, "seta", "low value, and not due on this push")
         return True
 
 
@@ -31,14 +31,14 @@ class SetaBackstop(OptimizationStrategy):
     A project can combine it with ``seta`` by ``taskgraph.optimize.base.Any`` or ``All``.
     """
 
-    def __init__(self, decision: Decision):
+    def __init__(self, decision: PushDecision):
         self._decision = decision
 
     def should_remove_task(self, task: Any, params: Mapping[str, Any], arg: object) -> bool:
         report = self._decision.report(params)
         if is_build(task) or not report.schedule.knows(task.label):
             return False
-        report.removed(task.label, "seta-backstop", "runs on full pushes, and this is not one")
+        report.add_removed(task.label, "seta-backstop", "runs on full pushes, and this is not one")
         return True
 
 

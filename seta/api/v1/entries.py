@@ -13,8 +13,8 @@ from .access import writer
 from .fields import Json, Model, Name, Text
 from .paging import Page, id_cursor, page_of
 
-Decision = TypeVar("Decision", Override, StoredRename)
-Show = Callable[[Decision, datetime], Json]
+Entry = TypeVar("Entry", Override, StoredRename)
+Show = Callable[[Entry, datetime], Json]
 GLOB = Field(None, max_length=200, pattern=r"^[A-Za-z0-9_.+*?!\[\]-]+$")
 
 
@@ -27,8 +27,8 @@ class EndIn(Model):
     why: Text = ""
 
 
-def list_decisions(
-    find: Callable[..., Sequence[Decision]], query: ListIn, show: Show[Decision]
+def list_entries(
+    find: Callable[..., Sequence[Entry]], query: ListIn, show: Show[Entry]
 ) -> Json:
     """Return one page, the newest first."""
     now = context().clock()
@@ -40,8 +40,8 @@ def list_decisions(
             query, key=lambda each: each.id, show=lambda each: show(each, now))
 
 
-def end_decision(
-    end: Callable[..., Decision], what: str, number: int, why: str, show: Show[Decision]
+def end_entry(
+    end: Callable[..., Entry], what: str, number: int, why: str, show: Show[Entry]
 ) -> Json:
     now = context().clock()
     with context().sessions.begin() as session:
