@@ -1,4 +1,4 @@
-"""Every setting: variable, type, default and one sentence. Read once, at start."""
+"""Every setting: variable, type, default and description. Read once, at start."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
@@ -11,13 +11,13 @@ from . import readers
 
 
 def setting(
-    variable: str, read: Callable[[str], Any], default: str, sentence: str, *,
+    variable: str, read: Callable[[str], Any], default: str, description: str, *,
     is_secret: bool = False,
 ) -> Any:
     """Return a field of Settings; its default is written as in the environment."""
     value = read(default) if default else _empty(read)
     return field(default=value, repr=not is_secret, metadata={
-        "variable": variable, "read": read, "default": default, "sentence": sentence,
+        "variable": variable, "read": read, "default": default, "description": description,
         "is_secret": is_secret,
     })
 
@@ -134,7 +134,7 @@ class Settings:
         return Path(self.home).expanduser().absolute()
 
 
-def described() -> Iterator[Field[Any]]:
+def setting_fields() -> Iterator[Field[Any]]:
     """Return the settings in the order of the documentation."""
     return iter(fields(Settings))
 

@@ -76,7 +76,7 @@ def _add(
     session: Session, jobs: Collection[JobKey], what: JobClassification, *, who: str, why: str,
     target: str, now: datetime,
 ) -> int:
-    known = classifications.counted(session, jobs)
+    known = classifications.counted_classifications(session, jobs)
     new = [job for job in jobs if not _is_known(known.get(job), what)]
     if new:
         classifications.add_classifications(

@@ -77,7 +77,7 @@ def infer_scope(session: Session, scope: str, *, now: datetime) -> int:
 
 def _apply(session: Session, streak: FailureStreak, infer_after: int, now: datetime) -> int:
     is_regression = len(streak.failed) >= infer_after
-    known = classifications.counted(session, streak.jobs)
+    known = classifications.counted_classifications(session, streak.jobs)
     fixed_by = (streak.passed_again.revision[:REVISION_DIGITS],)
     if not is_regression:
         wrong = [job for job in streak.jobs if _has_inferred_fix(known.get(job))]

@@ -61,7 +61,7 @@ def _pattern(entry: Mapping[str, Any], build_system: str) -> dict[str, Any]:
     if "/" in testtype:
         return {"name": testtype}
     suite = testtype.removesuffix("-e10s")
-    if build_system == BUILDBOT.word and suite in TALOS:
+    if build_system == BUILDBOT.name and suite in TALOS:
         testtype = f"talos-{testtype}"
     return {"platform": entry["platform"], "build_type": entry["buildtype"],
             "test_suite": testtype}

@@ -37,7 +37,7 @@ def _labels(
     low = [name for priority in LOW_VALUE for name in _of(published, priority)]
     return {"action": "skip", "project": project.name, "snapshot": published.snapshot,
             "jobs": sorted(
-                name for name in low if may_be_listed(name, TASKCLUSTER.word, project.name))}
+                name for name in low if may_be_listed(name, TASKCLUSTER.name, project.name))}
 
 
 def _builders(

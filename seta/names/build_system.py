@@ -32,7 +32,7 @@ class BuildSystem:
     caller knows it. A name that may not be listed runs on every push.
     """
 
-    word: str                # "taskcluster", as sources and clients write it
+    name: str                # "taskcluster", as sources and clients write it
     parse: Parser
     examples: tuple[Example, ...]
     may_be_listed: ListingRule = list_every_name

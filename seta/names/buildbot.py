@@ -87,7 +87,7 @@ def _may_be_listed(name: str, project: str, job_type: JobType | None) -> bool:
 
 
 BUILDBOT = BuildSystem(
-    word="buildbot",
+    name="buildbot",
     parse=parse_name,
     may_be_listed=_may_be_listed,
     examples=(

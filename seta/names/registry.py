@@ -12,7 +12,7 @@ BUILD_SYSTEMS: tuple[BuildSystem, ...] = (
     TASKCLUSTER,
     BUILDBOT,
 )
-_BY_WORD = {each.word: each for each in BUILD_SYSTEMS}
+_BY_NAME = {each.name: each for each in BUILD_SYSTEMS}
 
 
 def parse(name: str, build_system: str, project: str) -> JobType | None:
@@ -27,7 +27,7 @@ def parse(name: str, build_system: str, project: str) -> JobType | None:
     >>> parse("source-test-mozlint-eslint", "taskcluster", "autoland") is None
     True
     """
-    known = _BY_WORD.get(build_system)
+    known = _BY_NAME.get(build_system)
     for each in (known,) if known else BUILD_SYSTEMS:
         job_type = each.parse(name, project)
         if job_type:
@@ -39,5 +39,5 @@ def may_be_listed(
     name: str, build_system: str, project: str, job_type: JobType | None = None
 ) -> bool:
     """Return whether the clients of a build system can use a list with this name in it."""
-    known = _BY_WORD.get(build_system)
+    known = _BY_NAME.get(build_system)
     return known is None or known.may_be_listed(name, project, job_type)

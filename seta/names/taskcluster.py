@@ -37,7 +37,7 @@ def _may_be_listed(label: str, project: str, job_type: JobType | None) -> bool:
 
 
 TASKCLUSTER = BuildSystem(
-    word="taskcluster",
+    name="taskcluster",
     parse=parse_label,
     may_be_listed=_may_be_listed,
     examples=(

@@ -90,7 +90,7 @@ def _to_snapshot(gathered: Gathered, decision: Decision, *, now: datetime) -> Sn
                     each.certificate)
         for each in decision.verdicts)
     return Snapshot(
-        scope=gathered.moment.scope, as_of=gathered.moment.as_of,
+        scope=gathered.window.scope, as_of=gathered.window.as_of,
         inputs=gathered.inputs | _summary(priorities),
         unit=decision.unit, objective=decision.objective, lower_bound=decision.lower_bound,
         gap=decision.gap, status=decision.status, regressions=decision.regressions,

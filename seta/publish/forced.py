@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from ..domain import JobType, Override, Priority, strongest
-from ..store.evidence import Moment, NameEvidence
+from ..store.evidence import EvidenceWindow, NameEvidence
 
 NEW_FOR = timedelta(days=14)
 
@@ -47,7 +47,7 @@ def lowered_job_types(
 
 
 def new_job_types(
-    names: Iterable[NameEvidence], moment: Moment, rename: Callable[[JobType], JobType]
+    names: Iterable[NameEvidence], window: EvidenceWindow, rename: Callable[[JobType], JobType]
 ) -> set[JobType]:
     """Return the job types first seen less than 14 days ago, after 14 days of records.
 
@@ -64,7 +64,7 @@ def new_job_types(
         seen = (name.first_seen, name.project)
         first[job_type] = min(first.get(job_type, seen), seen)
     return {job_type for job_type, (seen, project) in first.items()
-            if seen > moment.as_of - NEW_FOR
+            if seen > window.as_of - NEW_FOR
             and project in since and seen - since[project] > NEW_FOR}
 
 

@@ -16,7 +16,7 @@ from ..names import apply_renames
 from ..store import evidence
 from ..store.curation.overrides import overrides
 from ..store.curation.renames import renames
-from ..store.evidence import Moment, NameEvidence
+from ..store.evidence import EvidenceWindow, NameEvidence
 from .forced import counting_overrides, forced_job_types, lowered_job_types, new_job_types
 
 Renaming = Callable[[JobType], JobType]
@@ -26,7 +26,7 @@ Renaming = Callable[[JobType], JobType]
 class Gathered:
     """What was known about a scope at a moment."""
 
-    moment: Moment
+    window: EvidenceWindow
     problem: Problem
     names: tuple[NameEvidence, ...]      # alive, parsed and not of tier 3
     witnesses: tuple[Witnesses, ...]
@@ -38,29 +38,29 @@ def gather(
     session: Session, scope: Scope, *, now: datetime, as_of: datetime | None, settings: Settings
 ) -> Gathered:
     """Read the evidence for an analysis of a scope."""
-    moment = evidence.moment_of(session, scope, now=now, as_of=as_of)
-    decided_at = min(moment.known_by, now)
+    window = evidence.evidence_window(session, scope, now=now, as_of=as_of)
+    decided_at = min(window.known_by, now)
     active = overrides(session, scope.name, active_at=decided_at)
     known_renames = renames(session, scope.name, active_at=decided_at)
-    rename = _renaming([stored.rename for stored in known_renames], moment.as_of)
-    names = evidence.known_names(session, moment)
+    rename = _renaming([stored.rename for stored in known_renames], window.as_of)
+    names = evidence.known_names(session, window)
     ours = tuple(name for name in names if name.is_ours)
     counting = counting_overrides(ours, active)
-    found = evidence.witnesses(session, moment)
+    found = evidence.witnesses(session, window)
     type_ids = _type_ids(names, found)
     found = _rename_witnesses(found, rename, type_ids)
     problem = Problem(
         regressions=tuple(Regression(each.fixed_by, frozenset(each.caught_by), each.is_inferred)
                           for each in found),
         alive=_alive(ours),
-        durations_ms=_rename_durations(evidence.mean_durations(session, moment), rename),
-        forced=forced_job_types(counting, new_job_types(names, moment, rename)),
+        durations_ms=_rename_durations(evidence.mean_durations(session, window), rename),
+        forced=forced_job_types(counting, new_job_types(names, window, rename)),
         lowered=lowered_job_types(counting),
         redundancy=scope.redundancy,
     )
-    quality = evidence.label_quality(session, moment)
+    quality = evidence.label_quality(session, window)
     inputs = {
-        "since": moment.since.isoformat(), "known_by": moment.known_by.isoformat(),
+        "since": window.since.isoformat(), "known_by": window.known_by.isoformat(),
         "window_days": scope.window_days, "redundancy": scope.redundancy,
         "node_limit": settings.node_limit, "max_change": settings.max_change,
         "overrides": sorted(each.id for each in active),
@@ -68,7 +68,7 @@ def gather(
         "names": _counts_of(names), "alive": {p: len(t) for p, t in problem.alive.items()},
         "labels": asdict(quality) | _jobs_per_regression(found),
     }
-    return Gathered(moment, problem, ours, tuple(found), type_ids, inputs)
+    return Gathered(window, problem, ours, tuple(found), type_ids, inputs)
 
 
 def _renaming(known: list[Rename], at: datetime) -> Renaming:

@@ -71,28 +71,28 @@ def result_in(row: Row, *, has_ended: bool) -> str:
     return result if result in RESULTS else leave_out("unknown result")
 
 
-def build_system_of(*, task_id: Any, buildbot_id: Any = None, word: str = "") -> str:
-    """Return the word of a job's build system: the row's own, or that of the id it carries.
+def build_system_of(*, task_id: Any, buildbot_id: Any = None, build_system: str = "") -> str:
+    """Return the name of a job's build system: the row's own, or that of the id it carries.
 
-    A name alone is not enough: a guess would put a job into the wrong list.
+    A job's name alone is not enough: a guess would put a job into the wrong list.
     """
-    if word in [each.word for each in BUILD_SYSTEMS]:
-        return word
+    if build_system in [each.name for each in BUILD_SYSTEMS]:
+        return build_system
     if identifier(task_id):
-        return TASKCLUSTER.word
+        return TASKCLUSTER.name
     if identifier(buildbot_id):
-        return BUILDBOT.word
+        return BUILDBOT.name
     leave_out("no build system")
 
 
 def name_in(row: Row, build_system: str, *, label: str, buildername: str) -> str:
     """Return a job's name from the column that has it for its build system."""
-    column = buildername if build_system == BUILDBOT.word else label
+    column = buildername if build_system == BUILDBOT.name else label
     return text(row.get(column)) or leave_out("no name")
 
 
 @dataclass(frozen=True)
-class JobClassification:
+class RowClassification:
     """How a job is classified, since when, and what fixed it."""
 
     classification: Classification | None
@@ -100,21 +100,21 @@ class JobClassification:
     fixed_by: tuple[str, ...] = ()     # 12 digits each, or 7 to 11 still to be completed
 
 
-def classify(
+def merge_notes(
     classification: Classification | None, changed_at: datetime | None,
     notes: Callable[[], Iterable[Note]],
-) -> JobClassification:
+) -> RowClassification:
     """Put a job's classification together with its notes, if it is fixed by a commit.
 
     A classification without a note of its time dates from the job's last change, which is never
     earlier.
     """
     if classification is None:
-        return JobClassification(None)
+        return RowClassification(None)
     note = None
     if classification is Classification.FIXED_BY_COMMIT:
         note = newest_fixed_by_commit(notes())
     if note is None:
-        return JobClassification(classification, changed_at)
+        return RowClassification(classification, changed_at)
     fixed_by = fixing_revisions(note.text).all
-    return JobClassification(classification, note.created or changed_at, fixed_by)
+    return RowClassification(classification, note.created or changed_at, fixed_by)

@@ -34,7 +34,7 @@ def result_source(settings: Settings, name: str = "") -> ResultSource | None:
 
 def job_list_source(settings: Settings, project: Project) -> JobListSource | None:
     """Return the source of a project's job lists; None where no build system of it has one."""
-    if TASKCLUSTER.word not in project.build_systems:
+    if TASKCLUSTER.name not in project.build_systems:
         return None
     return TaskclusterIndex(Http(_http_options(settings)), settings.taskcluster_url)
 

@@ -56,7 +56,7 @@ def _to_job(project: str, name: str, entry: Any, seen_at: datetime, what: str) -
     if not name.strip() or not isinstance(entry, dict):
         raise SourceGarbled(f"{what}: {name!r} is not a job: {shorten(entry)}")
     return ListedJob(
-        project=project, build_system=TASKCLUSTER.word, name=name.strip(),
+        project=project, build_system=TASKCLUSTER.name, name=name.strip(),
         seen_at=seen_at, tier=tier(entry.get("tier")),
         group_symbol=stripped(entry.get("groupSymbol")),  # Treeherder's "?" where there is no group
         symbol=stripped(entry.get("symbol")),

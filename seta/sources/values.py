@@ -58,10 +58,10 @@ def revision(value: Any) -> str:
     return found if is_hg_revision(found) else ""
 
 
-def moment(value: Any) -> datetime | None:
-    """Return the moment of epoch seconds; None for null, for 0 and for what is out of range.
+def parse_epoch(value: Any) -> datetime | None:
+    """Return the time of epoch seconds; None for null, for 0 and for what is out of range.
 
-    >>> moment(1539287956)
+    >>> parse_epoch(1539287956)
     datetime.datetime(2018, 10, 11, 19, 59, 16, tzinfo=datetime.timezone.utc)
     """
     seconds = number(value)

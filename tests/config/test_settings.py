@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from seta.config import Settings, described, from_environment, readers
+from seta.config import Settings, setting_fields, from_environment, readers
 from seta.errors import BadSetting
 
 
@@ -59,10 +59,10 @@ def test_a_secret_is_never_shown(variable):
     assert "hunter2" not in repr(secret)
 
 
-def test_every_setting_has_a_variable_and_a_sentence():
-    for each in described():
+def test_every_setting_has_a_variable_and_a_description():
+    for each in setting_fields():
         assert each.metadata["variable"].isupper()
-        assert each.metadata["sentence"].endswith(".")
+        assert each.metadata["description"].endswith(".")
 
 
 def test_the_examples_in_the_docstrings_run():

@@ -34,7 +34,7 @@ def test_one_job_is_classified_and_audited(ci, failed):
     assert classify_job(ci.session, "test", failed[0], FIXED, who="ann",
                         now=NOON, why="seen") == 1
     key = JobKey("test", failed[0])
-    known = classifications.counted(ci.session, [key])[key]
+    known = classifications.counted_classifications(ci.session, [key])[key]
     assert (known.classification, known.fixed_by, known.who) == (
         "fixed by commit", ("9fa614d8310d",), "ann")
     entry, = audit_entries(ci.session)
@@ -53,7 +53,8 @@ def test_the_newest_counts_and_it_can_be_taken_back(ci, failed):
         assert classify_job(ci.session, "test", failed[0], read_classification(word), who="ann",
                             now=ci.at(minute)) == 1
         key = JobKey("test", failed[0])
-        assert classifications.counted(ci.session, [key])[key].classification == word
+        known = classifications.counted_classifications(ci.session, [key])
+        assert known[key].classification == word
 
 
 @pytest.mark.parametrize("first, last, count", [

@@ -13,8 +13,7 @@ from seta.curation.classifications import classify_job, read_classification
 from seta.curation.inference import infer_regressions
 from seta.domain import Classification
 from seta.store import schema
-from seta.store.curation import classifications
-from seta.store.curation.classifications import JobKey
+from seta.store.curation.classifications import JobKey, counted_classifications
 
 JOB = "test-linux64/opt-low-1"
 SINCE = NOON - timedelta(days=90)
@@ -46,7 +45,7 @@ def infer(ci, since=SINCE, now=LATER):
 
 def inferred(ci, jobs):
     """Which pushes' failures are inferred to be fixed by which push."""
-    known = classifications.counted(ci.session, jobs.values())
+    known = counted_classifications(ci.session, jobs.values())
     pushes = {ci.push(str(number), 0).revision[:12]: number for number in range(40)}
     return {number: pushes[known[key].fixed_by[0]] for number, key in jobs.items()
             if key in known and known[key].is_inferred
@@ -97,7 +96,7 @@ def test_a_past_moment_does_not_see_the_future(inferring, results):
     """It was known when the pass was: not before."""
     jobs = add_history(inferring, results, "PFFP")
     infer(inferring)
-    at = classifications.counted(inferring.session, jobs.values())[jobs[1]].classified_at
+    at = counted_classifications(inferring.session, jobs.values())[jobs[1]].classified_at
     assert at == inferring.at(3) + timedelta(minutes=10)
 
 
@@ -117,7 +116,7 @@ def test_a_decision_of_a_person_is_left_alone(inferring, results):
 def test_a_person_may_decide_the_same_and_then_it_is_no_longer_inferred(inferring, results):
     jobs = add_history(inferring, results, "PFFP")
     infer(inferring)
-    fix = classifications.counted(inferring.session, jobs.values())[jobs[1]].fixed_by[0]
+    fix = counted_classifications(inferring.session, jobs.values())[jobs[1]].fixed_by[0]
     assert classify_job(inferring.session, "test", jobs[1].job_id,
                         read_classification("fixed by commit", fix), who="ann", now=LATER) == 1
     assert inferred(inferring, jobs) == {2: 3}

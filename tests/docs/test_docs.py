@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from seta.config import Settings, described
+from seta.config import Settings, setting_fields
 from seta.sources.files import decode_record
 from seta.store.engine import make_engine, make_sessions
 from seta.wsgi import build_app
@@ -22,10 +22,10 @@ def page(name: str) -> str:
 
 def test_every_setting_stands_there_with_its_default_and_what_it_is():
     text = page("settings")
-    for each in described():
+    for each in setting_fields():
         facts = each.metadata
         default = f"`{facts['default']}`" if facts["default"] else "unset"
-        assert f"| `{facts['variable']}` | {default} | {facts['sentence']} |" in text
+        assert f"| `{facts['variable']}` | {default} | {facts['description']} |" in text
 
 
 def test_the_commands_are_documented_by_their_own_help():

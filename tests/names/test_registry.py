@@ -8,18 +8,18 @@ from seta.names import BUILD_SYSTEMS, may_be_listed, parse
 EXAMPLES = [(each, example) for each in BUILD_SYSTEMS for example in each.examples]
 each_example = pytest.mark.parametrize(
     ("system", "example"), EXAMPLES,
-    ids=[f"{system.word}: {example.name}" for system, example in EXAMPLES])
+    ids=[f"{system.name}: {example.name}" for system, example in EXAMPLES])
 
 
 @each_example
 def test_an_example_is_parsed_as_it_says(system, example):
-    assert parse(example.name, system.word, example.project) == example.job_type
+    assert parse(example.name, system.name, example.project) == example.job_type
 
 
 @each_example
 def test_an_example_is_listed_as_it_says(system, example):
     assert may_be_listed(
-        example.name, system.word, example.project, example.job_type) is example.is_listed
+        example.name, system.name, example.project, example.job_type) is example.is_listed
 
 
 @each_example
@@ -28,13 +28,13 @@ def test_the_canonical_form_of_an_example_means_the_same(system, example, canoni
         assert parse(canonical(example.job_type), "taskcluster", "any") == example.job_type
 
 
-@pytest.mark.parametrize("system", BUILD_SYSTEMS, ids=[each.word for each in BUILD_SYSTEMS])
+@pytest.mark.parametrize("system", BUILD_SYSTEMS, ids=[each.name for each in BUILD_SYSTEMS])
 def test_a_build_system_has_examples_that_are_parsed_and_that_are_not(system):
     assert {example.job_type is None for example in system.examples} == {True, False}
 
 
 def test_no_two_build_systems_have_one_word():
-    words = [each.word for each in BUILD_SYSTEMS]
+    words = [each.name for each in BUILD_SYSTEMS]
     assert len(set(words)) == len(words)
 
 

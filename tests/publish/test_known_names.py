@@ -22,8 +22,8 @@ def known(trunk, sessions):
     def read(as_of: datetime = NOW, scope="trunk"):
         with sessions.begin() as session:
             refresh_job_days(session)
-            moment = reads.moment_of(session, Scope(scope), now=NOW, as_of=as_of)
-            return {each.name: each for each in reads.known_names(session, moment)}
+            window = reads.evidence_window(session, Scope(scope), now=NOW, as_of=as_of)
+            return {each.name: each for each in reads.known_names(session, window)}
     return read
 
 
@@ -41,8 +41,8 @@ def durations(trunk, sessions):
     def read(as_of: datetime = NOW):
         with sessions.begin() as session:
             refresh_job_days(session)
-            moment = reads.moment_of(session, Scope("trunk"), now=NOW, as_of=as_of)
-            return {str(kind): ms for kind, ms in reads.mean_durations(session, moment).items()}
+            window = reads.evidence_window(session, Scope("trunk"), now=NOW, as_of=as_of)
+            return {str(kind): ms for kind, ms in reads.mean_durations(session, window).items()}
     return read
 
 
@@ -164,6 +164,6 @@ def test_what_is_renamed_is_not_new(trunk, known):
 
 
 def _new(names, renamed={}):
-    moment = reads.Moment("trunk", NOW - 90 * DAY, NOW, NOW)
+    window = reads.EvidenceWindow("trunk", NOW - 90 * DAY, NOW, NOW)
     return {str(each) for each in new_job_types(
-        names.values(), moment, lambda job_type: renamed.get(job_type, job_type))}
+        names.values(), window, lambda job_type: renamed.get(job_type, job_type))}

@@ -16,14 +16,14 @@ SINCE = NOW - 90 * DAY
 
 def found(sessions, **more):
     with sessions() as session:
-        moment = reads.moment_of(session, Scope("trunk"), now=NOW, **more)
+        window = reads.evidence_window(session, Scope("trunk"), now=NOW, **more)
         return {each.fixed_by: {str(kind) for kind in each.caught_by}
-                for each in reads.witnesses(session, moment)}
+                for each in reads.witnesses(session, window)}
 
 
 def quality(sessions):
     with sessions() as session:
-        return reads.label_quality(session, reads.moment_of(session, Scope("trunk"), now=NOW))
+        return reads.label_quality(session, reads.evidence_window(session, Scope("trunk"), now=NOW))
 
 
 def test_without_classifications_there_are_no_regressions(trunk, sessions):
@@ -93,8 +93,8 @@ def test_what_was_inferred_counts_until_somebody_says_something(trunk, sessions)
     job_id = trunk.result(A, "testfailed")
     trunk.classify(job_id, FIX, is_inferred=True)
     with sessions() as session:
-        moment = reads.moment_of(session, Scope("trunk"), now=NOW)
-        assert [each.is_inferred for each in reads.witnesses(session, moment)] == [True]
+        window = reads.evidence_window(session, Scope("trunk"), now=NOW)
+        assert [each.is_inferred for each in reads.witnesses(session, window)] == [True]
 
     trunk.classify(job_id, at=NOW - 20 * DAY, classification="intermittent", who="ann")
     assert found(sessions) == {}
@@ -136,7 +136,7 @@ def test_an_archive_is_seen_whole_from_just_after_its_newest_push(trunk, session
     at = NOW - 3000 * DAY
     trunk.caught(FIX, A, project="attic", at=at, classified_at=NOW)
     with sessions() as session:
-        moment = reads.moment_of(session, Scope("old", is_archived=True), now=NOW)
-        assert moment.as_of == at + timedelta(milliseconds=1)
-        assert [each.caught_by.keys() for each in reads.witnesses(session, moment)] == [
+        window = reads.evidence_window(session, Scope("old", is_archived=True), now=NOW)
+        assert window.as_of == at + timedelta(milliseconds=1)
+        assert [each.caught_by.keys() for each in reads.witnesses(session, window)] == [
             {JobType("linux64", "opt", "mochitest", 1)}]

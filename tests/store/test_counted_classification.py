@@ -6,7 +6,7 @@ import pytest
 from publish.made_evidence import DAY, NOW, Evidence
 
 from seta.store import evidence as reads
-from seta.store.curation.classifications import JobKey, counted
+from seta.store.curation.classifications import JobKey, counted_classifications
 from seta.store.results.job_runs import still_failing
 
 JOB = "test-linux64/opt-mochitest-1"
@@ -32,8 +32,8 @@ def classified(sessions):
 
 def is_witness(sessions, known_by=NOW):
     with sessions() as session:
-        moment = reads.Moment("trunk", NOW - 90 * DAY, NOW, known_by)
-        return bool(reads.witnesses(session, moment))
+        window = reads.EvidenceWindow("trunk", NOW - 90 * DAY, NOW, known_by)
+        return bool(reads.witnesses(session, window))
 
 
 HISTORIES = [
@@ -65,7 +65,7 @@ def test_the_analysis_curation_and_the_ledger_agree(classified, sessions, histor
     job = classified(*history)
     assert is_witness(sessions) == (expected == "fixed by commit")
     with sessions() as session:
-        assert counted(session, [job])[job].classification == expected
+        assert counted_classifications(session, [job])[job].classification == expected
         failing = still_failing(session, "autoland", "taskcluster", [JOB])
     assert bool(failing) == (expected != "intermittent")
 
@@ -74,7 +74,7 @@ def test_without_a_classification_nothing_counts(classified, sessions):
     job = classified()
     assert not is_witness(sessions)
     with sessions() as session:
-        assert counted(session, [job]) == {}
+        assert counted_classifications(session, [job]) == {}
         assert still_failing(session, "autoland", "taskcluster", [JOB]) == {JOB}
 
 

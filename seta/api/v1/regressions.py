@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from ...domain import DEFAULT_SCOPE, Priority, Snapshot
 from ...errors import NotFound
 from ...store import snapshots
-from ...store.evidence import Moment
+from ...store.evidence import EvidenceWindow
 from ...store.snapshots import regressions as store
 from ..context import context
 from . import lookups
@@ -94,7 +94,7 @@ def get_regression(fixed_by: str, query_data: RegressionIn) -> Json:
         snapshot_id, snapshot = _snapshot(session, query_data)
         line = store.regression_line(session, snapshot_id, fixed_by)
         witnesses = store.witnesses_of(session, snapshot_id, fixed_by)
-        failed = store.failed_jobs_of(session, _moment(snapshot), fixed_by)
+        failed = store.failed_jobs_of(session, _evidence_window(snapshot), fixed_by)
         fixed_on = store.fixing_push(session, snapshot.scope, fixed_by)
     return asdict(line) | {
         "snapshot": snapshot_id,
@@ -119,8 +119,9 @@ def _snapshot(session: Session, query: RegressionIn) -> tuple[int, Snapshot]:
     return wanted, found
 
 
-def _moment(snapshot: Snapshot) -> Moment:
+def _evidence_window(snapshot: Snapshot) -> EvidenceWindow:
     """Return which part of what is stored the snapshot was decided on."""
     inputs = snapshot.inputs
-    return Moment(snapshot.scope, datetime.fromisoformat(inputs["since"]), snapshot.as_of,
-                  datetime.fromisoformat(inputs["known_by"]))
+    return EvidenceWindow(
+        snapshot.scope, datetime.fromisoformat(inputs["since"]), snapshot.as_of,
+        datetime.fromisoformat(inputs["known_by"]))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from ...domain import DEFAULT_SCOPE, JobName, JobType
 from ...store.curation.projects import projects
-from ...store.evidence import Moment, failures_by_fix
+from ...store.evidence import EvidenceWindow, failures_by_fix
 from ...store.results.job_names import job_names as known_names
 from .payloads import failures_payload, job_names_payload, job_types_payload
 from .published import Published
@@ -39,8 +39,8 @@ def failures(
     with sessions() as session:
         session.execute(TIME_LIMIT)
         for scope in _answered_scopes({each.scope for each in projects(session)}):
-            moment = Moment(scope, since=since, as_of=until, known_by=now)
-            for fixed_by, jobs in failures_by_fix(session, moment).items():
+            window = EvidenceWindow(scope, since=since, as_of=until, known_by=now)
+            for fixed_by, jobs in failures_by_fix(session, window).items():
                 found[fixed_by] += jobs
     return failures_payload(dict(sorted(found.items())))
 

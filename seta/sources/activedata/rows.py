@@ -7,11 +7,11 @@ from typing import Any
 from ...domain import Classification, JobResult
 from ...names import Note, fixing_revisions
 from ..job_rows import (
-    NAMESPACE, Decoded, Row, build_system_of, classify, leave_out, name_in, result_in,
+    NAMESPACE, Decoded, Row, build_system_of, leave_out, merge_notes, name_in, result_in,
 )
 from ..values import (
-    as_list, identifier, milliseconds, moment, number, push_identifier, revision, stripped, text,
-    tier,
+    as_list, identifier, milliseconds, number, parse_epoch, push_identifier, revision, stripped,
+    text, tier,
 )
 
 FIXED = Classification.FIXED_BY_COMMIT
@@ -24,8 +24,8 @@ def decode_row(row: Row, skipped: Counter[str]) -> Decoded:
     """
     cell = row.get
     build_system = build_system_of(task_id=cell("task_id"), buildbot_id=cell("buildbot_id"))
-    classified = classify(_classification(text(cell("classification")), skipped),
-                          moment(cell("last_modified")), lambda: _notes(row))
+    classified = merge_notes(_classification(text(cell("classification")), skipped),
+                             parse_epoch(cell("last_modified")), lambda: _notes(row))
     result = JobResult(
         namespace=NAMESPACE,
         job_id=identifier(cell("job_id")) or leave_out("no job id"),
@@ -34,10 +34,10 @@ def decode_row(row: Row, skipped: Counter[str]) -> Decoded:
         # The label of a Buildbot job is only the last word of its builder's name.
         name=name_in(row, build_system, label="label", buildername="key"),
         revision=revision(cell("revision")) or leave_out("no revision"),
-        pushed_at=moment(cell("push_date")) or leave_out("no push time"),
+        pushed_at=parse_epoch(cell("push_date")) or leave_out("no push time"),
         result=result_in(row, has_ended=text(cell("state")) not in ("running", "pending")),
         push_id=push_identifier(cell("push_id")),
-        started_at=moment(cell("started")),
+        started_at=parse_epoch(cell("started")),
         duration_ms=milliseconds(number(cell("duration"))),
         tier=tier(cell("tier")),
         classification=classified.classification,
@@ -82,4 +82,4 @@ def _notes(row: Row) -> list[Note]:
 
 
 def _time(value: Any) -> datetime | None:
-    return None if isinstance(value, (list, dict)) else moment(value)
+    return None if isinstance(value, (list, dict)) else parse_epoch(value)

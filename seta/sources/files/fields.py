@@ -81,8 +81,8 @@ def classification(value: str | None) -> Classification | None:
         ) from None
 
 
-def moment(value: datetime, field: str) -> datetime:
-    """Return the moment in UTC; the decoder has made sure that it has a time zone."""
+def utc_time(value: datetime, field: str) -> datetime:
+    """Return the time in UTC; the decoder has made sure that it has a time zone."""
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
         raise ValueError(
             f"{field} must be in the years {FIRST_YEAR} to {LAST_YEAR}, not {value.isoformat()}")

@@ -15,7 +15,7 @@ from ...errors import BadInput
 from ..values import shorten
 from . import fields
 
-Moment = Annotated[datetime, Meta(tz=True)]
+ZonedTime = Annotated[datetime, Meta(tz=True)]
 Seconds = Annotated[float, Meta(ge=0, le=31_622_400)]  # a year at most
 Tier = Annotated[int, Meta(ge=1, le=3)]
 Number = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]  # an id that a CI keeps as a number
@@ -45,20 +45,20 @@ class ResultRecord(Record, tag="result", kw_only=True):
     namespace: str
     job_id: str | Number
     revision: str
-    pushed_at: Moment
+    pushed_at: ZonedTime
     result: str
     push_id: str | Number | None = None
-    started_at: Moment | None = None
+    started_at: ZonedTime | None = None
     duration: Seconds | None = None
     classification: str | None = None
-    classified_at: Moment | None = None
+    classified_at: ZonedTime | None = None
     fixed_by: list[str] | None = None
 
 
 class JobRecord(Record, tag="job", kw_only=True):
     """An entry of a project's job list."""
 
-    seen_at: Moment
+    seen_at: ZonedTime
     group_symbol: str | None = None
     symbol: str | None = None
 
@@ -95,15 +95,15 @@ def _to_result(record: ResultRecord) -> JobResult:
         fields.token(record.build_system, "build_system"),
         fields.line(record.name, "name"),
         fields.revision(record.revision),
-        fields.moment(record.pushed_at, "pushed_at"),
+        fields.utc_time(record.pushed_at, "pushed_at"),
         fields.result(record.result),
         None if record.push_id is None else fields.token(str(record.push_id), "push_id"),
-        None if record.started_at is None else fields.moment(record.started_at, "started_at"),
+        None if record.started_at is None else fields.utc_time(record.started_at, "started_at"),
         None if record.duration is None else round(record.duration * 1000),
         record.tier or 1,
         classification,
         None if record.classified_at is None
-        else fields.moment(record.classified_at, "classified_at"),
+        else fields.utc_time(record.classified_at, "classified_at"),
         fields.fixed_by(record.fixed_by, classification),
         _own_job_type(record.platform, record.build_type, record.test_suite, record.chunk),
     )
@@ -114,7 +114,7 @@ def _to_listed(record: JobRecord) -> ListedJob:
         project=fields.project(record.project),
         build_system=fields.token(record.build_system, "build_system"),
         name=fields.line(record.name, "name"),
-        seen_at=fields.moment(record.seen_at, "seen_at"),
+        seen_at=fields.utc_time(record.seen_at, "seen_at"),
         tier=record.tier or 1,
         group_symbol=fields.line(record.group_symbol, "group_symbol")
         if record.group_symbol else "",

@@ -11,10 +11,10 @@ from ...domain import Classification, JobResult, Push
 from ...errors import SourceGarbled
 from ...names import Note
 from ..job_rows import (
-    ACTION_TASK, DECISION_TASK, NAMESPACE, Decoded, Row, build_system_of, classify, leave_out,
+    ACTION_TASK, DECISION_TASK, NAMESPACE, Decoded, Row, build_system_of, leave_out, merge_notes,
     name_in, result_in,
 )
-from ..values import identifier, milliseconds, moment, number, shorten, stripped, text, tier
+from ..values import identifier, milliseconds, number, parse_epoch, shorten, stripped, text, tier
 from .api import Api
 
 SIGNATURE = re.compile(r"[0-9a-f]{40}")
@@ -44,16 +44,16 @@ class JobDecoder:
         push = self.pushes.get(identifier(row.get("push_id"))) or leave_out("no push")
         result = result_in(row, has_ended=text(row.get("state")) == "completed")
         build_system = build_system_of(
-            word=text(row.get("build_system_type")), task_id=row.get("task_id"))
+            build_system=text(row.get("build_system_type")), task_id=row.get("task_id"))
         name = _name(row, build_system)
         changed_at = time_of(row.get("last_modified"))
-        classified = classify(
+        classified = merge_notes(
             _classification(row, skipped), changed_at, lambda: self.notes(job_id))
         return JobResult(
             namespace=NAMESPACE, job_id=job_id, project=push.project,
             build_system=build_system, name=name, revision=push.revision,
             pushed_at=push.pushed_at, result=result, push_id=push.push_id,
-            started_at=moment(row.get("start_timestamp")), duration_ms=_duration_ms(row),
+            started_at=parse_epoch(row.get("start_timestamp")), duration_ms=_duration_ms(row),
             tier=tier(row.get("tier")),
             classification=classified.classification,
             classified_at=classified.classified_at,

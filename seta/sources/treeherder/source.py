@@ -10,7 +10,7 @@ from ...errors import RowLimitReached, SourceGarbled
 from ..http import Http
 from ..job_rows import Row, gather
 from ..protocol import PUSHED, Batch, Slice
-from ..values import identifier, moment, number, revision, shorten
+from ..values import identifier, number, parse_epoch, revision, shorten
 from .api import JOBS_PER_PAGE, PUSHES_PER_PAGE, Api
 from .jobs import JobDecoder, notes_of
 
@@ -102,7 +102,7 @@ def _in_rows(api: Api, project: str, rows: list[Row]) -> dict[str, Push]:
     for row in rows:
         push_id = identifier(row.get("id"))
         head = revision(row.get("revision"))
-        pushed_at = moment(row.get("push_timestamp"))
+        pushed_at = parse_epoch(row.get("push_timestamp"))
         if not (push_id and head and pushed_at):
             raise SourceGarbled(
                 f"{api.what}: a push without an id, revision or time: {shorten(row)}")

@@ -19,7 +19,7 @@ from .. import schema
 from ..paging import newest_first
 
 Row = TypeVar("Row", schema.Override, schema.Rename)
-Decision = TypeVar("Decision", Override, StoredRename)
+Entry = TypeVar("Entry", Override, StoredRename)
 
 
 @contextmanager
@@ -33,27 +33,27 @@ def constraints(session: Session, what: str) -> Iterator[None]:
         raise BadInput(f"{what} cannot be stored: {why}") from error
 
 
-def end_decision(
-    session: Session, table: type[Row], row_id: int, as_decision: Callable[[Row], Decision], *,
+def end_entry(
+    session: Session, table: type[Row], row_id: int, to_entry: Callable[[Row], Entry], *,
     who: str, at: datetime,
-) -> Decision:
+) -> Entry:
     """End an entry; raises NotFound, and Conflict for one that is not active then."""
-    row = decision_row(session, table, row_id, lock=True)
-    if not as_decision(row).is_active(at):
+    row = entry_row(session, table, row_id, lock=True)
+    if not to_entry(row).is_active(at):
         raise Conflict(f"{_name(table)} {row_id} is not active at {at:%Y-%m-%d %H:%M:%S}")
     row.ended_at, row.ended_by = at, who
     session.flush()
-    return as_decision(row)
+    return to_entry(row)
 
 
-def decision_row(session: Session, table: type[Row], row_id: int, *, lock: bool = False) -> Row:
+def entry_row(session: Session, table: type[Row], row_id: int, *, lock: bool = False) -> Row:
     row = session.get(table, row_id, with_for_update=lock or None)
     if row is None:
         raise NotFound(f"there is no {_name(table)} {row_id}")
     return row
 
 
-def decision_rows(
+def entry_rows(
     session: Session, table: type[Row], scope: str | None, *, active_at: datetime | None,
     before: int | None, limit: int | None,
 ) -> list[Row]:

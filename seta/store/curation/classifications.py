@@ -64,7 +64,9 @@ def failed_jobs_between(
     return [JobKey(*row) for row in session.execute(query)]
 
 
-def counted(session: Session, jobs: Iterable[JobKey]) -> dict[JobKey, CountedClassification]:
+def counted_classifications(
+    session: Session, jobs: Iterable[JobKey]
+) -> dict[JobKey, CountedClassification]:
     """Return the classification that counts for each job that has any."""
     jobs = list(jobs)
     job = func.unnest(

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from ...domain import Override, Pattern, Priority
 from .. import schema
-from .changes import constraints, decision_row, decision_rows, end_decision
+from .changes import constraints, entry_row, entry_rows, end_entry
 
 
 def add_override(session: Session, override: Override) -> Override:
@@ -23,12 +23,12 @@ def add_override(session: Session, override: Override) -> Override:
 
 def override_with_id(session: Session, override_id: int) -> Override:
     """Return an override; raises NotFound."""
-    return _to_override(decision_row(session, schema.Override, override_id))
+    return _to_override(entry_row(session, schema.Override, override_id))
 
 
 def end_override(session: Session, override_id: int, *, who: str, at: datetime) -> Override:
     """End an override at `at`. Raises NotFound, and Conflict for one that is not active then."""
-    return end_decision(session, schema.Override, override_id, _to_override, who=who, at=at)
+    return end_entry(session, schema.Override, override_id, _to_override, who=who, at=at)
 
 
 def overrides(
@@ -36,7 +36,7 @@ def overrides(
     before: int | None = None, limit: int | None = None,
 ) -> list[Override]:
     """Return overrides, the newest first; `before` is the last id of the page before."""
-    rows = decision_rows(
+    rows = entry_rows(
         session, schema.Override, scope, active_at=active_at, before=before, limit=limit)
     return [_to_override(row) for row in rows]
 

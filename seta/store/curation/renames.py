@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from ...domain import NewFields, Pattern, Rename, StoredRename
 from .. import schema
-from .changes import constraints, decision_rows, end_decision
+from .changes import constraints, entry_rows, end_entry
 
 GLOBS = ("platform", "build_type", "test_suite")
 
@@ -26,7 +26,7 @@ def add_rename(session: Session, stored: StoredRename) -> StoredRename:
 
 def end_rename(session: Session, rename_id: int, *, who: str, at: datetime) -> StoredRename:
     """End a rename at `at`. Raises NotFound, and Conflict for one that is not active then."""
-    return end_decision(session, schema.Rename, rename_id, _to_rename, who=who, at=at)
+    return end_entry(session, schema.Rename, rename_id, _to_rename, who=who, at=at)
 
 
 def renames(
@@ -34,7 +34,7 @@ def renames(
     before: int | None = None, limit: int | None = None,
 ) -> list[StoredRename]:
     """Return renames, the newest first; `before` is the last id of the page before."""
-    rows = decision_rows(
+    rows = entry_rows(
         session, schema.Rename, scope, active_at=active_at, before=before, limit=limit)
     return [_to_rename(row) for row in rows]
 

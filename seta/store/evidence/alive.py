@@ -15,7 +15,7 @@ from .. import schema
 from ..curation.projects import projects
 from ..results.job_names import as_job_type
 from .days import days_until
-from .moment import Moment
+from .window import EvidenceWindow
 
 ALIVE_FOR = timedelta(days=14)
 SELF_SCHEDULED_TIER = 3  # its jobs run on their own schedule; SETA gives them no priority
@@ -45,23 +45,23 @@ class NameEvidence:
         return self.is_alive and self.job_type is not None and self.tier < SELF_SCHEDULED_TIER
 
 
-def known_names(session: Session, moment: Moment) -> list[NameEvidence]:
+def known_names(session: Session, window: EvidenceWindow) -> list[NameEvidence]:
     """Return every name seen in the scope by then, by project, build system and name.
 
     One query. The rollup must be up to date.
     """
-    seen = _seen(days_until(moment))
-    lists = _newest_lists(moment.known_by)
+    seen = _seen(days_until(window))
+    lists = _newest_lists(window.known_by)
     # Not the tier in job_names: that may be from after the as-of.
-    tier = func.coalesce(_newest_tier(moment), Entry.tier, 1)
+    tier = func.coalesce(_newest_tier(window), Entry.tier, 1)
     query = (
         _names(lists, Name.project, Name.build_system, Name.name, Name.job_type_id,
                Type, tier.label("tier"),
-               _is_alive(lists, _is_recent(seen.c.last_at, moment.as_of)).label("is_alive"),
+               _is_alive(lists, _is_recent(seen.c.last_at, window.as_of)).label("is_alive"),
                seen.c.first_seen, seen.c.first_listed, seen.c.first_passed)
         .join(schema.Project, schema.Project.name == Name.project)
         .join(seen, seen.c.job_name_id == Name.id)
-        .where(schema.Project.scope == moment.scope)
+        .where(schema.Project.scope == window.scope)
         .order_by(Name.project, Name.build_system, Name.name)
     )
     return [
@@ -81,8 +81,8 @@ def alive_jobs(
     query = _names(lists, Name.name, Type).where(
         Name.project == project, Name.build_system == build_system,
         _is_alive(lists, was_seen)).order_by(Name.name)
-    return [JobName(project, build_system, name, as_job_type(kind))
-            for name, kind in session.execute(query)]
+    return [JobName(project, build_system, name, as_job_type(job_type))
+            for name, job_type in session.execute(query)]
 
 
 def alive_in_scope(session: Session, scope: str, *, at: datetime) -> list[JobName]:
@@ -137,11 +137,11 @@ def _seen(days: CTE) -> Subquery:
     ).group_by(days.c.job_name_id).subquery("seen")
 
 
-def _newest_tier(moment: Moment) -> ScalarSelect[int]:
+def _newest_tier(window: EvidenceWindow) -> ScalarSelect[int]:
     """The tier of the name's newest result."""
     return (
         select(Result.tier)
-        .where(Result.job_name_id == Name.id, Result.known_at <= moment.known_by)
+        .where(Result.job_name_id == Name.id, Result.known_at <= window.known_by)
         .order_by(Result.known_at.desc(), Result.namespace, Result.job_id)
         .limit(literal(1)).correlate(Name).scalar_subquery()
     )

@@ -9,7 +9,7 @@ from sqlalchemy import (
 
 from ...domain import FAILING
 from .. import schema
-from .moment import Moment
+from .window import EvidenceWindow
 
 Day = schema.JobDay
 
@@ -21,18 +21,18 @@ def names_of_scope(scope: str) -> Select[int]:
             .where(schema.Project.scope == scope))
 
 
-def days_until(moment: Moment) -> CTE:
-    """Return the rollup's whole days, and what of the moment's own day was known by then.
+def days_until(window: EvidenceWindow) -> CTE:
+    """Return the rollup's whole days, and what of the last day was known by then.
 
     Columns: job_name_id, day, runs, failures, timed_runs, milliseconds, first_at, last_at,
     listed_at.
     """
-    names = names_of_scope(moment.scope)
+    names = names_of_scope(window.scope)
     whole = select(
         Day.job_name_id, Day.day, Day.runs, Day.failures, Day.timed_runs, Day.milliseconds,
         Day.first_at, Day.last_at, Day.listed_at,
-    ).where(Day.day < moment.last_day, Day.job_name_id.in_(names))
-    last_day = _results_of_last_day(moment, names), _lists_of_last_day(moment, names)
+    ).where(Day.day < window.last_day, Day.job_name_id.in_(names))
+    last_day = _results_of_last_day(window, names), _lists_of_last_day(window, names)
     return union_all(whole, *last_day).cte("days")
 
 
@@ -47,23 +47,23 @@ def counted_runs() -> tuple[ColumnElement[int], ...]:
     )
 
 
-def _results_of_last_day(moment: Moment, names: Select[int]) -> Select[*tuple[Any, ...]]:
+def _results_of_last_day(window: EvidenceWindow, names: Select[int]) -> Select[*tuple[Any, ...]]:
     result = schema.JobResult
     return select(
-        result.job_name_id, literal(moment.last_day).label("day"), *counted_runs(),
+        result.job_name_id, literal(window.last_day).label("day"), *counted_runs(),
         func.min(result.known_at), func.max(result.known_at), _no_time(),
     ).where(
-        result.job_name_id.in_(names), result.known_at >= moment.last_midnight,
-        result.known_at <= moment.known_by,
+        result.job_name_id.in_(names), result.known_at >= window.last_midnight,
+        result.known_at <= window.known_by,
     ).group_by(result.job_name_id)
 
 
-def _lists_of_last_day(moment: Moment, names: Select[int]) -> Select[*tuple[Any, ...]]:
+def _lists_of_last_day(window: EvidenceWindow, names: Select[int]) -> Select[*tuple[Any, ...]]:
     nothing = literal(0)
     return select(
         Day.job_name_id, Day.day, nothing, nothing, nothing, nothing, _no_time(), _no_time(),
         Day.listed_at,
-    ).where(Day.day == moment.last_day, Day.listed_at <= moment.known_by,
+    ).where(Day.day == window.last_day, Day.listed_at <= window.known_by,
             Day.job_name_id.in_(names))
 
 

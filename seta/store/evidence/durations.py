@@ -6,18 +6,20 @@ from sqlalchemy.orm import Session
 from ...domain import JobType
 from .. import schema
 from .days import days_until
-from .moment import Moment
+from .window import EvidenceWindow
 
 LAST_DAYS = 14
 
+Type = schema.JobType
 
-def mean_durations(session: Session, moment: Moment) -> dict[JobType, int]:
+
+def mean_durations(session: Session, window: EvidenceWindow) -> dict[JobType, int]:
     """Return the mean duration, in whole milliseconds, over each job type's last 14 days alive.
 
     Those are the days up to the last one on which it ran at all, on any project of the scope; a
     job type whose runs have no duration there is missing. One query.
     """
-    days = days_until(moment)
+    days = days_until(window)
     name = schema.JobName
     each = (
         select(name.job_type_id, days.c.day, days.c.timed_runs, days.c.milliseconds,
@@ -33,8 +35,7 @@ def mean_durations(session: Session, moment: Moment) -> dict[JobType, int]:
         .having(func.sum(each.c.timed_runs) > 0)
         .subquery("total")
     )
-    kind = schema.JobType
     query = (
-        select(kind.platform, kind.build_type, kind.test_suite, kind.chunk, total.c[1])
-        .join(total, total.c.job_type_id == kind.id))
+        select(Type.platform, Type.build_type, Type.test_suite, Type.chunk, total.c[1])
+        .join(total, total.c.job_type_id == Type.id))
     return {JobType(*words): round(mean) for *words, mean in session.execute(query)}

@@ -12,13 +12,13 @@ from ...domain import FAILING, Classification, JobType, Witnesses
 from .. import schema
 from ..results.classifications import is_outranked
 from .alive import SELF_SCHEDULED_TIER
-from .moment import Moment
+from .window import EvidenceWindow
 
 Classified, Result, Push, Name, Type = (
     schema.ClassificationRow, schema.JobResult, schema.Push, schema.JobName, schema.JobType)
 
 
-def counted_jobs(moment: Moment) -> Select[*tuple[Any, ...]]:
+def counted_jobs(window: EvidenceWindow) -> Select[*tuple[Any, ...]]:
     """Select the failed jobs of the window whose counted classification is "fixed by commit".
 
     Tier 3 is left in, and marked.
@@ -37,23 +37,23 @@ def counted_jobs(moment: Moment) -> Select[*tuple[Any, ...]]:
         .join(schema.Project, schema.Project.name == Push.project)
         .where(
             Classified.classification == Classification.FIXED_BY_COMMIT,
-            Classified.classified_at <= moment.known_by,
-            ~is_outranked(moment.known_by),
-            schema.Project.scope == moment.scope,
-            Push.pushed_at >= moment.since, Push.pushed_at < moment.as_of,
-            Result.known_at <= moment.known_by,
+            Classified.classified_at <= window.known_by,
+            ~is_outranked(window.known_by),
+            schema.Project.scope == window.scope,
+            Push.pushed_at >= window.since, Push.pushed_at < window.as_of,
+            Result.known_at <= window.known_by,
             Result.result.in_(FAILING),
         )
     )
 
 
-def witnesses(session: Session, moment: Moment) -> list[Witnesses]:
+def witnesses(session: Session, window: EvidenceWindow) -> list[Witnesses]:
     """Return the regressions of the window with all their witnesses, by fixing revision.
 
     Names that could not be parsed and tier 3 are not witnesses; `label_quality` counts them. One
     query, whose rows are pairs of regression and job type.
     """
-    jobs = counted_jobs(moment).cte("jobs")
+    jobs = counted_jobs(window).cte("jobs")
     fixed_by = func.unnest(jobs.c.fixed_by).label("fixed_by")
     each = select(fixed_by, jobs.c.job_type_id, jobs.c.is_inferred).where(
         jobs.c.job_type_id.is_not(None), ~jobs.c.has_own_schedule).subquery("each")
@@ -80,22 +80,21 @@ def _grouped(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Witnesses]:
 
 
 def failures_by_fix(
-    session: Session, moment: Moment
+    session: Session, window: EvidenceWindow
 ) -> dict[str, list[tuple[JobType, int | None]]]:
     """Return, for each fixing revision, the job type and milliseconds of every job it fixed.
 
     Sorted; what is not evidence is left out. One query.
     """
-    jobs = counted_jobs(moment).cte("jobs")
-    kind = schema.JobType
+    jobs = counted_jobs(window).cte("jobs")
     fixed_by = func.unnest(jobs.c.fixed_by).label("fixed_by")
     each = select(fixed_by, jobs.c.job_type_id, jobs.c.duration_ms).where(
         ~jobs.c.has_own_schedule).subquery("each")
     query = (
-        select(each.c.fixed_by, kind.platform, kind.build_type, kind.test_suite, kind.chunk,
+        select(each.c.fixed_by, Type.platform, Type.build_type, Type.test_suite, Type.chunk,
                each.c.duration_ms)
-        .join(kind, kind.id == each.c.job_type_id)
-        .order_by(each.c.fixed_by, kind.platform, kind.build_type, kind.test_suite, kind.chunk,
+        .join(Type, Type.id == each.c.job_type_id)
+        .order_by(each.c.fixed_by, Type.platform, Type.build_type, Type.test_suite, Type.chunk,
                   each.c.duration_ms)
     )
     found = defaultdict(list)
@@ -118,8 +117,8 @@ class LabelQuality:
     median_lag: int | None           # seconds from the job's end to its classification
 
 
-def label_quality(session: Session, moment: Moment) -> LabelQuality:
-    jobs = counted_jobs(moment).cte("jobs")
+def label_quality(session: Session, window: EvidenceWindow) -> LabelQuality:
+    jobs = counted_jobs(window).cte("jobs")
     lag = extract("epoch", jobs.c.classified_at - jobs.c.known_at)
     count = func.count()
     total, unfixed, revisions, names, tier_3, assumed, inferred, median = session.execute(select(

@@ -87,8 +87,8 @@ class NameIds:
         add_build_systems(session, {key[:2] for key in news})
         types = _meaning(news)
         type_ids = job_type_ids(session, sorted({each for each in types.values() if each}))
-        wanted = {key: (None if kind is None else type_ids[kind], news[key] is not None)
-                  for key, kind in types.items()}
+        wanted = {key: (None if job_type is None else type_ids[job_type], news[key] is not None)
+                  for key, job_type in types.items()}
         known = _find(session, news)
         _add(session, {key: wanted[key] for key in news if key not in known}, tiers)
         _change(session, known, wanted)
@@ -216,10 +216,10 @@ def job_names(
     session: Session, projects: Collection[str] | None = None, build_system: str | None = None
 ) -> list[JobName]:
     """Return the names ever seen on these projects, or on all; sorted. One query."""
-    name, kind = schema.JobName, schema.JobType
+    name, Type = schema.JobName, schema.JobType
     query = (
-        select(name.project, name.build_system, name.name, kind, name.group_symbol, name.symbol)
-        .outerjoin(kind, kind.id == name.job_type_id)
+        select(name.project, name.build_system, name.name, Type, name.group_symbol, name.symbol)
+        .outerjoin(Type, Type.id == name.job_type_id)
         .order_by(name.project, name.build_system, name.name))
     if projects is not None:
         query = query.where(name.project.in_(projects))

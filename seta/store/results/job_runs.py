@@ -54,8 +54,8 @@ def find_job(session: Session, project: str, build_system: str, name: str) -> Fo
     ).one_or_none()
     if found is None:
         raise NotFound(f"{project} ({build_system}) has no job {name!r}")
-    row, kind = found
-    return FoundJob(row.id, project, build_system, name, as_job_type(kind),
+    row, job_type = found
+    return FoundJob(row.id, project, build_system, name, as_job_type(job_type),
                     row.job_type_id, row.tier)
 
 

@@ -13,7 +13,7 @@ from .. import schema
 from ..results.job_names import as_job_type
 from ..results.job_runs import FoundJob
 
-Name, Listed, Decided, Kind, Regression = (
+Name, Listed, Decided, Type, Regression = (
     schema.JobName, schema.SnapshotList, schema.SnapshotPriority, schema.JobType,
     schema.SnapshotRegression)
 
@@ -72,9 +72,9 @@ def job_lines(
     """Return jobs by build system and name; `after` is the last one of the page before."""
     listed = _listed(project, snapshot_id)
     query = (
-        select(Name.build_system, Name.name, Kind, Name.tier, listed.c.priority, Decided.reason,
+        select(Name.build_system, Name.name, Type, Name.tier, listed.c.priority, Decided.reason,
                Decided.cost, Decided.caught)
-        .outerjoin(Kind, Kind.id == Name.job_type_id)
+        .outerjoin(Type, Type.id == Name.job_type_id)
         .outerjoin(listed, (listed.c.build_system == Name.build_system)
                    & (listed.c.name == Name.name))
         .outerjoin(Decided, (Decided.snapshot_id == listed.c.snapshot_id)
@@ -129,8 +129,8 @@ def _filtered(
 ) -> Select[*tuple[Any, ...]]:
     if wanted.build_system is not None:
         query = query.where(Name.build_system == wanted.build_system)
-    for column, glob in ((Kind.platform, wanted.platform), (Kind.build_type, wanted.build_type),
-                         (Kind.test_suite, wanted.test_suite)):
+    for column, glob in ((Type.platform, wanted.platform), (Type.build_type, wanted.build_type),
+                         (Type.test_suite, wanted.test_suite)):
         if glob is not None:
             query = query.where(column.regexp_match(as_regex(glob)))
     if wanted.priority is not None:
@@ -156,14 +156,14 @@ def as_regex(glob: str) -> str:
 
 
 def _to_line(row: Row[*tuple[Any, ...]]) -> JobLine:
-    build_system, name, kind, tier, priority, reason, cost, caught = row
-    return JobLine(build_system, name, as_job_type(kind), tier,
+    build_system, name, job_type, tier, priority, reason, cost, caught = row
+    return JobLine(build_system, name, as_job_type(job_type), tier,
                    None if priority is None else Priority(priority), reason, cost, caught)
 
 
 def _high_value(session: Session, snapshot_id: int, type_ids: set[int]) -> dict[int, JobType]:
     query = (
-        select(Kind).join(Decided, Decided.job_type_id == Kind.id)
+        select(Type).join(Decided, Decided.job_type_id == Type.id)
         .where(Decided.snapshot_id == snapshot_id, Decided.priority == Priority.FIRST,
-               Kind.id.in_(type_ids)))
+               Type.id.in_(type_ids)))
     return {row.id: as_job_type(row) for row in session.scalars(query)}

@@ -10,8 +10,8 @@ from ...errors import NotFound
 from .. import schema
 from ..paging import newest_first
 
-Kind, Decided = schema.JobType, schema.SnapshotPriority
-WORDS = (Kind.platform, Kind.build_type, Kind.test_suite, Kind.chunk)
+Type, Decided = schema.JobType, schema.SnapshotPriority
+WORDS = (Type.platform, Type.build_type, Type.test_suite, Type.chunk)
 
 
 def snapshots_of(
@@ -50,8 +50,8 @@ def priorities_of(session: Session, snapshot_id: int) -> dict[JobType, tuple[Pri
 def priority_of(session: Session, snapshot_id: int, job_type: JobType) -> JobPriority:
     """Return what a snapshot decided on one job type; raises NotFound where it has none."""
     query = _all_of(snapshot_id).where(
-        Kind.platform == job_type.platform, Kind.build_type == job_type.build_type,
-        Kind.test_suite == job_type.test_suite, Kind.chunk == job_type.chunk)
+        Type.platform == job_type.platform, Type.build_type == job_type.build_type,
+        Type.test_suite == job_type.test_suite, Type.chunk == job_type.chunk)
     found = session.execute(query).one_or_none()
     if found is None:
         raise NotFound(f"snapshot {snapshot_id} has no job type {job_type}")
@@ -69,7 +69,7 @@ def _all_of(snapshot_id: int) -> Select[*tuple[Any, ...]]:
 
 
 def _joined(*columns: Any) -> Select[*tuple[Any, ...]]:
-    return select(*columns).join_from(Decided, Kind, Kind.id == Decided.job_type_id)
+    return select(*columns).join_from(Decided, Type, Type.id == Decided.job_type_id)
 
 
 def _to_priority(row: Row[*tuple[Any, ...]]) -> JobPriority:

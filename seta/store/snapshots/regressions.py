@@ -10,11 +10,11 @@ from ... import domain
 from ...domain import JobType, Priority
 from ...errors import NotFound
 from .. import schema
-from ..evidence import Moment
+from ..evidence import EvidenceWindow
 from ..evidence.witnesses import counted_jobs
 from ..results.job_names import as_job_type
 
-Regression, Row, Kind, Result, Push, Name = (
+Regression, Row, Type, Result, Push, Name = (
     schema.SnapshotRegression, schema.SnapshotPriority, schema.JobType, schema.JobResult,
     schema.Push, schema.JobName)
 
@@ -72,17 +72,17 @@ def witnesses_of(session: Session, snapshot_id: int, fixed_by: str) -> list[Witn
     caught_by = select(func.unnest(Regression.caught_by)).where(
         Regression.snapshot_id == snapshot_id, Regression.fixed_by == fixed_by)
     query = (
-        select(Kind, Row.priority)
-        .outerjoin(Row, (Row.job_type_id == Kind.id) & (Row.snapshot_id == snapshot_id))
-        .where(Kind.id.in_(caught_by)))
-    found = [Witness(as_job_type(kind), None if priority is None else Priority(priority))
-             for kind, priority in session.execute(query)]
+        select(Type, Row.priority)
+        .outerjoin(Row, (Row.job_type_id == Type.id) & (Row.snapshot_id == snapshot_id))
+        .where(Type.id.in_(caught_by)))
+    found = [Witness(as_job_type(job_type), None if priority is None else Priority(priority))
+             for job_type, priority in session.execute(query)]
     return sorted(found, key=lambda witness: witness.job_type)
 
 
-def failed_jobs_of(session: Session, moment: Moment, fixed_by: str) -> list[FailedJob]:
+def failed_jobs_of(session: Session, window: EvidenceWindow, fixed_by: str) -> list[FailedJob]:
     """Return the failed jobs of a regression, the earliest push first."""
-    jobs = counted_jobs(moment).cte("jobs")
+    jobs = counted_jobs(window).cte("jobs")
     query = (
         select(Push.project, Name.build_system, Name.name, Result.namespace, Result.job_id,
                Push.revision, Push.push_id, Push.pushed_at)

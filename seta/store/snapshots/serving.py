@@ -62,8 +62,8 @@ def published_lists(session: Session, snapshot_id: int) -> PublishedLists:
     for row in session.scalars(select(List).where(List.snapshot_id == snapshot_id)):
         priorities = names.setdefault((row.project, row.build_system), {})
         priorities[Priority(row.priority)] = (tuple(row.names), tuple(row.job_type_ids))
-    kind, priority = schema.JobType, schema.SnapshotPriority
-    query = (select(kind.id, kind.platform, kind.build_type, kind.test_suite, kind.chunk)
-             .join(priority, priority.job_type_id == kind.id)
+    Type, priority = schema.JobType, schema.SnapshotPriority
+    query = (select(Type.id, Type.platform, Type.build_type, Type.test_suite, Type.chunk)
+             .join(priority, priority.job_type_id == Type.id)
              .where(priority.snapshot_id == snapshot_id))
     return PublishedLists(names, {row[0]: JobType(*row[1:]) for row in session.execute(query)})

@@ -13,7 +13,7 @@ END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class EvidenceWindow:
     """A scope's window, half-open by push time; what became known after `known_by` is unseen."""
 
     scope: str
@@ -31,9 +31,9 @@ class Moment:
         return datetime.combine(self.last_day, time(), UTC)
 
 
-def moment_of(
+def evidence_window(
     session: Session, scope: Scope, *, now: datetime, as_of: datetime | None = None
-) -> Moment:
+) -> EvidenceWindow:
     """Return what an analysis sees: everything up to `as_of` or `now`, or a whole archive.
 
     An archived scope without `as_of` is looked at just after its newest push, and everything in
@@ -44,7 +44,7 @@ def moment_of(
         known_by = END_OF_TIME
         as_of = _newest_push(session, scope.name) or now
     as_of = as_of or now
-    return Moment(scope.name, as_of - timedelta(days=scope.window_days), as_of, known_by)
+    return EvidenceWindow(scope.name, as_of - timedelta(days=scope.window_days), as_of, known_by)
 
 
 def _newest_push(session: Session, scope: str) -> datetime | None:
