@@ -18,7 +18,7 @@ from rich.table import Table
 from seta.analysis import decide
 from seta.analysis.baselines import ORDERS, drop_one
 from seta.analysis.cover import cover_of
-from seta.analysis.decide import TIME_LIMIT, WORK_LIMIT, program_of
+from seta.analysis.decide import TIME_LIMIT, WORK_LIMIT, cover_problem_of
 from seta.analysis.objective import costs_of
 from seta.analysis.setcover import Budget, solve
 
@@ -48,10 +48,10 @@ def measure(name: str) -> dict:
     whole = time.perf_counter() - before
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     before = time.perf_counter()
-    program = bare(problem)
+    cover_problem = bare(problem)
     without = time.perf_counter() - before
     before = time.perf_counter()
-    dropped = min(program.price(drop_one(program, seed)) for seed in range(ORDERS))
+    dropped = min(cover_problem.price(drop_one(cover_problem, seed)) for seed in range(ORDERS))
     passes = time.perf_counter() - before
     return {"whole": whole, "without": without, "peak": peak, "passes": passes,
             "dropped": dropped, "status": decision.status, "gap": decision.gap,
@@ -61,9 +61,9 @@ def measure(name: str) -> dict:
 def bare(problem):
     """Everything but the comparison, the verdicts and their certificates."""
     cover = cover_of(problem)
-    program = program_of(cover, costs_of(cover.job_types, problem.durations_ms)[0])
-    solve(program, Budget(WORK_LIMIT, TIME_LIMIT))
-    return program
+    cover_problem = cover_problem_of(cover, costs_of(cover.job_types, problem.durations_ms)[0])
+    solve(cover_problem, Budget(WORK_LIMIT, TIME_LIMIT))
+    return cover_problem
 
 
 def priced(decision, way):

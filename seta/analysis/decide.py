@@ -8,7 +8,7 @@ from .cover import Cover, cover_of
 from .explain import JobVerdict, verdicts_on
 from .objective import costs_of
 from .problem import Problem
-from .setcover import Budget, Program, Progress, Row, no_progress, solve
+from .setcover import Budget, CoverProblem, Progress, Row, no_progress, solve
 
 WORK_LIMIT = 2_000    # nodes of the search tree: about a minute where there are thousands of rows
 TIME_LIMIT = 300.0    # seconds
@@ -60,9 +60,9 @@ def decide(
     cover = cover_of(problem)
     _refuse_nothing(cover)
     costs, unit = costs_of(cover.job_types, problem.durations_ms)
-    program = program_of(cover, costs)
-    answer = solve(program, Budget(work_limit, time_limit), progress or no_progress)
-    objective = program.price(answer.chosen)[0]
+    cover_problem = cover_problem_of(cover, costs)
+    answer = solve(cover_problem, Budget(work_limit, time_limit), progress or no_progress)
+    objective = cover_problem.price(answer.chosen)[0]
     return Decision(
         verdicts=verdicts_on(problem, cover, costs, answer.chosen),
         unit=unit,
@@ -73,7 +73,7 @@ def decide(
         regressions=len(cover.fixed_by),
         uncoverable=tuple(cover.fixed_by[number] for number in cover.uncoverable()),
         given_up=tuple(cover.fixed_by[number] for number in sorted(cover.given_up)),
-        comparison=comparison_of(program, answer.chosen, with_drop_one=compare),
+        comparison=comparison_of(cover_problem, answer.chosen, with_drop_one=compare),
     )
 
 
@@ -84,7 +84,7 @@ def _refuse_nothing(cover: Cover) -> None:
         raise NothingToAnalyze(f"none of {len(cover.fixed_by)} regressions has a living witness")
 
 
-def program_of(cover: Cover, costs: list[int]) -> Program:
+def cover_problem_of(cover: Cover, costs: list[int]) -> CoverProblem:
     """Return the problem that is left once the forced job types are in the set."""
     needs: dict[tuple[int, ...], int] = {}
     for rows in cover.rows:
@@ -93,4 +93,4 @@ def program_of(cover: Cover, costs: list[int]) -> Program:
             need = row.need - (len(row.columns) - len(columns))
             if need > needs.get(columns, 0):
                 needs[columns] = need
-    return Program(costs, tuple(Row(needs[columns], columns) for columns in sorted(needs)))
+    return CoverProblem(costs, tuple(Row(needs[columns], columns) for columns in sorted(needs)))

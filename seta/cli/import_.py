@@ -6,7 +6,7 @@ import click
 
 from ..domain import DEFAULT_SCOPE
 from ..ingest import ImportReport, import_files
-from ..ingest.records import SHOWN
+from ..ingest.records import MAX_SHOWN
 from ..sources.files import record_schema
 from .options import json_option
 from .output import pluralize, print_json, spinner
@@ -56,8 +56,8 @@ def print_report(report: ImportReport) -> None:
     for bad in report.bad:
         click.echo(f"{bad}", err=True)
     if report.bad_total > len(report.bad):
-        click.echo(f"... and {report.bad_total - len(report.bad):,} more; only the first {SHOWN} "
-                   "are shown", err=True)
+        click.echo(f"... and {report.bad_total - len(report.bad):,} more; only the first "
+                   f"{MAX_SHOWN} are shown", err=True)
     click.echo(f"{pluralize(report.results, 'result')} ({report.new:,} new, "
                f"{report.changed:,} changed) and "
                f"{pluralize(report.jobs, 'job list entry', 'job list entries')} of "

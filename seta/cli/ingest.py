@@ -6,7 +6,7 @@ import click
 
 from ..domain import Project
 from ..errors import BadInput, SourceError
-from ..ingest import IngestReport, Spans, ingest_project, ingest_span
+from ..ingest import IngestLengths, IngestReport, ingest_project, ingest_span
 from ..ingest.plan import next_steps, steps_by_hand
 from ..sources.protocol import ResultSource
 from ..sources.registry import job_list_source, result_source
@@ -76,7 +76,7 @@ def _ingest(
     program: Program, source: ResultSource, project: Project, span: TimeRange | None, is_json: bool,
 ) -> None:
     lists = job_list_source(program.settings, project)
-    spans = Spans.of(program.settings)
+    lengths = IngestLengths.of(program.settings)
     with spinner(program.has_terminal) as show_progress:
         def show(so_far: IngestReport) -> None:
             show_progress(f"{project.name}: {_slices(so_far)}, "
@@ -85,10 +85,10 @@ def _ingest(
         if span:
             ingested = ingest_span(
                 program.sessions, source, project.name, start=span[0], end=span[1],
-                now=program.now, spans=spans, progress=show)
+                now=program.now, lengths=lengths, progress=show)
         else:
             ingested = ingest_project(
-                program.sessions, source, project.name, now=program.now, spans=spans,
+                program.sessions, source, project.name, now=program.now, lengths=lengths,
                 lists=lists, progress=show)
     _print(project, ingested, is_json)
     if not ingested.is_complete:
@@ -117,18 +117,18 @@ def _print(project: Project, ingested: IngestReport, is_json: bool) -> None:
 def _print_plan(
     program: Program, source: ResultSource, projects: list[Project], span: TimeRange | None,
 ) -> None:
-    spans = Spans.of(program.settings)
+    lengths = IngestLengths.of(program.settings)
     rows = []
     for project in projects:
         with program.sessions() as session:
             failed = watermarks.failed_slices(session, source=source.name, project=project.name)
             if span:
                 steps = steps_by_hand(project.name, failed, start=span[0], end=span[1],
-                                      spans=spans)
+                                      lengths=lengths)
             else:
                 mark = watermarks.watermark(session, source=source.name, project=project.name)
-                steps = next_steps(project.name, mark, failed, now=program.now, spans=spans)
-        rows += [[step.kind.name.lower().replace("_", " "), step.piece] for step in steps]
+                steps = next_steps(project.name, mark, failed, now=program.now, lengths=lengths)
+        rows += [[step.reason.name.lower().replace("_", " "), step.slice_] for step in steps]
     print_table(["why", "slice"], rows)
     click.echo(f"dry run: {pluralize(len(rows), 'slice')} would be requested from {source.name}",
                err=True)

@@ -21,7 +21,7 @@ BY_HAND = (Classification.FIXED_BY_COMMIT, Classification.INTERMITTENT,
 
 
 @dataclass(frozen=True, slots=True)
-class JobClassification:
+class HandClassification:
     """What a person decides; "not classified" takes back an earlier decision."""
 
     classification: Classification
@@ -36,7 +36,7 @@ class JobClassification:
                            f"fixed_by: {self.classification}, {self.fixed_by!r}")
 
 
-def read_classification(classification: str, fixed_by: str | None = None) -> JobClassification:
+def read_classification(classification: str, fixed_by: str | None = None) -> HandClassification:
     """Parse a classification; raises BadInput with the value that is wrong."""
     if fixed_by is not None and not is_hg_revision(fixed_by.lower()):
         raise BadInput("fixed_by must be a revision of 12 to 40 hexadecimal digits, "
@@ -44,11 +44,11 @@ def read_classification(classification: str, fixed_by: str | None = None) -> Job
     if classification not in set(BY_HAND):
         raise BadInput(f"classification is one of {', '.join(BY_HAND)}, not {classification!r}")
     revisions = () if fixed_by is None else (fixed_by.lower()[:REVISION_DIGITS],)
-    return JobClassification(Classification(classification), revisions)
+    return HandClassification(Classification(classification), revisions)
 
 
 def classify_job(
-    session: Session, namespace: str, job_id: str, what: JobClassification, *, who: str,
+    session: Session, namespace: str, job_id: str, what: HandClassification, *, who: str,
     now: datetime, why: str = "",
 ) -> int:
     """Classify one job run; return how many classifications that adds, 0 if it already had it."""
@@ -57,7 +57,7 @@ def classify_job(
 
 
 def classify_range(
-    session: Session, project: str, build_system: str, name: str, what: JobClassification, *,
+    session: Session, project: str, build_system: str, name: str, what: HandClassification, *,
     first: str, last: str, who: str, now: datetime, why: str = "",
 ) -> int:
     """Classify every failed run of a job from one push to another; return how many that adds.
@@ -73,7 +73,7 @@ def classify_range(
 
 
 def _add(
-    session: Session, jobs: Collection[JobKey], what: JobClassification, *, who: str, why: str,
+    session: Session, jobs: Collection[JobKey], what: HandClassification, *, who: str, why: str,
     target: str, now: datetime,
 ) -> int:
     known = classifications.counted_classifications(session, jobs)
@@ -89,6 +89,6 @@ def _add(
     return len(new)
 
 
-def _is_known(known: CountedClassification | None, what: JobClassification) -> bool:
+def _is_known(known: CountedClassification | None, what: HandClassification) -> bool:
     return (known is not None and not known.is_inferred
             and known.says(what.classification, what.fixed_by))

@@ -21,7 +21,7 @@ LOOK_BACK = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
+class CarriedJobType:
     """A job type whose history becomes that of another."""
 
     old: JobType
@@ -29,7 +29,9 @@ class Carried:
     is_known: bool  # the new one has been seen already
 
 
-def plan_rename(session: Session, scope: str, rename: Rename, *, now: datetime) -> list[Carried]:
+def plan_rename(
+    session: Session, scope: str, rename: Rename, *, now: datetime
+) -> list[CarriedJobType]:
     """Return what a rename would carry over, sorted by old job type; store nothing.
 
     Raises BadInput when it would form a cycle with active ones, and Conflict when the same one is
@@ -45,13 +47,13 @@ def plan_rename(session: Session, scope: str, rename: Rename, *, now: datetime) 
     for old in sorted(known):
         new = rename.applied_to(old)
         if new != old:
-            carried.append(Carried(old, new, new in known))
+            carried.append(CarriedJobType(old, new, new in known))
     return carried
 
 
 def add_rename(
     session: Session, scope: str, rename: Rename, *, now: datetime
-) -> tuple[StoredRename, list[Carried]]:
+) -> tuple[StoredRename, list[CarriedJobType]]:
     """Store a rename, and return it with what it carries over."""
     carried = plan_rename(session, scope, rename, now=now)
     stored = renames.add_rename(session, StoredRename(scope, rename, now))

@@ -2,12 +2,12 @@
 
 from .files import import_files
 from .live import ingest_project, ingest_span
-from .plan import Spans
+from .plan import IngestLengths
 from .posts import accept_records
 from .records import ImportReport
 from .slices import IngestReport
 
 __all__ = [
-    "ImportReport", "IngestReport", "Spans", "accept_records", "import_files",
+    "ImportReport", "IngestReport", "IngestLengths", "accept_records", "import_files",
     "ingest_project", "ingest_span",
 ]

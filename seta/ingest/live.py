@@ -15,7 +15,7 @@ from ..store.operation.runs import recorded_run
 from ..store.results.job_lists import record_job_list
 from ..store.results.rollup import refresh_all_job_days
 from .ingest_lock import ingest_lock
-from .plan import Spans, Step, next_steps, steps_by_hand
+from .plan import IngestLengths, Step, next_steps, steps_by_hand
 from .slices import IngestReport, Progress, SliceIngester, set_aside_subject
 from .targets import live_project
 
@@ -26,7 +26,7 @@ Plan = Callable[[Session], Sequence[Step]]
 
 def ingest_project(
     sessions: sessionmaker[Session], source: ResultSource, project: str, *, now: datetime,
-    spans: Spans, lists: JobListSource | None = None, progress: Progress | None = None,
+    lengths: IngestLengths, lists: JobListSource | None = None, progress: Progress | None = None,
 ) -> IngestReport:
     """Ingest what a source has for a project up to `now`, and report on it.
 
@@ -46,9 +46,9 @@ def ingest_project(
         mark = watermarks.watermark(session, source=source.name, project=project)
         if not mark.is_filled:
             watermarks.start_fill(session, source=source.name, project=project,
-                                  start=now - spans.window, end=now)
+                                  start=now - lengths.window, end=now)
         failed = watermarks.failed_slices(session, source=source.name, project=project)
-        return next_steps(project, mark, failed, now=now, spans=spans)
+        return next_steps(project, mark, failed, now=now, lengths=lengths)
 
     return _ingest(sessions, source, project, plan, now=now, lists=lists, progress=progress,
                    is_up_to_now=True)
@@ -56,7 +56,7 @@ def ingest_project(
 
 def ingest_span(
     sessions: sessionmaker[Session], source: ResultSource, project: str, *, start: datetime,
-    end: datetime, now: datetime, spans: Spans, progress: Progress | None = None,
+    end: datetime, now: datetime, lengths: IngestLengths, progress: Progress | None = None,
 ) -> IngestReport:
     """Ingest what was pushed from `start` to `end`, and slices there that failed or were set aside.
 
@@ -65,7 +65,7 @@ def ingest_span(
     """
     def plan(session: Session) -> Sequence[Step]:
         failed = watermarks.failed_slices(session, source=source.name, project=project)
-        return steps_by_hand(project, failed, start=start, end=end, spans=spans)
+        return steps_by_hand(project, failed, start=start, end=end, lengths=lengths)
 
     return _ingest(sessions, source, project, plan, now=now, lists=None, progress=progress,
                    is_up_to_now=False)

@@ -12,19 +12,19 @@ from ..store.operation.watermarks import FailedSlice, Watermark
 
 
 @dataclass(frozen=True, slots=True)
-class Spans:
+class IngestLengths:
     """Lengths of time, from SETA_WINDOW, SETA_INGEST_OVERLAP and SETA_INGEST_SLICE."""
 
     window: timedelta    # of the first fill
     overlap: timedelta   # ingested again, since sources report late
-    piece: timedelta     # of one slice
+    slice_length: timedelta
 
     @classmethod
-    def of(cls, settings: Settings) -> "Spans":
+    def of(cls, settings: Settings) -> "IngestLengths":
         return cls(settings.window, settings.ingest_overlap, settings.ingest_slice)
 
 
-class Kind(Enum):
+class SliceReason(Enum):
     """Why a slice is ingested, which decides which watermark moves."""
 
     RETRY = auto()    # it failed in an earlier run
@@ -35,12 +35,13 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    piece: Slice
-    kind: Kind
+    slice_: Slice
+    reason: SliceReason
 
 
 def next_steps(
-    project: str, mark: Watermark, failed: Iterable[FailedSlice], *, now: datetime, spans: Spans
+    project: str, mark: Watermark, failed: Iterable[FailedSlice], *, now: datetime,
+    lengths: IngestLengths,
 ) -> list[Step]:
     """Return the slices up to `now`: those that failed before, the first fill, the stream.
 
@@ -49,33 +50,34 @@ def next_steps(
     stream what was pushed or changed later. A push in the window was also last changed in it, so
     the stream need not start earlier.
     """
-    steps = [Step(to_slice(each), Kind.RETRY) for each in failed if not each.is_set_aside]
-    start, end = mark.filled_to or now - spans.window, mark.fill_until or now
+    steps = [Step(to_slice(each), SliceReason.RETRY) for each in failed if not each.is_set_aside]
+    start, end = mark.filled_to or now - lengths.window, mark.fill_until or now
     if not mark.is_filled:
-        steps += [Step(Slice(project, PUSHED, *span), Kind.FILL)
-                  for span in cut(start, end, spans.piece)]
-    start = max(min(mark.asked_to or end, now) - spans.overlap, now - spans.window)
-    return steps + [Step(Slice(project, MODIFIED, *span), Kind.STREAM)
-                    for span in cut(start, now, spans.piece)]
+        steps += [Step(Slice(project, PUSHED, *span), SliceReason.FILL)
+                  for span in cut(start, end, lengths.slice_length)]
+    start = max(min(mark.asked_to or end, now) - lengths.overlap, now - lengths.window)
+    return steps + [Step(Slice(project, MODIFIED, *span), SliceReason.STREAM)
+                    for span in cut(start, now, lengths.slice_length)]
 
 
 def steps_by_hand(
-    project: str, failed: Iterable[FailedSlice], *, start: datetime, end: datetime, spans: Spans
+    project: str, failed: Iterable[FailedSlice], *, start: datetime, end: datetime,
+    lengths: IngestLengths,
 ) -> list[Step]:
     """Return the slices from `start` to `end`, and those that failed or were set aside there."""
-    steps = [Step(to_slice(each), Kind.RETRY) for each in failed
+    steps = [Step(to_slice(each), SliceReason.RETRY) for each in failed
              if each.start < end and each.end > start]
-    return steps + [Step(Slice(project, PUSHED, *span), Kind.BY_HAND)
-                    for span in cut(start, end, spans.piece)]
+    return steps + [Step(Slice(project, PUSHED, *span), SliceReason.BY_HAND)
+                    for span in cut(start, end, lengths.slice_length)]
 
 
 def cut(
-    start: datetime, end: datetime, piece: timedelta
+    start: datetime, end: datetime, slice_length: timedelta
 ) -> Iterator[tuple[datetime, datetime]]:
     """Cut [start, end) into half-open spans, the last one shorter; no spans if it is empty."""
     while start < end:
-        yield start, min(start + piece, end)
-        start += piece
+        yield start, min(start + slice_length, end)
+        start += slice_length
 
 
 def to_slice(failed: FailedSlice) -> Slice:

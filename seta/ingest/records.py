@@ -17,8 +17,8 @@ from ..store.results.writer import ResultWriter, StoredCounts
 
 logger = logging.getLogger(__name__)
 
-SHOWN = 100             # bad lines in a report
-MOST_ENTRIES = 50_000   # of job lists, kept in memory
+MAX_SHOWN = 100             # bad lines in a report
+MAX_ENTRIES = 50_000   # of job lists, kept in memory
 
 ListKey = tuple[str, str, datetime]  # project, build system, seen at
 
@@ -55,7 +55,7 @@ class ImportReport:
     projects: tuple[str, ...] = field(default=())
 
     def with_bad(self, bad: BadRecord) -> "ImportReport":
-        shown = (*self.bad, bad) if len(self.bad) < SHOWN else self.bad
+        shown = (*self.bad, bad) if len(self.bad) < MAX_SHOWN else self.bad
         return replace(self, bad=shown, bad_total=self.bad_total + 1)
 
     def with_stored(self, stored: StoredCounts, *, without_fix: int) -> "ImportReport":
@@ -193,7 +193,7 @@ class ListBuffer:
             key = entry.project, entry.build_system, entry.seen_at
             self._lists.setdefault(key, {})[entry.name] = entry
             self._last[key[:2]] = entry.seen_at
-        if sum(map(len, self._lists.values())) > MOST_ENTRIES:
+        if sum(map(len, self._lists.values())) > MAX_ENTRIES:
             return self.take_all()
         return self._take({key for key in self._lists if self._last[key[:2]] != key[2]})
 

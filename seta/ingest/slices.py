@@ -16,12 +16,12 @@ from ..store.operation.watermarks import (
     forget_failed_slice, move_fill, move_stream, record_failed_slice,
 )
 from ..store.results.writer import StoredCounts
-from .plan import Kind, Step
+from .plan import SliceReason, Step
 from .records import Saver, lacks_fix
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = 3                     # failures in a row, before the source is probed
+FAILURES_BEFORE_PROBE = 3   # in a row
 PROBE = timedelta(minutes=1)
 
 
@@ -90,16 +90,16 @@ class SliceIngester:
             try:
                 self._ingest_slice(step)
             except SourceError as error:
-                logger.warning("%s failed on %s: %s", self._source.name, step.piece, error)
+                logger.warning("%s failed on %s: %s", self._source.name, step.slice_, error)
                 self._suspects.append((step, error))
-                if len(self._suspects) == PATIENCE:
+                if len(self._suspects) == FAILURES_BEFORE_PROBE:
                     self._judge(steps)
             self._show_progress()
         self._judge(steps)
 
     def _ingest_slice(self, step: Step) -> None:
         """Store a slice batch by batch; its success is recorded with the last batch."""
-        for batch, is_last in with_last(self._source.results(step.piece)):
+        for batch, is_last in with_last(self._source.results(step.slice_)):
             stored = self._saver.save(
                 batch.results,
                 after=(lambda session: self._record_success(session, step)) if is_last else None)
@@ -108,7 +108,7 @@ class SliceIngester:
             self.report.without_fix += sum(map(lacks_fix, batch.results))
             if is_last:
                 self._report_suspects()
-                self._last_good = step.piece
+                self._last_good = step.slice_
                 self.report.done += 1
             self._show_progress()
 
@@ -124,53 +124,53 @@ class SliceIngester:
     def _is_up(self, steps: Sequence[Step]) -> bool:
         """Probe a minute of the last good slice, or else of one that is yet to come."""
         suspects = {step for step, _ in self._suspects}
-        piece = self._last_good or next(
-            (step.piece for step in reversed(steps) if step not in suspects), None)
-        if piece is None:
+        slice_ = self._last_good or next(
+            (step.slice_ for step in reversed(steps) if step not in suspects), None)
+        if slice_ is None:
             return False
-        piece = replace(piece, start=max(piece.start, piece.end - PROBE))
+        slice_ = replace(slice_, start=max(slice_.start, slice_.end - PROBE))
         try:
-            next(iter(self._source.results(piece)), None)
+            next(iter(self._source.results(slice_)), None)
         except SourceError as error:
-            logger.warning("%s failed on %s too: %s", self._source.name, piece, error)
+            logger.warning("%s failed on %s too: %s", self._source.name, slice_, error)
             return False
         return True
 
     def _record_success(self, session: Session, step: Step) -> None:
         self._blame_suspects(session)
-        piece = step.piece
-        forget_failed_slice(session, by=piece.by, start=piece.start, end=piece.end,
-                            source=self._source.name, project=piece.project)
+        slice_ = step.slice_
+        forget_failed_slice(session, by=slice_.by, start=slice_.start, end=slice_.end,
+                            source=self._source.name, project=slice_.project)
         self._move_watermark(session, step)
 
     def _blame_suspects(self, session: Session) -> None:
         for step, error in self._suspects:
-            if step.kind is not Kind.BY_HAND:
-                self._record_failure(session, step.piece, error)
+            if step.reason is not SliceReason.BY_HAND:
+                self._record_failure(session, step.slice_, error)
             self._move_watermark(session, step)
 
-    def _record_failure(self, session: Session, piece: Slice, error: SourceError) -> None:
+    def _record_failure(self, session: Session, slice_: Slice, error: SourceError) -> None:
         failed = record_failed_slice(
-            session, source=self._source.name, project=piece.project, by=piece.by,
-            start=piece.start, end=piece.end, error=str(error), now=self._now)
+            session, source=self._source.name, project=slice_.project, by=slice_.by,
+            start=slice_.start, end=slice_.end, error=str(error), now=self._now)
         if failed.is_set_aside:
-            self.report.set_aside.append(str(piece))
+            self.report.set_aside.append(str(slice_))
             raise_alarm(
-                session, set_aside_subject(piece.project),
-                f"{self._source.name} failed on slice {piece} in {failed.failures} runs: the slice "
-                f"is set aside, and its results are missing until somebody ingests it by hand: "
-                f"{error}")
+                session, set_aside_subject(slice_.project),
+                f"{self._source.name} failed on slice {slice_} in {failed.failures} runs: the "
+                "slice is set aside, and its results are missing until somebody ingests it by "
+                f"hand: {error}")
 
     def _report_suspects(self) -> None:
         """Count the suspects as failed, once their blame is committed."""
-        self.report.failed += [f"{step.piece}: {error}" for step, error in self._suspects]
+        self.report.failed += [f"{step.slice_}: {error}" for step, error in self._suspects]
         self._suspects.clear()
 
     def _move_watermark(self, session: Session, step: Step) -> None:
-        move = {Kind.FILL: move_fill, Kind.STREAM: move_stream}.get(step.kind)
+        move = {SliceReason.FILL: move_fill, SliceReason.STREAM: move_stream}.get(step.reason)
         if move is not None:
-            move(session, source=self._source.name, project=step.piece.project,
-                 to=step.piece.end)
+            move(session, source=self._source.name, project=step.slice_.project,
+                 to=step.slice_.end)
 
     def _show_progress(self) -> None:
         if self._progress is not None:

@@ -16,8 +16,8 @@ from ..store.results import job_runs
 from ..store.results.job_runs import JobRun
 from .push_status import PushRef, as_ref
 
-FURTHEST = 500  # pushes to look back over
-WHOLE = re.compile("[0-9a-f]{40,64}")
+MAX_LOOKBACK = 500  # pushes to look back over
+FULL_REVISION = re.compile("[0-9a-f]{40,64}")
 Item = TypeVar("Item")
 
 
@@ -47,7 +47,7 @@ def backfill(
     """
     entry = entries.entry_of(session, project, build_system, push_id)
     job = job_runs.find_job(session, project, build_system, name)
-    earlier = entries.entries(session, project, build_system, up_to=entry, limit=FURTHEST,
+    earlier = entries.entries(session, project, build_system, up_to=entry, limit=MAX_LOOKBACK,
                               newest_first=True)
     runs = job_runs.runs_of(session, job, up_to=entry.pushed_at)
     last_pass, is_assumed, between = _since_last_pass(earlier, name, runs)
@@ -97,10 +97,10 @@ def _since_last_pass(
     If no result of the job is known at all, the job is assumed to have passed on the last push on
     which it was to run.
     """
-    run_on = {_cut(run.revision): run for run in runs}
+    run_on = {_abbreviated(run.revision): run for run in runs}
     suspects: list[LedgerEntry] = []
     for entry in newest_first:
-        run = run_on.get(_cut(entry.revision))
+        run = run_on.get(_abbreviated(entry.revision))
         if run is not None and not run.passed:
             suspects.clear()  # it failed here already, so nothing later is to blame
         elif suspects and (run is not None or not runs and name in entry.ran_names):
@@ -109,10 +109,10 @@ def _since_last_pass(
     return None, False, suspects[::-1]
 
 
-def _cut(revision: str) -> str:
+def _abbreviated(revision: str) -> str:
     """Return what a full revision and a shortened one have in common.
 
-    >>> _cut("9fa614d8310d2c7c3f4d8fe4a26e9d1ed4d3c6c0"), _cut("r17")
+    >>> _abbreviated("9fa614d8310d2c7c3f4d8fe4a26e9d1ed4d3c6c0"), _abbreviated("r17")
     ('9fa614d8310d', 'r17')
     """
-    return revision[:REVISION_DIGITS] if WHOLE.fullmatch(revision) else revision
+    return revision[:REVISION_DIGITS] if FULL_REVISION.fullmatch(revision) else revision

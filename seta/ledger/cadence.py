@@ -66,17 +66,17 @@ def due_on_push(pushed_at: datetime, cadence: Cadence, states: CadenceState) -> 
     An interval is due on exactly the Nth push since it last ran, after exactly its minutes, or
     when it has never run. The backstop runs everything, and everything then counts from here.
     """
-    turns = _turns(cadence, states, pushed_at, push=1)
-    running = _running(turns)
+    checks = _checks(cadence, states, pushed_at, push=1)
+    running = _running(checks)
     is_full = running >= LOW_VALUE
     ran = {each.interval for each in running} | ({"backstop"} if is_full else set())
     return CadenceDecision(
         priorities=running | {Priority.FIRST},
         is_full=is_full,
-        is_backstop=turns["backstop"].is_due,
-        reasons=_reasons(turns),
-        next_due={name: turn.after_it_ran() if name in ran else turn.next_due()
-                  for name, turn in turns.items()})
+        is_backstop=checks["backstop"].is_due,
+        reasons=_reasons(checks),
+        next_due={name: check.after_it_ran() if name in ran else check.next_due()
+                  for name, check in checks.items()})
 
 
 def owed(now: datetime, cadence: Cadence, states: CadenceState) -> CadenceDecision:
@@ -85,19 +85,19 @@ def owed(now: datetime, cadence: Cadence, states: CadenceState) -> CadenceDecisi
     Only what a push left out is owed: an interval that ran on the newest push is not. Priority 1
     ran on every push and is owed only with the backstop.
     """
-    turns = _turns(cadence, states, now, push=0)
-    running = _running(turns)
-    is_backstop = turns["backstop"].is_due
+    checks = _checks(cadence, states, now, push=0)
+    running = _running(checks)
+    is_backstop = checks["backstop"].is_due
     return CadenceDecision(
         priorities=running | {Priority.FIRST} if is_backstop else running,
         is_full=is_backstop,
         is_backstop=is_backstop,
-        reasons=_reasons(turns),
-        next_due={name: turn.next_due() for name, turn in turns.items()})
+        reasons=_reasons(checks),
+        next_due={name: check.next_due() for name, check in checks.items()})
 
 
 @dataclass(frozen=True, slots=True)
-class _Turn:
+class _IntervalCheck:
     """One interval at a moment, on a push or between two."""
 
     interval: Interval
@@ -116,16 +116,16 @@ class _Turn:
         if self.state.last_at is None:
             return "it has never run here"
         if self.pushes >= self.interval.pushes:
-            return f"{_counted(self.pushes, 'push', 'pushes')} since it last ran " \
+            return f"{_with_noun(self.pushes, 'push', 'pushes')} since it last ran " \
                 f"(limit {self.interval.pushes})"
         if self.state.age(self.now) >= self.interval.time:
-            return f"{_counted(self._minutes, 'minute', 'minutes')} since it last ran " \
+            return f"{_with_noun(self._minutes, 'minute', 'minutes')} since it last ran " \
                 f"(limit {self.interval.minutes})"
         return None
 
     def why_not_due(self) -> str:
-        return (f"{self.pushes} of {_counted(self.interval.pushes, 'push', 'pushes')}, "
-                f"{self._minutes} of {_counted(self.interval.minutes, 'minute', 'minutes')} "
+        return (f"{self.pushes} of {_with_noun(self.interval.pushes, 'push', 'pushes')}, "
+                f"{self._minutes} of {_with_noun(self.interval.minutes, 'minute', 'minutes')} "
                 "since it last ran")
 
     def next_due(self) -> NextDue:
@@ -141,35 +141,35 @@ class _Turn:
         return self.state.age(self.now) // timedelta(minutes=1)
 
 
-def _turns(
+def _checks(
     cadence: Cadence, states: CadenceState, now: datetime, *, push: int
-) -> dict[str, _Turn]:
-    """Return each interval's turn, where `push` is 1 on a push that is not counted yet, else 0."""
-    turns = {}
+) -> dict[str, _IntervalCheck]:
+    """Return each interval's check, where `push` is 1 on a push that is not counted yet, else 0."""
+    checks = {}
     for name in INTERVALS:
         state = getattr(states, name)
-        turns[name] = _Turn(getattr(cadence, name), state, state.pushes_since + push, now)
-    return turns
+        checks[name] = _IntervalCheck(getattr(cadence, name), state, state.pushes_since + push, now)
+    return checks
 
 
-def _running(turns: Mapping[str, _Turn]) -> frozenset[Priority]:
-    if turns["backstop"].is_due:
+def _running(checks: Mapping[str, _IntervalCheck]) -> frozenset[Priority]:
+    if checks["backstop"].is_due:
         return EVERYTHING
-    return frozenset(each for each in LOW_VALUE if turns[each.interval].is_due)
+    return frozenset(each for each in LOW_VALUE if checks[each.interval].is_due)
 
 
-def _reasons(turns: Mapping[str, _Turn]) -> tuple[str, ...]:
+def _reasons(checks: Mapping[str, _IntervalCheck]) -> tuple[str, ...]:
     found = []
-    for name, turn in turns.items():
-        spelled, why = name.replace("_", " "), turn.why_due()
+    for name, check in checks.items():
+        spelled, why = name.replace("_", " "), check.why_due()
         found.append(f"{spelled} is due: {why}" if why
-                     else f"{spelled} is not due: {turn.why_not_due()}")
+                     else f"{spelled} is not due: {check.why_not_due()}")
     return tuple(found)
 
 
-def _counted(number: int, one: str, many: str) -> str:
+def _with_noun(number: int, one: str, many: str) -> str:
     """
-    >>> _counted(1, "push", "pushes"), _counted(5, "push", "pushes")
+    >>> _with_noun(1, "push", "pushes"), _with_noun(5, "push", "pushes")
     ('1 push', '5 pushes')
     """
     return f"{number} {one if number == 1 else many}"

@@ -41,6 +41,6 @@ def next_due(
     if priority is None or priority.is_high_value or not project.is_integration:
         return EVERY_PUSH
     due = owed(now, project.cadence, read_states(session, project.name, build_system)).next_due
-    turns = due[priority.interval], due["backstop"]
-    times = [turn.at for turn in turns if turn.at is not None]
-    return NextDue(min(turn.pushes_left for turn in turns), min(times, default=None))
+    both = due[priority.interval], due["backstop"]
+    times = [each.at for each in both if each.at is not None]
+    return NextDue(min(each.pushes_left for each in both), min(times, default=None))

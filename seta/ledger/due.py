@@ -33,7 +33,7 @@ class Owed:
 
 
 def owed_now(
-    session: Session, project: Project, build_system: str, published: PriorityLists, *,
+    session: Session, project: Project, build_system: str, lists: PriorityLists, *,
     now: datetime,
 ) -> Owed:
     """Return what is owed on the newest push of the ledger; reads only."""
@@ -41,11 +41,11 @@ def owed_now(
     newest = _newest(session, project, build_system)
     if newest is None:
         return Owed()
-    return _owed_on(session, project, newest, published, now=now)
+    return _owed_on(session, project, newest, lists, now=now)
 
 
 def take_owed(
-    session: Session, project: Project, build_system: str, published: PriorityLists, *,
+    session: Session, project: Project, build_system: str, lists: PriorityLists, *,
     push_id: str, now: datetime,
 ) -> Owed:
     """Return what is owed, and record that it now runs on the newest push.
@@ -59,7 +59,7 @@ def take_owed(
     if newest is None or newest.push_id != push_id:
         raise Conflict(f"the newest push of {project.name} ({build_system}) is "
                        f"{newest and newest.push_id}, not {push_id}")
-    found = _owed_on(session, project, newest, published, now=now)
+    found = _owed_on(session, project, newest, lists, now=now)
     if found.jobs:
         outcomes.mark_late(session, newest, found.jobs, at=now,
                            intervals=_ledger_intervals(found.priorities))
@@ -76,13 +76,13 @@ def _newest(session: Session, project: Project, build_system: str) -> LedgerEntr
 
 
 def _owed_on(
-    session: Session, project: Project, newest: LedgerEntry, published: PriorityLists, *,
+    session: Session, project: Project, newest: LedgerEntry, lists: PriorityLists, *,
     now: datetime,
 ) -> Owed:
     build_system, ran = newest.build_system, newest.ran_names
-    priority_of = priorities_now(session, project, build_system, published, now=now)
+    priority_of = priorities_now(session, project, build_system, lists, now=now)
     priority_of = {name: priority_of[name] for name in priority_of.keys() - ran}
-    refusals = reasons_to_run_everything(project, published)
+    refusals = reasons_to_run_everything(project, lists)
     if refusals:
         left_out = priority_of.keys() | set(newest.skip_names)
         return _owed(newest, left_out - ran, refusals, frozenset(Priority))

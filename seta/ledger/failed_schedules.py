@@ -30,7 +30,7 @@ def schedule_failed(
 
 
 def infer_failed(
-    session: Session, project: str, build_system: str, published: PriorityLists, *,
+    session: Session, project: str, build_system: str, lists: PriorityLists, *,
     now: datetime, never_ran_after: timedelta,
 ) -> int:
     """Find the schedules that never ran by their missing results; return how many intervals.
@@ -43,10 +43,10 @@ def infer_failed(
         return 0
     waiting = outcomes.unconfirmed(
         session, project, build_system, before=reach - never_ran_after)
-    return sum(_settle(session, entry, published, now) for entry in waiting)
+    return sum(_settle(session, entry, lists, now) for entry in waiting)
 
 
-def _settle(session: Session, entry: LedgerEntry, published: PriorityLists, now: datetime) -> int:
+def _settle(session: Session, entry: LedgerEntry, lists: PriorityLists, now: datetime) -> int:
     seen = outcomes.names_seen_on(session, entry)
     if entry.ran_names:  # else no name was known when it was answered
         seen &= entry.ran_names
@@ -54,8 +54,8 @@ def _settle(session: Session, entry: LedgerEntry, published: PriorityLists, now:
         outcomes.mark_failed(
             session, entry, why="none of its jobs has a result", at=now)
         return entry.ran_priority_2 + entry.ran_priority_3 + entry.ran_backstop
-    second = entry.ran_priority_2 and _has_run(seen, entry, published, Priority.SECOND)
-    third = entry.ran_priority_3 and _has_run(seen, entry, published, Priority.THIRD)
+    second = entry.ran_priority_2 and _has_run(seen, entry, lists, Priority.SECOND)
+    third = entry.ran_priority_3 and _has_run(seen, entry, lists, Priority.THIRD)
     backstop = entry.ran_backstop and second and third
     outcomes.confirm(session, entry, at=now, priority_2=second, priority_3=third,
                      backstop=backstop)
@@ -64,8 +64,8 @@ def _settle(session: Session, entry: LedgerEntry, published: PriorityLists, now:
 
 
 def _has_run(
-    seen: frozenset[str], entry: LedgerEntry, published: PriorityLists, priority: Priority
+    seen: frozenset[str], entry: LedgerEntry, lists: PriorityLists, priority: Priority
 ) -> bool:
     """Return whether a priority ran; it counts as run if no published job has it today."""
-    to_run = entry.ran_names.intersection(published.priorities.get(priority, ()))
+    to_run = entry.ran_names.intersection(lists.priorities.get(priority, ()))
     return not to_run or bool(seen & to_run)

@@ -13,7 +13,7 @@ INTERVAL_KEYS = {"priority_2": "2", "priority_3": "3", "backstop": "backstop"}
 
 def schedule_bytes(plan: Plan) -> bytes:
     """Return the gzipped JSON body of a schedule."""
-    return packed({
+    return gzip_json({
         "action": "run",
         "kind": plan.kind,
         "run": plan.run,
@@ -21,13 +21,13 @@ def schedule_bytes(plan: Plan) -> bytes:
         "priorities": {str(priority.value): {"due": priority in plan.ran, "jobs": jobs}
                        for priority, jobs in plan.jobs.items()},
         "snapshot": plan.snapshot,
-        "fresh_until": moment(plan.fresh_until),
+        "fresh_until": format_utc(plan.fresh_until),
         "reasons": plan.reasons,
         "next_due": next_due(plan.next_due),
     })
 
 
-def packed(value: object) -> bytes:
+def gzip_json(value: object) -> bytes:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return gzip.compress(text.encode(), compresslevel=6, mtime=0)
 
@@ -38,14 +38,14 @@ def next_due(due: Mapping[str, NextDue]) -> dict[str, dict[str, int | str | None
     >>> next_due({"priority_2": NextDue(3, datetime(2026, 3, 1, 12, tzinfo=UTC))})
     {'2': {'pushes_left': 3, 'at': '2026-03-01T12:00:00Z'}}
     """
-    return {INTERVAL_KEYS[interval]: {"pushes_left": each.pushes_left, "at": moment(each.at)}
+    return {INTERVAL_KEYS[interval]: {"pushes_left": each.pushes_left, "at": format_utc(each.at)}
             for interval, each in due.items()}
 
 
-def moment(at: datetime | None) -> str | None:
+def format_utc(at: datetime | None) -> str | None:
     """Format a time in UTC.
 
-    >>> moment(datetime(2026, 3, 1, 12, tzinfo=UTC))
+    >>> format_utc(datetime(2026, 3, 1, 12, tzinfo=UTC))
     '2026-03-01T12:00:00Z'
     """
     return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")

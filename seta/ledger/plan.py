@@ -40,18 +40,18 @@ class Plan:
 
 def plan_by_cadence(
     priority_of: Mapping[str, Priority], due: CadenceDecision, failing: Set[str],
-    published: PriorityLists,
+    lists: PriorityLists,
 ) -> Plan:
     """Return what runs at this point of the cadence; a failing job runs whatever its priority."""
     run = {name for name, priority in priority_of.items() if priority in due.priorities} | failing
     if due.is_full or not run:
         return full_plan(
             priority_of.keys(), priority_of, due.reasons + _empty_reason(run),
-            snapshot=published.snapshot, next_due=due.next_due)
+            snapshot=lists.snapshot, next_due=due.next_due)
     return Plan(
         SELECTIVE, tuple(sorted(run)), tuple(sorted(priority_of.keys() - run)),
-        due.reasons + failing_reason(failing), published.snapshot, _counts(priority_of),
-        due.priorities, due.next_due, published.fresh_until)
+        due.reasons + failing_reason(failing), lists.snapshot, _counts(priority_of),
+        due.priorities, due.next_due, lists.fresh_until)
 
 
 def full_plan(

@@ -41,24 +41,24 @@ class PriorityLists:
 
 
 def priorities_now(
-    session: Session, project: Project, build_system: str, published: PriorityLists, *,
+    session: Session, project: Project, build_system: str, lists: PriorityLists, *,
     now: datetime,
 ) -> dict[str, Priority]:
     """Return the priority of each published name as of now."""
-    priority_of = published.priority_of
+    priority_of = lists.priority_of
     stored = overrides.overrides(session, project.scope)
     active = [override for override in stored if override.is_active(now)]
     ended = [override for override in stored
              if override.lowers and not override.is_active(now)
-             and published.created_at and override.is_active(published.created_at)]
+             and lists.created_at and override.is_active(lists.created_at)]
     if not active and not ended:
         return priority_of
     known = job_names(session, [project.name], build_system)
     job_types = {job.name: job.job_type for job in known}
-    return overridden(priority_of, job_types, build_system, active=active, ended=ended)
+    return with_overrides(priority_of, job_types, build_system, active=active, ended=ended)
 
 
-def overridden(
+def with_overrides(
     priority_of: Mapping[str, Priority], job_types: Mapping[str, JobType | None], build_system: str,
     *, active: Sequence[Override], ended: Sequence[Override],
 ) -> dict[str, Priority]:

@@ -11,7 +11,7 @@ NO_PUSH = frozenset({"", "-1"})  # ids for what no push started, such as cron
 
 
 @dataclass(frozen=True, slots=True)
-class CountedPush:
+class LedgerPush:
     """A push that has a place in the ledger."""
 
     push_id: str
@@ -21,7 +21,7 @@ class CountedPush:
 
 
 @dataclass(frozen=True, slots=True)
-class AskedPush:
+class RequestedPush:
     """A push as its scheduler describes it. Without an id or a time it does not count.
 
     Raises BadInput with the value that is wrong.
@@ -41,13 +41,13 @@ class AskedPush:
             raise BadInput(f"pushed_at {self.pushed_at.isoformat()} has no time zone; "
                            f"write {self.pushed_at.isoformat()}Z for UTC")
 
-    def counted_in(self, project: Project) -> CountedPush | None:
+    def as_ledger_push(self, project: Project) -> LedgerPush | None:
         """Return the push as a project's ledger counts it; None where it has no place there."""
         if not project.is_integration or self.pushed_at is None:
             return None
         if self.push_id is None or self.push_id in NO_PUSH:
             return None
-        return CountedPush(self.push_id, self.revision, self.pushed_at, self.build_system)
+        return LedgerPush(self.push_id, self.revision, self.pushed_at, self.build_system)
 
 
 def check_push_id(push_id: str | None) -> None:

@@ -17,7 +17,7 @@ from .failed_schedules import infer_failed
 from .payloads import schedule_bytes
 from .plan import Plan, full_plan, next_due_after_everything, out_of_order, plan_by_cadence
 from .priorities import PriorityLists, priorities_now
-from .pushes import AskedPush, CountedPush, check_build_system, is_same_revision
+from .pushes import LedgerPush, RequestedPush, check_build_system, is_same_revision
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class Answer:
 
 
 def schedule_push(
-    session: Session, project: Project, push: AskedPush, published: PriorityLists, *,
+    session: Session, project: Project, push: RequestedPush, lists: PriorityLists, *,
     now: datetime, never_ran_after: timedelta,
 ) -> Answer:
     """Return what runs on a push, and record it; the next call returns the same bytes.
@@ -40,49 +40,50 @@ def schedule_push(
     an integration project, or the push has no id or time, everything runs and nothing is recorded.
     """
     check_build_system(project, push.build_system)
-    counted = push.counted_in(project)
-    if counted is None:
-        return _unrecorded_answer(session, project, push, published, now=now)
-    known = _known_answer(session, project, counted)
+    ledger_push = push.as_ledger_push(project)
+    if ledger_push is None:
+        return _unrecorded_answer(session, project, push, lists, now=now)
+    known = _known_answer(session, project, ledger_push)
     if known is not None:
         return known
     entries.lock_ledger(session, project.name, push.build_system)
-    known = _known_answer(session, project, counted)  # another call was quicker
+    known = _known_answer(session, project, ledger_push)  # another call was quicker
     if known is not None:
         return known
-    infer_failed(session, project.name, push.build_system, published, now=now,
+    infer_failed(session, project.name, push.build_system, lists, now=now,
                  never_ran_after=never_ran_after)
-    plan = _make_plan(session, project, counted, published, now=now)
+    plan = _make_plan(session, project, ledger_push, lists, now=now)
     packed = schedule_bytes(plan)
-    entries.add_schedule(session, _entry(project, counted, plan, packed, now))
-    logger.info("push %s of %s: %s, jobs to run: %d, left out: %d", counted.push_id,
+    entries.add_schedule(session, _entry(project, ledger_push, plan, packed, now))
+    logger.info("push %s of %s: %s, jobs to run: %d, left out: %d", ledger_push.push_id,
                 project.name, plan.kind, len(plan.run), len(plan.skip))
     return Answer(packed, is_new=True)
 
 
 def preview(
-    session: Session, project: Project, push: AskedPush, published: PriorityLists, *, now: datetime
+    session: Session, project: Project, push: RequestedPush, lists: PriorityLists, *,
+    now: datetime,
 ) -> Answer:
     """Return what would run on a push and record nothing; a known push gets its stored answer."""
     check_build_system(project, push.build_system)
-    counted = push.counted_in(project)
-    if counted is None:
-        return _unrecorded_answer(session, project, push, published, now=now)
-    return _known_answer(session, project, counted) or Answer(
-        schedule_bytes(_make_plan(session, project, counted, published, now=now)))
+    ledger_push = push.as_ledger_push(project)
+    if ledger_push is None:
+        return _unrecorded_answer(session, project, push, lists, now=now)
+    return _known_answer(session, project, ledger_push) or Answer(
+        schedule_bytes(_make_plan(session, project, ledger_push, lists, now=now)))
 
 
-def reasons_to_run_everything(project: Project, published: PriorityLists) -> tuple[str, ...]:
+def reasons_to_run_everything(project: Project, lists: PriorityLists) -> tuple[str, ...]:
     """Return why nothing may be left out of this project, whatever the cadence."""
-    found = published.refusals
+    found = lists.refusals
     if project.is_killed and not found:
         found += (f"the kill switch of {project.name} is set",)
-    if not found and not published.names:
-        found += (f"snapshot {published.snapshot} names no job of {project.name}",)
+    if not found and not lists.names:
+        found += (f"snapshot {lists.snapshot} names no job of {project.name}",)
     return found
 
 
-def _known_answer(session: Session, project: Project, push: CountedPush) -> Answer | None:
+def _known_answer(session: Session, project: Project, push: LedgerPush) -> Answer | None:
     """Return the stored answer, if any; raises Conflict if it is for another revision."""
     found = entries.stored_answer(session, project.name, push.build_system, push.push_id)
     if found is None:
@@ -95,37 +96,38 @@ def _known_answer(session: Session, project: Project, push: CountedPush) -> Answ
 
 
 def _make_plan(
-    session: Session, project: Project, push: CountedPush, published: PriorityLists, *,
+    session: Session, project: Project, push: LedgerPush, lists: PriorityLists, *,
     now: datetime,
 ) -> Plan:
     """Decide what runs on a push that the ledger does not know yet."""
     newest_at = newest_pushed_at(session, project.name, push.build_system)
     misplaced = out_of_order(push.pushed_at, newest_at, now)
-    priority_of = priorities_now(session, project, push.build_system, published, now=now)
-    refusals = misplaced + reasons_to_run_everything(project, published)
+    priority_of = priorities_now(session, project, push.build_system, lists, now=now)
+    refusals = misplaced + reasons_to_run_everything(project, lists)
     if refusals:
         names = priority_of.keys() or _alive_names(session, project, push.build_system, now)
         next_due = {} if misplaced else next_due_after_everything(push.pushed_at, project.cadence)
         return full_plan(
-            names, priority_of, refusals, snapshot=published.snapshot, next_due=next_due)
+            names, priority_of, refusals, snapshot=lists.snapshot, next_due=next_due)
     due = due_on_push(push.pushed_at, project.cadence,
                       read_states(session, project.name, push.build_system))
     left_out = [name for name, priority in priority_of.items() if priority not in due.priorities]
     failing = still_failing(session, project.name, push.build_system, left_out)
-    return plan_by_cadence(priority_of, due, failing, published)
+    return plan_by_cadence(priority_of, due, failing, lists)
 
 
 def _unrecorded_answer(
-    session: Session, project: Project, push: AskedPush, published: PriorityLists, *, now: datetime
+    session: Session, project: Project, push: RequestedPush, lists: PriorityLists, *,
+    now: datetime,
 ) -> Answer:
     """Return the answer that everything runs, for a push that has no place in the ledger."""
     reason = ("a push without an id or a time does not count, so everything runs"
               if project.is_integration
               else f"{project.name} is not an integration project, so everything runs")
-    priority_of = published.priority_of
+    priority_of = lists.priority_of
     names = priority_of.keys() or _alive_names(session, project, push.build_system, now)
     return Answer(schedule_bytes(full_plan(
-        names, priority_of, (reason,), snapshot=published.snapshot, next_due={})))
+        names, priority_of, (reason,), snapshot=lists.snapshot, next_due={})))
 
 
 def _alive_names(
@@ -136,7 +138,7 @@ def _alive_names(
 
 
 def _entry(
-    project: Project, push: CountedPush, plan: Plan, packed: bytes, now: datetime
+    project: Project, push: LedgerPush, plan: Plan, packed: bytes, now: datetime
 ) -> LedgerEntry:
     return LedgerEntry(
         project=project.name, build_system=push.build_system, push_id=push.push_id,

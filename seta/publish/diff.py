@@ -58,7 +58,7 @@ def log_changes(session: Session, scope: str, before: int | None, after: int) ->
         after, scope, kinds["raised"], kinds["lowered"], kinds["came"], kinds["went"])
     for change in found:
         logger.debug("%s: %s: priority %s (%s), before %s (%s)", scope, change.job_type,
-                     _shown(change.after), change.reason_after, _shown(change.before),
+                     _format(change.after), change.reason_after, _format(change.before),
                      change.reason_before)
 
 
@@ -70,5 +70,5 @@ def _kind_of(change: PriorityChange) -> str:
     return "raised" if change.after < change.before else "lowered"
 
 
-def _shown(priority: Priority | None) -> str:
+def _format(priority: Priority | None) -> str:
     return "none" if priority is None else str(int(priority))

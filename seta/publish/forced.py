@@ -10,7 +10,7 @@ from ..store.evidence import EvidenceWindow, NameEvidence
 NEW_FOR = timedelta(days=14)
 
 
-def counting_overrides(
+def effective_overrides(
     names: Iterable[NameEvidence], active: Iterable[Override]
 ) -> dict[JobType, Override | None]:
     """Return the strongest override over all names of each job type."""

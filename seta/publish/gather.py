@@ -17,7 +17,7 @@ from ..store import evidence
 from ..store.curation.overrides import overrides
 from ..store.curation.renames import renames
 from ..store.evidence import EvidenceWindow, NameEvidence
-from .forced import counting_overrides, forced_job_types, lowered_job_types, new_job_types
+from .forced import effective_overrides, forced_job_types, lowered_job_types, new_job_types
 
 Renaming = Callable[[JobType], JobType]
 
@@ -45,7 +45,7 @@ def gather(
     rename = _renaming([stored.rename for stored in known_renames], window.as_of)
     names = evidence.known_names(session, window)
     ours = tuple(name for name in names if name.is_ours)
-    counting = counting_overrides(ours, active)
+    counting = effective_overrides(ours, active)
     found = evidence.witnesses(session, window)
     type_ids = _type_ids(names, found)
     found = _rename_witnesses(found, rename, type_ids)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from ..config import Settings
 from ..domain import Project
 from ..errors import SetaError
-from ..ingest import Spans, ingest_project
+from ..ingest import IngestLengths, ingest_project
 from ..publish import analyze
 from ..sources.registry import job_list_source, result_source
 from ..store.curation import projects as store
@@ -85,7 +85,7 @@ class Work:
             return ingest_project(
                 self._sessions, source, project.name, now=datetime.now(UTC),
                 lists=job_list_source(self._settings, project),
-                spans=Spans.of(self._settings)).is_complete
+                lengths=IngestLengths.of(self._settings)).is_complete
         return False
 
     def _analyze(self, scope: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import strategies as st
 
 from seta.analysis import Problem
-from seta.analysis.setcover import Program, Row
+from seta.analysis.setcover import CoverProblem, Row
 from seta.domain import JobType, Priority, Regression
 
 NAMES = "abcdefg"
@@ -61,13 +61,13 @@ def problems(draw):
 
 
 @st.composite
-def programs(draw):
-    """Programs of up to eight columns, each row with need 1 to all of its columns."""
+def cover_problems(draw):
+    """Problems of up to eight columns, each row with need 1 to all of its columns."""
     costs = draw(st.lists(st.integers(0, 9) | st.integers(0, 10**8), min_size=8, max_size=8))
     rows = set()
     for columns in draw(st.lists(st.sets(st.integers(0, 7), min_size=1), min_size=1, max_size=9)):
         rows.add(Row(draw(st.integers(1, len(columns))), tuple(sorted(columns))))
-    return Program(costs, tuple(sorted(rows, key=lambda row: (row.columns, row.need))))
+    return CoverProblem(costs, tuple(sorted(rows, key=lambda row: (row.columns, row.need))))
 
 
 def candidates(problem, regression, project):
@@ -102,14 +102,14 @@ def best_price(problem, cost_of) -> tuple[int, int]:
                for chosen in subsets(free) if hits_all(problem, chosen | forced))
 
 
-def best_of(program) -> tuple[int, int]:
-    columns = {column for row in program.rows for column in row.columns}
-    return min(program.price(chosen) for chosen in subsets(columns) if meets(program, chosen))
+def best_of(problem) -> tuple[int, int]:
+    columns = {column for row in problem.rows for column in row.columns}
+    return min(problem.price(chosen) for chosen in subsets(columns) if meets(problem, chosen))
 
 
-def meets(program, chosen) -> bool:
+def meets(problem, chosen) -> bool:
     """Return whether these columns meet every row."""
-    return all(row.need <= len(chosen.intersection(row.columns)) for row in program.rows)
+    return all(row.need <= len(chosen.intersection(row.columns)) for row in problem.rows)
 
 
 def hard(size: int, *, seed: int = 3) -> Problem:
@@ -126,8 +126,8 @@ def hard(size: int, *, seed: int = 3) -> Problem:
 
 @pytest.fixture(scope="session")
 def make():
-    return SimpleNamespace(job=job, problem=problem, problems=problems, programs=programs,
-                           hard=hard)
+    return SimpleNamespace(job=job, problem=problem, problems=problems,
+                           cover_problems=cover_problems, hard=hard)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seta.analysis import decide
-from seta.analysis.setcover import Budget, Program, Row, no_progress, solve
+from seta.analysis.setcover import Budget, CoverProblem, Row, no_progress, solve
 from seta.analysis.setcover.greedy import ascent_bound, greedy
 from seta.analysis.setcover.highs import SearchResult
 from seta.analysis.setcover.model import objective_of
@@ -24,50 +24,50 @@ many = settings(max_examples=120, deadline=None, derandomize=True)
 @many
 @given(data=st.data())
 def test_reductions_lose_no_best_answer(data, make, judge):
-    program = data.draw(make.programs())
-    reduced = reduce(program)
+    problem = data.draw(make.cover_problems())
+    reduced = reduce(problem)
     cost, count = judge.best_of(reduced.rest) if reduced.rest.rows else (0, 0)
-    fixed_cost, fixed_count = program.price(reduced.chosen)
-    assert (cost + fixed_cost, count + fixed_count) == judge.best_of(program)
+    fixed_cost, fixed_count = problem.price(reduced.chosen)
+    assert (cost + fixed_cost, count + fixed_count) == judge.best_of(problem)
 
 
 @many
 @given(data=st.data())
 def test_greedy_meets_every_row_and_spares_none(data, make, judge):
-    program = data.draw(make.programs())
-    chosen = greedy(program)
-    assert judge.meets(program, chosen)
-    assert not any(judge.meets(program, chosen - {column}) for column in chosen)
+    problem = data.draw(make.cover_problems())
+    chosen = greedy(problem)
+    assert judge.meets(problem, chosen)
+    assert not any(judge.meets(problem, chosen - {column}) for column in chosen)
 
 
 @many
 @given(data=st.data())
 def test_the_search_alone_finds_the_best(data, make, judge):
     """Without reductions, so that it has something to do: cost first, then the number."""
-    program = data.draw(make.programs())
-    answer, _ = solve_component(program, AMPLE, no_progress)
-    assert judge.meets(program, answer.chosen)
-    assert program.price(answer.chosen) == judge.best_of(program)
-    assert answer.is_proved and answer.lower_bound == program.price(answer.chosen)[0]
+    problem = data.draw(make.cover_problems())
+    answer, _ = solve_component(problem, AMPLE, no_progress)
+    assert judge.meets(problem, answer.chosen)
+    assert problem.price(answer.chosen) == judge.best_of(problem)
+    assert answer.is_proved and answer.lower_bound == problem.price(answer.chosen)[0]
 
 
 @many
 @given(data=st.data())
 def test_the_bound_without_a_solver_is_below_every_answer(data, make, judge):
-    program = data.draw(make.programs())
-    costs = dict(enumerate(program.costs))
-    assert ascent_bound(program, costs) <= judge.best_of(program)[0]
+    problem = data.draw(make.cover_problems())
+    costs = dict(enumerate(problem.costs))
+    assert ascent_bound(problem, costs) <= judge.best_of(problem)[0]
 
 
 @many
 @given(data=st.data())
 def test_components_share_no_column_and_are_the_whole(data, make):
-    program = data.draw(make.programs())
-    found = components(program)
+    problem = data.draw(make.cover_problems())
+    found = components(problem)
     columns = [set(each.rows_of()) for each in found]
     assert sum(map(len, columns)) == len(set().union(*columns))
     assert sorted(sum((each.rows for each in found), ()), key=repr) == sorted(
-        program.rows, key=repr)
+        problem.rows, key=repr)
 
 
 @pytest.mark.parametrize(
@@ -82,23 +82,23 @@ def test_components_share_no_column_and_are_the_whole(data, make):
 )
 def test_costs_of_any_size_are_answered_with_the_truth(judge, costs):
     """A ring cannot be reduced; where doubles cannot hold the costs nothing false is proved."""
-    program = Program(costs, RING)
-    answer = solve(program, AMPLE)
-    assert judge.meets(program, answer.chosen)
-    best_cost, best_count = judge.best_of(program)
-    cost, count = program.price(answer.chosen)
-    assert answer.lower_bound <= best_cost <= cost <= program.price(greedy(program))[0]
+    problem = CoverProblem(costs, RING)
+    answer = solve(problem, AMPLE)
+    assert judge.meets(problem, answer.chosen)
+    best_cost, best_count = judge.best_of(problem)
+    cost, count = problem.price(answer.chosen)
+    assert answer.lower_bound <= best_cost <= cost <= problem.price(greedy(problem))[0]
     assert not answer.is_proved or (cost, count) == (best_cost, best_count)
 
 
 def test_a_small_difference_beside_great_costs_is_seen(judge):
     """HiGHS 1.16, given the greedy answer to start from, took it for cheaper than it is here."""
-    program = Program(
+    problem = CoverProblem(
         [2097152, 2097152, 1048576, 1048576, 1048576, 1048577, 1048577, 2097152],
         tuple(Row(1, columns) for columns in (
             (2, 4, 7), (3, 7), (2, 7), (0, 4), (5, 7), (1, 2, 4), (3, 7), (0, 1, 6))))
-    answer, _ = solve_component(program, AMPLE, no_progress)
-    assert program.price(answer.chosen) == judge.best_of(program) == (4194305, 3)
+    answer, _ = solve_component(problem, AMPLE, no_progress)
+    assert problem.price(answer.chosen) == judge.best_of(problem) == (4194305, 3)
     assert answer.is_proved
 
 
@@ -115,21 +115,21 @@ def test_a_small_difference_beside_great_costs_is_seen(judge):
 def test_a_solver_is_believed_no_more_than_whole_numbers_allow(
     judge, costs, columns, bound, believed
 ):
-    program = Program(costs, RING)
-    objective = objective_of(program)
+    problem = CoverProblem(costs, RING)
+    objective = objective_of(problem)
     result = SearchResult(frozenset(columns), bound, AMPLE)
-    best, proved = best_known(program, objective, greedy(program), result)
-    assert judge.meets(program, best)
-    assert not any(judge.meets(program, best - {column}) for column in best)
+    best, proved = best_known(problem, objective, greedy(problem), result)
+    assert judge.meets(problem, best)
+    assert not any(judge.meets(problem, best - {column}) for column in best)
     if believed is None:
-        believed = ascent_bound(program, objective.coefficients)
+        believed = ascent_bound(problem, objective.coefficients)
     assert proved == believed <= objective.value(best)
 
 
 def test_the_bounds_of_components_add_up():
     """Two rings, which must be searched, and a column that is fixed: 4 + 4 + 1."""
     second = tuple(Row(1, tuple(column + 7 for column in row.columns)) for row in RING)
-    answer = solve(Program([5] * 15, (*RING, *second, Row(1, (14,)))), AMPLE)
+    answer = solve(CoverProblem([5] * 15, (*RING, *second, Row(1, (14,)))), AMPLE)
     assert (len(answer.chosen), answer.lower_bound, answer.is_proved) == (9, 45, True)
 
 

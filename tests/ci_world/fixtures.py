@@ -10,7 +10,7 @@ import pytest
 from ci_world import PRIORITIES, NOON, Results, add_snapshot
 
 from seta.domain import DEFAULT_SCOPE, Cadence, Interval, Project, Scope
-from seta.ledger import AskedPush, PriorityLists, owed_now, preview, schedule_push, take_owed
+from seta.ledger import RequestedPush, PriorityLists, owed_now, preview, schedule_push, take_owed
 from seta.store.curation import projects
 
 SPAN = timedelta(hours=12)
@@ -30,8 +30,8 @@ class Ci:
     def at(self, minutes: float) -> datetime:
         return NOON + timedelta(minutes=minutes)
 
-    def push(self, push_id, minutes, revision=None) -> AskedPush:
-        return AskedPush(
+    def push(self, push_id, minutes, revision=None) -> RequestedPush:
+        return RequestedPush(
             push_id, revision or sha1(str(push_id).encode()).hexdigest(),
             None if minutes is None else self.at(minutes), self.build_system)
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from ingest_world import NOON, SPANS, add_projects, job, star
+from ingest_world import NOON, LENGTHS, add_projects, job, star
 from ingest_world.sources import MemorySource
 
 from seta.ingest import ingest_project
@@ -37,5 +37,5 @@ def ingest(autoland, source):
     def run(hours=0, **fields):
         return ingest_project(
             autoland, source, "autoland",
-            **{"now": NOON + timedelta(hours=hours), "spans": SPANS} | fields)
+            **{"now": NOON + timedelta(hours=hours), "lengths": LENGTHS} | fields)
     return run

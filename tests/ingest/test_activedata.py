@@ -7,12 +7,13 @@ from ingest_world import add_projects, rows
 from loopback.activedata import running_activedata
 from loopback.documents import PUSHED_AT, document
 
-from seta.ingest import Spans, ingest_project
+from seta.ingest import IngestLengths, ingest_project
 from seta.sources.activedata import ActiveData
 from seta.sources.http import Http, HttpOptions
 from seta.store.operation.watermarks import watermark
 
-SPANS = Spans(window=timedelta(days=1), overlap=timedelta(hours=1), piece=timedelta(hours=12))
+LENGTHS = IngestLengths(window=timedelta(days=1), overlap=timedelta(hours=1),
+                        slice_length=timedelta(hours=12))
 PUSHED = datetime.fromtimestamp(PUSHED_AT, UTC)
 FIX = "9fa614d8310d" + "1" * 28
 
@@ -48,14 +49,14 @@ def test_results_come_in_over_http_and_a_late_star_is_followed(sessions, server,
     with sessions.begin() as session:
         add_projects(session)
     now = PUSHED + timedelta(hours=6)
-    first = ingest_project(sessions, activedata, "autoland", now=now, spans=SPANS)
+    first = ingest_project(sessions, activedata, "autoland", now=now, lengths=LENGTHS)
     assert first.is_complete and first.stored.new == 4
     assert first.skipped["still running"] > 0
 
     later = PUSHED_AT + 86_400
     server.add([star(6, said_at=later, fix="c" * 12)])
     now = PUSHED + timedelta(hours=30)
-    second = ingest_project(sessions, activedata, "autoland", now=now, spans=SPANS)
+    second = ingest_project(sessions, activedata, "autoland", now=now, lengths=LENGTHS)
 
     assert (second.stored.new, second.stored.changed) == (1, 0)
     with sessions() as session:

@@ -4,7 +4,7 @@ from threading import Thread
 
 import pytest
 from ingest_world import NOON, add_projects
-from ingest_world.programs import SPANS, history
+from ingest_world.programs import LENGTHS, history
 
 from seta.ingest import ingest_project
 from seta.ingest.ingest_lock import ingest_lock
@@ -27,7 +27,7 @@ def in_the_background(sessions_of_two):
     def start():
         source = history()
         thread = Thread(target=ingest_project, args=(sessions_of_two, source, "autoland"),
-                        kwargs={"now": NOON, "spans": SPANS})
+                        kwargs={"now": NOON, "lengths": LENGTHS})
         thread.start()
         thread.join(.5)  # it would have asked by then, did it not wait
         return thread, source

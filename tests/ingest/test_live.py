@@ -4,7 +4,7 @@ import logging
 
 import pytest
 from ingest_world import (
-    FIXED, NOON, NOT_CLASSIFIED, SPANS, add_projects, at, job, listed, mark, rows, star, versions,
+    FIXED, NOON, NOT_CLASSIFIED, LENGTHS, add_projects, at, job, listed, mark, rows, star, versions,
 )
 
 from seta.domain import Scope
@@ -22,7 +22,7 @@ def stored_jobs(sessions) -> set[str]:
 
 def test_the_first_time_the_window_is_filled_by_push_time(ingest, autoland, source):
     report = ingest()
-    assert [piece.by for piece in source.requests] == [PUSHED] * 12 + [MODIFIED]
+    assert [slice_.by for slice_ in source.requests] == [PUSHED] * 12 + [MODIFIED]
     assert (source.requests[0].start, source.requests[11].end) == (at(-48), NOON)
     assert (source.requests[12].start, source.requests[12].end) == (at(-1), NOON)
     assert stored_jobs(autoland) == {str(number) for number in range(96)}
@@ -36,7 +36,7 @@ def test_after_that_only_what_changed_is_asked_for_less_an_overlap(ingest, sourc
     source.requests.clear()
     source.hold(job(500, pushed_at=at(3), started_at=at(3)))
     report = ingest(9)
-    assert [(piece.by, piece.start, piece.end) for piece in source.requests] == [
+    assert [(slice_.by, slice_.start, slice_.end) for slice_ in source.requests] == [
         (MODIFIED, at(-1), at(3)), (MODIFIED, at(3), at(7)), (MODIFIED, at(7), at(9))]
     assert report.stored.new == 1
 
@@ -80,7 +80,7 @@ def test_a_clock_that_went_back_asks_for_the_overlap_and_loses_nothing(ingest, a
     ingest(12)
     source.requests.clear()
     ingest(6)
-    assert [(piece.start, piece.end) for piece in source.requests] == [(at(5), at(6))]
+    assert [(slice_.start, slice_.end) for slice_ in source.requests] == [(at(5), at(6))]
     assert mark(autoland).reached_at == at(12)
 
 
@@ -95,7 +95,7 @@ def test_projects_go_each_its_own_way(ingest, autoland, source):
     source.hold(job(900, project="mozilla-inbound", pushed_at=at(-2), started_at=at(-2)))
     ingest()
     assert "900" not in stored_jobs(autoland)
-    ingest_project(autoland, source, "mozilla-inbound", now=NOON, spans=SPANS)
+    ingest_project(autoland, source, "mozilla-inbound", now=NOON, lengths=LENGTHS)
     assert "900" in stored_jobs(autoland)
 
 
@@ -144,7 +144,7 @@ def test_a_first_fill_that_was_stopped_goes_on_where_it_was(ingest, autoland, so
     source.requests.clear()
     ingest(12)
     assert (source.requests[0].start, source.requests[9].end) == (at(-40), NOON)
-    assert [(piece.by, piece.start) for piece in source.requests[10:]] == [
+    assert [(slice_.by, slice_.start) for slice_ in source.requests[10:]] == [
         (MODIFIED, at(-1)), (MODIFIED, at(3)), (MODIFIED, at(7)), (MODIFIED, at(11))]
     assert mark(autoland).reached_at == at(12)
 
@@ -173,7 +173,7 @@ def test_without_a_list_the_run_succeeds_and_the_last_list_stays(ingest, autolan
 
 def test_an_unknown_project_is_refused(autoland, source):
     with pytest.raises(UnknownProject, match="'nowhere'"):
-        ingest_project(autoland, source, "nowhere", now=NOON, spans=SPANS)
+        ingest_project(autoland, source, "nowhere", now=NOON, lengths=LENGTHS)
 
 
 @pytest.mark.parametrize("fields, hint", [
@@ -185,7 +185,7 @@ def test_a_project_of_an_archive_is_no_live_sources(autoland, source, fields, hi
         projects.add_scope(session, Scope("history", is_archived=True))
         add_projects(session, "mozilla-central", scope="history", **fields)
     with pytest.raises(Conflict, match=hint):
-        ingest_project(autoland, source, "mozilla-central", now=NOON, spans=SPANS)
+        ingest_project(autoland, source, "mozilla-central", now=NOON, lengths=LENGTHS)
     assert source.requests == []
 
 

@@ -1,7 +1,7 @@
 """One bad slice, or all of the source down."""
 
 import pytest
-from ingest_world import NOON, SPANS, at, job, mark, rows
+from ingest_world import NOON, LENGTHS, at, job, mark, rows
 
 from seta.errors import SourceError
 from seta.ingest import ingest_span
@@ -137,7 +137,7 @@ def test_after_three_runs_it_is_set_aside_with_an_alarm(ingest, filled, source):
     assert (mark(filled).reached_at, mark(filled).succeeded_at) == (at(36), at(36))
     source.requests.clear()
     ingest(48)
-    assert at(3) not in [piece.start for piece in source.requests]
+    assert at(3) not in [slice_.start for slice_ in source.requests]
     assert "ingest autoland: set aside" in alarms(filled)
 
 
@@ -147,7 +147,7 @@ def test_what_was_set_aside_can_be_had_by_hand(ingest, filled, source):
         ingest(hours)
     source.bad.clear()
     report = ingest_span(filled, source, "autoland", start=at(4), end=at(6), now=at(40),
-                         spans=SPANS)
+                         lengths=LENGTHS)
     assert report.is_complete
     assert failed(filled) == [] and alarms(filled) == {}
     assert mark(filled).reached_at == at(36)
@@ -156,7 +156,7 @@ def test_what_was_set_aside_can_be_had_by_hand(ingest, filled, source):
 def test_a_span_by_hand_that_cannot_be_had_says_so(ingest, filled, source):
     source.bad = {at(5)}
     report = ingest_span(filled, source, "autoland", start=at(0), end=at(12), now=at(40),
-                         spans=SPANS)
+                         lengths=LENGTHS)
     assert not report.is_complete
     assert last_run(filled).status == "failed"
     assert mark(filled).reached_at == NOON

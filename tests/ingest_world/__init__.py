@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import text
 
 from seta.domain import Classification, JobResult, ListedJob, Project, Scope
-from seta.ingest import Spans
+from seta.ingest import IngestLengths
 from seta.store.curation import projects
 from seta.store.operation.watermarks import watermark
 from seta.store.results.writer import ResultWriter, StoredCounts
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-SPANS = Spans(window=timedelta(days=2), overlap=timedelta(hours=1), piece=timedelta(hours=4))
+LENGTHS = IngestLengths(window=timedelta(days=2), overlap=timedelta(hours=1),
+                        slice_length=timedelta(hours=4))
 FIX = "abcdef012345"
 FIXED = Classification.FIXED_BY_COMMIT
 INTERMITTENT = Classification.INTERMITTENT

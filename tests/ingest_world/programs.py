@@ -6,13 +6,14 @@ Each prints a line with every step that it has committed.
 import sys
 from datetime import timedelta
 
-from seta.ingest import Spans, import_files, ingest_project
+from seta.ingest import IngestLengths, import_files, ingest_project
 from seta.store.engine import make_engine, make_sessions
 
 from . import NOON, NOT_CLASSIFIED, job, listed, star
 from .sources import MemorySource
 
-SPANS = Spans(window=timedelta(days=1), overlap=timedelta(hours=1), piece=timedelta(hours=1))
+LENGTHS = IngestLengths(window=timedelta(days=1), overlap=timedelta(hours=1),
+                        slice_length=timedelta(hours=1))
 NOW = NOON + timedelta(hours=12)
 
 
@@ -43,7 +44,7 @@ def ingest_all(url: str) -> None:
     sessions = make_sessions(make_engine(url))
     source = history()
     for now in (NOON, NOW):
-        ingest_project(sessions, source, "autoland", now=now, spans=SPANS, lists=source,
+        ingest_project(sessions, source, "autoland", now=now, lengths=LENGTHS, lists=source,
                        progress=say)
 
 

@@ -27,27 +27,27 @@ class MemorySource:
     def hold(self, result: JobResult, changed_at: datetime | None = None) -> None:
         self.jobs[result.job_id] = changed_at or result.known_at, result
 
-    def results(self, piece: Slice):
-        self.requests.append(piece)
+    def results(self, slice_: Slice):
+        self.requests.append(slice_)
         if self.goes_down_after is not None and len(self.requests) > self.goes_down_after:
             self.is_down = True
         found = sorted(
             (changed_at, int(result.job_id), result) for changed_at, result in
             self.jobs.values()
-            if piece.start <= self.time_of(piece, changed_at, result) < piece.end)
-        results = [each[2] for each in found if each[2].project == piece.project]
-        self.check(piece)
+            if slice_.start <= self.time_of(slice_, changed_at, result) < slice_.end)
+        results = [each[2] for each in found if each[2].project == slice_.project]
+        self.check(slice_)
         for start in range(0, len(results), self.batch):
             yield Batch(results[start:start + self.batch], Counter({"still running": 1}))
-            if self.breaks_off is not None and piece.start <= self.breaks_off < piece.end:
-                raise SourceUnavailable(f"the answer for {piece} broke off")
+            if self.breaks_off is not None and slice_.start <= self.breaks_off < slice_.end:
+                raise SourceUnavailable(f"the answer for {slice_} broke off")
 
-    def time_of(self, piece, changed_at, result):
-        return changed_at if piece.by == MODIFIED else result.pushed_at
+    def time_of(self, slice_, changed_at, result):
+        return changed_at if slice_.by == MODIFIED else result.pushed_at
 
-    def check(self, piece: Slice) -> None:
-        if self.is_down or any(piece.start <= moment < piece.end for moment in self.bad):
-            raise SourceUnavailable(f"no answer for {piece}")
+    def check(self, slice_: Slice) -> None:
+        if self.is_down or any(slice_.start <= moment < slice_.end for moment in self.bad):
+            raise SourceUnavailable(f"no answer for {slice_}")
 
     def newest_list(self, project: str) -> list[ListedJob]:
         if self.jobs_listed is None:

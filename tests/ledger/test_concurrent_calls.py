@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from seta.ledger import AskedPush, schedule_push
+from seta.ledger import RequestedPush, schedule_push
 from seta.store import schema
 from seta.store.engine import make_engine, make_sessions
 
@@ -28,7 +28,7 @@ def world(many, make_ci):
 
 
 def ask(many, world, number):
-    push = AskedPush(str(number), f"{number:040x}", world.at(number), "taskcluster")
+    push = RequestedPush(str(number), f"{number:040x}", world.at(number), "taskcluster")
     with many.begin() as session:
         return schedule_push(session, world.project, push, world.published, now=push.pushed_at,
                              never_ran_after=timedelta(hours=12))
@@ -78,7 +78,7 @@ def test_two_ledgers_do_not_wait_for_each_other(many, make_ci):
     with many.begin() as session:
         one, two = make_ci(session), make_ci(session, "mozilla-inbound")
     with many.begin() as holding:
-        push = AskedPush("1", "a" * 40, one.at(0), "taskcluster")
+        push = RequestedPush("1", "a" * 40, one.at(0), "taskcluster")
         schedule_push(holding, one.project, push, one.published, now=one.now,
                       never_ran_after=timedelta(hours=12))
         assert ask(many, two, 1).is_new  # while the other ledger's lock is held

@@ -7,7 +7,7 @@ import pytest
 from ci_world import NOON
 
 from seta.errors import BadInput, Conflict
-from seta.ledger import AskedPush
+from seta.ledger import RequestedPush
 
 FIRST = ["build-linux64/opt", "test-linux64/opt-high"]
 SECOND = ["test-linux64/opt-low-1", "test-linux64/opt-low-2"]
@@ -182,7 +182,7 @@ def test_what_cannot_be_a_push_is_refused_with_its_value(ci, names):
     fields = {"push_id": "1", "revision": "a" * 40, "pushed_at": ci.now,
               "build_system": "taskcluster"} | names
     with pytest.raises(BadInput, match="1 to 64"):
-        AskedPush(**fields)
+        RequestedPush(**fields)
 
 
 def test_a_build_system_that_the_project_has_not_is_refused(ci):

@@ -10,7 +10,7 @@ from publish.made_evidence import DAY, NOW, Evidence
 from seta.domain import Priority
 from seta.errors import NoSnapshot, StaleData, StoreError, SwitchedOff, UnknownProject
 from seta.publish import analyze, publish
-from seta.publish.serving import ALL, HIGH_VALUE, LOW_VALUE, Kind, Published, Question
+from seta.publish.serving import ALL, HIGH_VALUE, LOW_VALUE, ListKind, Published, ListQuery
 from seta.store.curation import projects
 from seta.store.engine import make_engine, make_sessions
 
@@ -42,8 +42,8 @@ def first(trunk, sessions, settings):
     return analyze(sessions, "trunk", now=NOW, settings=settings)
 
 
-def listed(published, kind=Kind.TASKCLUSTER, priorities=LOW_VALUE, project="autoland"):
-    prepared = published.served(Question(project, kind, priorities)).prepared
+def listed(published, kind=ListKind.TASKCLUSTER, priorities=LOW_VALUE, project="autoland"):
+    prepared = published.usable_list(ListQuery(project, kind, priorities)).prepared_list
     body = prepared.body("2026-03-01", today="2026-03-01")
     return json.loads(body.plain)["jobtypes"]["2026-03-01"]
 
@@ -65,7 +65,7 @@ def test_a_new_snapshot_is_noticed(trunk, first, served, sessions, settings, clo
     second = analyze(sessions, "trunk", now=clock.now, settings=settings)
     publish(sessions, second.id, who="ann", why="it moves a third", now=clock.now)
     assert listed(served) == [A]
-    assert served.served(Question("autoland", Kind.ANY, ALL)).snapshot_id == second.id
+    assert served.usable_list(ListQuery("autoland", ListKind.ANY, ALL)).snapshot_id == second.id
 
 
 def test_without_a_snapshot_there_is_a_reason_and_no_list(trunk, served):
@@ -169,9 +169,9 @@ def test_the_union_leaves_out_what_may_not_be_used(trunk, served, sessions, sett
     trunk.caught("a" * 12, A, B).passed(BUILDER, project="mozilla-inbound",
                                         build_system="buildbot")
     analyze(sessions, "trunk", now=NOW, settings=settings)
-    assert listed(served, Kind.ANY, ALL, project=None) == [A, B]  # the other has no ingest
+    assert listed(served, ListKind.ANY, ALL, project=None) == [A, B]  # the other has no ingest
     trunk.ingested("mozilla-inbound", at=NOW)
-    assert listed(served, Kind.ANY, ALL, project=None) == [BUILDER, A, B]
+    assert listed(served, ListKind.ANY, ALL, project=None) == [BUILDER, A, B]
 
 
 def test_builds_are_not_listed_for_taskcluster_unless_they_fuzz(
@@ -185,14 +185,15 @@ def test_builds_are_not_listed_for_taskcluster_unless_they_fuzz(
 
 
 def test_triples_are_of_job_types_and_none_twice(trunk, first, served):
-    assert listed(served, Kind.TRIPLES, ALL) == [
+    assert listed(served, ListKind.TRIPLES, ALL) == [
         ["linux64", "opt", "mochitest-1"], ["linux64", "opt", "mochitest-2"],
         ["linux64", "opt", "mochitest-3"]]
 
 
 def test_bytes_are_made_once_for_today_and_anew_for_other_days(first, served):
-    prepared = served.served(Question("autoland", Kind.TASKCLUSTER, LOW_VALUE)).prepared
-    again = served.served(Question("autoland", Kind.TASKCLUSTER, LOW_VALUE)).prepared
+    query = ListQuery("autoland", ListKind.TASKCLUSTER, LOW_VALUE)
+    prepared = served.usable_list(query).prepared_list
+    again = served.usable_list(query).prepared_list
     assert again is prepared
     today = prepared.body("2026-03-01", today="2026-03-01")
     assert prepared.body("2026-03-01", today="2026-03-01") is today

@@ -1,7 +1,7 @@
 """A solver for minimum-cost set multicover. It knows nothing about CI."""
 
 from .highs import Budget, Progress, no_progress
-from .model import Program, Row
+from .model import CoverProblem, Row
 from .solve import Answer, solve
 
-__all__ = ["Answer", "Budget", "Program", "Progress", "Row", "no_progress", "solve"]
+__all__ = ["Answer", "Budget", "CoverProblem", "Progress", "Row", "no_progress", "solve"]

@@ -3,10 +3,10 @@
 import heapq
 from collections.abc import Iterable, Iterator, Mapping
 
-from .model import Program
+from .model import CoverProblem
 
 
-def greedy(program: Program, start: Iterable[int] = ()) -> frozenset[int]:
+def greedy(problem: CoverProblem, start: Iterable[int] = ()) -> frozenset[int]:
     """Return columns that meet every row, none of them redundant; those of `start` come first.
 
     Takes the column with the least cost for each row that still needs it, again and again
@@ -14,8 +14,8 @@ def greedy(program: Program, start: Iterable[int] = ()) -> frozenset[int]:
     Research 4, 1979; for needs above one G. Dobson, ibid. 7, 1982), then drops what later
     columns made redundant.
     """
-    rows_of = program.rows_of()
-    needs = [row.need for row in program.rows]    # what each row still needs
+    rows_of = problem.rows_of()
+    needs = [row.need for row in problem.rows]    # what each row still needs
     chosen: set[int] = set()
 
     def take(column: int) -> None:
@@ -25,13 +25,13 @@ def greedy(program: Program, start: Iterable[int] = ()) -> frozenset[int]:
 
     for column in sorted(start):
         take(column)
-    for column in _by_cost_per_row(program, rows_of, needs, chosen):
+    for column in _by_cost_per_row(problem, rows_of, needs, chosen):
         take(column)
-    return without_spare(program, chosen)
+    return without_spare(problem, chosen)
 
 
 def _by_cost_per_row(
-    program: Program, rows_of: Mapping[int, list[int]], needs: list[int], chosen: set[int]
+    problem: CoverProblem, rows_of: Mapping[int, list[int]], needs: list[int], chosen: set[int]
 ) -> Iterator[int]:
     """Yield the column that costs least for each row it helps, until none helps any more.
 
@@ -40,7 +40,7 @@ def _by_cost_per_row(
     them.
     """
     # One is added to every cost, so that columns that cost nothing are compared by their rows.
-    costs = {column: program.costs[column] + 1 for column in rows_of}
+    costs = {column: problem.costs[column] + 1 for column in rows_of}
     queue = [(costs[column] / len(rows), column) for column, rows in rows_of.items()
              if column not in chosen]
     heapq.heapify(queue)
@@ -56,12 +56,12 @@ def _by_cost_per_row(
             yield column
 
 
-def without_spare(program: Program, chosen: Iterable[int]) -> frozenset[int]:
+def without_spare(problem: CoverProblem, chosen: Iterable[int]) -> frozenset[int]:
     """Drop redundant columns, the most expensive first, ties by their number."""
     kept = set(chosen)
-    spare = [sum(column in kept for column in row.columns) - row.need for row in program.rows]
-    rows_of = program.rows_of()
-    for column in sorted(kept, key=lambda column: (-program.costs[column], column)):
+    spare = [sum(column in kept for column in row.columns) - row.need for row in problem.rows]
+    rows_of = problem.rows_of()
+    for column in sorted(kept, key=lambda column: (-problem.costs[column], column)):
         rows = rows_of.get(column, ())
         if all(spare[row] > 0 for row in rows):
             kept.remove(column)
@@ -70,7 +70,7 @@ def without_spare(program: Program, chosen: Iterable[int]) -> frozenset[int]:
     return frozenset(kept)
 
 
-def ascent_bound(program: Program, coefficients: Mapping[int, int]) -> int:
+def ascent_bound(problem: CoverProblem, coefficients: Mapping[int, int]) -> int:
     """Return a lower bound on the sum of coefficients of any answer.
 
     Dual ascent for set covering (M. L. Fisher and P. Kedia, Management Science 36, 1990): each
@@ -79,7 +79,7 @@ def ascent_bound(program: Program, coefficients: Mapping[int, int]) -> int:
     """
     unpaid = dict(coefficients)
     bound = 0
-    for row in sorted(program.rows, key=lambda row: len(row.columns)):
+    for row in sorted(problem.rows, key=lambda row: len(row.columns)):
         pays = min(unpaid[column] for column in row.columns)
         bound += pays * row.need
         for column in row.columns:

@@ -11,7 +11,7 @@ from typing import Any
 import highspy
 import numpy as np
 
-from .model import Program
+from .model import CoverProblem
 
 Progress = Callable[[str], None]
 
@@ -47,7 +47,7 @@ class SearchResult:
 
 
 def search(
-    program: Program, coefficients: Mapping[int, int], budget: Budget, progress: Progress
+    problem: CoverProblem, coefficients: Mapping[int, int], budget: Budget, progress: Progress
 ) -> SearchResult:
     """Look for columns that meet every row with the least sum of coefficients.
 
@@ -56,21 +56,21 @@ def search(
     """
     columns = sorted(coefficients)
     highs = configured(budget)
-    highs.passModel(_model(program, columns, coefficients))
+    highs.passModel(_model(problem, columns, coefficients))
     return _result(highs, run(highs, progress), columns)
 
 
 def _model(
-    program: Program, columns: Sequence[int], coefficients: Mapping[int, int]
+    problem: CoverProblem, columns: Sequence[int], coefficients: Mapping[int, int]
 ) -> highspy.HighsLp:
     number_of = {column: number for number, column in enumerate(columns)}
-    rows = [[number_of[column] for column in row.columns] for row in program.rows]
+    rows = [[number_of[column] for column in row.columns] for row in problem.rows]
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(columns), len(rows)
     lp.col_cost_ = np.array([coefficients[column] for column in columns], dtype=np.float64)
     lp.col_lower_, lp.col_upper_ = np.zeros(len(columns)), np.ones(len(columns))
     lp.integrality_ = [highspy.HighsVarType.kInteger] * len(columns)
-    lp.row_lower_ = np.array([row.need for row in program.rows], dtype=np.float64)
+    lp.row_lower_ = np.array([row.need for row in problem.rows], dtype=np.float64)
     lp.row_upper_ = np.full(len(rows), highspy.kHighsInf)
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     lp.a_matrix_.start_ = np.cumsum([0, *map(len, rows)], dtype=np.int32)

@@ -11,7 +11,7 @@ EXACT = 2 ** 50
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
+class CoverProblem:
     """Choose columns of the least total cost that meet every row; of such sets, the smallest.
 
     This is the set multicover problem; with every need 1 it is minimum-cost hitting set.
@@ -72,9 +72,9 @@ class Objective:
         return value * self.unit // self.scale
 
 
-def objective_of(program: Program) -> Objective:
-    columns = sorted(program.rows_of())
-    scale = min(len(columns), sum(row.need for row in program.rows)) + 1
-    coefficients = {column: program.costs[column] * scale + 1 for column in columns}
+def objective_of(problem: CoverProblem) -> Objective:
+    columns = sorted(problem.rows_of())
+    scale = min(len(columns), sum(row.need for row in problem.rows)) + 1
+    coefficients = {column: problem.costs[column] * scale + 1 for column in columns}
     unit = math.gcd(*coefficients.values())
     return Objective({column: each // unit for column, each in coefficients.items()}, unit, scale)

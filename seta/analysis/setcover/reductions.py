@@ -1,9 +1,9 @@
-"""Shrink a program without losing its best answer, and split what is left."""
+"""Shrink a problem without losing its best answer, and split what is left."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from .model import Program, Row
+from .model import CoverProblem, Row
 
 
 @dataclass(frozen=True)
@@ -11,15 +11,15 @@ class Reduced:
     """Columns that are in some best answer, and what is left to decide."""
 
     chosen: frozenset[int]
-    rest: Program
+    rest: CoverProblem
 
 
-def reduce(program: Program) -> Reduced:
+def reduce(problem: CoverProblem) -> Reduced:
     """Apply the reductions until none helps any more.
 
-    A best answer of the rest, together with ``chosen``, is a best answer of the program.
+    A best answer of the rest, together with ``chosen``, is a best answer of the problem.
     """
-    working = _Working(program)
+    working = _Working(problem)
     while working.changed_rows or working.changed_columns:
         for row in _drain(working.changed_rows):
             working.take_essential(row)
@@ -27,7 +27,7 @@ def reduce(program: Program) -> Reduced:
         # Backwards, so that the first of identical columns stays.
         for column in reversed(_drain(working.changed_columns)):
             working.drop_column_if_dominated(column)
-    return Reduced(frozenset(working.chosen), Program(program.costs, working.rest()))
+    return Reduced(frozenset(working.chosen), CoverProblem(problem.costs, working.rest()))
 
 
 def _drain(changed: set[int]) -> list[int]:
@@ -37,13 +37,13 @@ def _drain(changed: set[int]) -> list[int]:
 
 
 class _Working:
-    """A program that is being cut down: the dicts hold the rows and columns that are left."""
+    """A problem that is being cut down: the dicts hold the rows and columns that are left."""
 
-    def __init__(self, program: Program):
-        self.costs = program.costs
-        self.columns = {index: set(row.columns) for index, row in enumerate(program.rows)}
-        self.need = {index: row.need for index, row in enumerate(program.rows)}
-        self.rows = {column: set(rows) for column, rows in program.rows_of().items()}
+    def __init__(self, problem: CoverProblem):
+        self.costs = problem.costs
+        self.columns = {index: set(row.columns) for index, row in enumerate(problem.rows)}
+        self.need = {index: row.need for index, row in enumerate(problem.rows)}
+        self.rows = {column: set(rows) for column, rows in problem.rows_of().items()}
         self.chosen: set[int] = set()
         self.changed_rows = set(self.columns)
         self.changed_columns = set(self.rows)
@@ -117,19 +117,19 @@ def _common(sets: Iterable[set[int]]) -> set[int]:
     return common
 
 
-def components(program: Program) -> list[Program]:
-    """Return programs that share no column, small ones first; together they are the program."""
-    rows_of = program.rows_of()
+def components(problem: CoverProblem) -> list[CoverProblem]:
+    """Return problems that share no column, small ones first; together they are the problem."""
+    rows_of = problem.rows_of()
     seen: set[int] = set()
-    found = [_connected(program, rows_of, row, seen) for row in range(len(program.rows))
+    found = [_connected(problem, rows_of, row, seen) for row in range(len(problem.rows))
              if row not in seen]
     found.sort(key=len)
-    return [Program(program.costs, tuple(program.rows[row] for row in sorted(rows)))
+    return [CoverProblem(problem.costs, tuple(problem.rows[row] for row in sorted(rows)))
             for rows in found]
 
 
 def _connected(
-    program: Program, rows_of: Mapping[int, list[int]], start: int, seen: set[int]
+    problem: CoverProblem, rows_of: Mapping[int, list[int]], start: int, seen: set[int]
 ) -> list[int]:
     """Return the rows that share columns with one, directly or not, and add them to `seen`."""
     reached, waiting = [], [start]
@@ -138,7 +138,7 @@ def _connected(
     while waiting:
         row = waiting.pop()
         reached.append(row)
-        for column in program.rows[row].columns:
+        for column in problem.rows[row].columns:
             if column not in visited:
                 visited.add(column)
                 new = [other for other in rows_of[column] if other not in seen]

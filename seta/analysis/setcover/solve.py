@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from .greedy import ascent_bound, greedy, without_spare
 from .highs import Budget, Progress, SearchResult, no_progress, search
-from .model import Objective, Program, objective_of
+from .model import Objective, CoverProblem, objective_of
 from .reductions import components, reduce
 
 
@@ -17,25 +17,25 @@ class Answer:
     is_proved: bool    # no answer costs less, and none that costs the same has fewer columns
 
 
-def solve(program: Program, budget: Budget, progress: Progress = no_progress) -> Answer:
+def solve(problem: CoverProblem, budget: Budget, progress: Progress = no_progress) -> Answer:
     """Reduce, split into components, and search each within what is left of the budget."""
-    reduced = reduce(program)
+    reduced = reduce(problem)
     split = components(reduced.rest)
     progress(f"{len(reduced.chosen)} columns are fixed; {len(reduced.rest.rows)} of "
-             f"{len(program.rows)} rows are left; components: {len(split)}")
+             f"{len(problem.rows)} rows are left; components: {len(split)}")
     chosen = set(reduced.chosen)
-    lower_bound, is_proved = program.price(reduced.chosen)[0], True
+    lower_bound, is_proved = problem.price(reduced.chosen)[0], True
     for component in split:
         answer, spent = solve_component(component, budget, progress)
         budget = budget.less(spent)
         chosen |= answer.chosen
         lower_bound += answer.lower_bound
         is_proved &= answer.is_proved
-    return Answer(without_spare(program, chosen), lower_bound, is_proved)
+    return Answer(without_spare(problem, chosen), lower_bound, is_proved)
 
 
 def solve_component(
-    component: Program, budget: Budget, progress: Progress
+    component: CoverProblem, budget: Budget, progress: Progress
 ) -> tuple[Answer, Budget]:
     """Return an answer that is never more expensive than greedy's, and what the search spent."""
     objective = objective_of(component)
@@ -46,7 +46,7 @@ def solve_component(
 
 
 def best_known(
-    program: Program, objective: Objective, start: frozenset[int], result: SearchResult
+    problem: CoverProblem, objective: Objective, start: frozenset[int], result: SearchResult
 ) -> tuple[frozenset[int], int]:
     """Return the best columns known, and a lower bound on the value of any answer.
 
@@ -54,8 +54,8 @@ def best_known(
     completed where they miss a row. Its bound is ignored where doubles cannot hold the
     objective, or where an answer is known below it; a bound in whole numbers always counts.
     """
-    best = min(start, greedy(program, result.columns), key=program.price)
-    bound = ascent_bound(program, objective.coefficients)
+    best = min(start, greedy(problem, result.columns), key=problem.price)
+    bound = ascent_bound(problem, objective.coefficients)
     if objective.is_exact and result.bound <= objective.value(best):
         bound = max(bound, result.bound)
     return best, bound

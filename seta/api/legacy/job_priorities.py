@@ -4,7 +4,7 @@ from flask import Blueprint, Response, request
 
 from ...domain import Priority
 from ...errors import BadInput, CannotAnswer, StoreError
-from ...publish.serving import ALL, HIGH_VALUE, LOW_VALUE, Kind, Question
+from ...publish.serving import ALL, HIGH_VALUE, LOW_VALUE, ListKind, ListQuery
 from .answers import answer, answer_nothing
 from .params import Args, is_for_master, requested_kind, requested_priority
 
@@ -28,12 +28,12 @@ def job_priorities(project: str) -> Response:
     1 is high value, 5 is low value; 2 and 3 are our own low-value priorities, and 4 is empty.
     """
     args = request.args
-    kind = requested_kind(args, request.headers.get("User-Agent")) or Kind.ANY
-    question = Question(project, kind, _priorities(args, kind))
+    kind = requested_kind(args, request.headers.get("User-Agent")) or ListKind.ANY
+    query = ListQuery(project, kind, _priorities(args, kind))
     if not is_for_master(args):
-        return answer(question)
+        return answer(query)
     try:
-        return answer(question)
+        return answer(query)
     except (CannotAnswer, StoreError):  # a master fails on anything but a proper object
         return answer_nothing()
 
@@ -41,7 +41,7 @@ def job_priorities(project: str) -> Response:
 def _priorities(args: Args, kind: str) -> frozenset[Priority]:
     number = requested_priority(args)
     if number is None:
-        return LOW_VALUE if kind == Kind.TASKCLUSTER else ALL
+        return LOW_VALUE if kind == ListKind.TASKCLUSTER else ALL
     if number not in PRIORITIES:
         raise BadInput(f"priority is a number from 1 to 5, not {number}")
     return PRIORITIES[number]

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from werkzeug.datastructures import MultiDict
 
 from ...errors import BadInput
-from ...publish.serving import Kind
+from ...publish.serving import ListKind
 
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
-NOT_FOR_A_MASTER = (Kind.TASKCLUSTER, Kind.ANY)
+NOT_FOR_A_MASTER = (ListKind.TASKCLUSTER, ListKind.ANY)
 
 Args = MultiDict[str, str]
 
@@ -46,7 +46,7 @@ def requested_project(args: Args) -> str | None:
 def is_for_master(args: Args) -> bool:
     """Return whether a Buildbot master asks: it accepts nothing but a JSON object."""
     named = args.get("build_system_type")
-    if named == Kind.BUILDBOT:
+    if named == ListKind.BUILDBOT:
         return True
     return named not in NOT_FOR_A_MASTER and _is_set(args, "buildbot")
 
@@ -61,9 +61,9 @@ def requested_kind(args: Args, agent: str | None) -> str | None:
     if named:
         return named
     if _is_set(args, "buildbot"):
-        return Kind.BUILDBOT
+        return ListKind.BUILDBOT
     if _is_set(args, "taskcluster") or agent == "TaskCluster":
-        return Kind.TASKCLUSTER
+        return ListKind.TASKCLUSTER
     return None
 
 

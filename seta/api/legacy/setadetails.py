@@ -5,7 +5,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ...domain import Priority
 from ...errors import SetaError
-from ...publish.serving import ALL, HIGH_VALUE, LOW_VALUE, Kind, Question
+from ...publish.serving import ALL, HIGH_VALUE, LOW_VALUE, ListKind, ListQuery
 from .answers import answer, answer_nothing
 from .params import (
     Args, is_for_master, requested_kind, requested_priority, requested_project, requests_inactive,
@@ -23,18 +23,18 @@ def setadetails() -> Response:
     Task labels, builder names, or triples where the request names no build system.
     """
     if not is_for_master(request.args):
-        return answer(_question(request))
+        return answer(_query(request))
     try:
-        return answer(_question(request))
+        return answer(_query(request))
     except (SetaError, DBAPIError):  # a master's reconfiguration fails on anything but a list
         return answer_nothing()
 
 
-def _question(request: Request) -> Question:
+def _query(request: Request) -> ListQuery:
     kind = requested_kind(request.args, request.headers.get("User-Agent"))
-    if kind is None or kind == Kind.ANY:
-        kind = Kind.TRIPLES
-    return Question(requested_project(request.args), kind, _priorities(request.args))
+    if kind is None or kind == ListKind.ANY:
+        kind = ListKind.TRIPLES
+    return ListQuery(requested_project(request.args), kind, _priorities(request.args))
 
 
 def _priorities(args: Args) -> frozenset[Priority]:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from ...curation.classifications import (
-    JobClassification, classify_job, classify_range, read_classification,
+    HandClassification, classify_job, classify_range, read_classification,
 )
 from ...errors import BadInput
 from ...ledger import check_build_system
@@ -67,7 +67,7 @@ def post_classification(json_data: ClassificationIn) -> Json:
 
 
 def _classify_range(
-    session: Session, body: ClassificationIn, job: list[str], what: JobClassification
+    session: Session, body: ClassificationIn, job: list[str], what: HandClassification
 ) -> int:
     project_name, name, first, last = job
     project = lookups.project_named(session, project_name)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ...domain import Priority, Project, strongest
 from ...ledger import check_build_system
 from ...ledger.cadence_state import next_due
-from ...ledger.payloads import moment
+from ...ledger.payloads import format_utc
 from ...store import snapshots
 from ...store.curation import overrides
 from ...store.curation.projects import scope_named
@@ -157,7 +157,7 @@ def _job(session: Session, project: Project, job: FoundJob, now: datetime) -> Js
         "regressions": _caught(session, snapshot_id, job),
         "last_run": last[0] if last else None,
         "last_pass": next((run for run in last if run.passed), None),
-        "next_due": {"pushes_left": due.pushes_left, "at": moment(due.at)},
+        "next_due": {"pushes_left": due.pushes_left, "at": format_utc(due.at)},
         "override": override and override_to_json(override, now),
         "history": _history(session, job, project.scope),
     }

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ...domain import Project
 from ...errors import NotAllowed, NotFound
-from ...ledger import AskedPush, check_build_system, preview, schedule_failed, schedule_push
+from ...ledger import RequestedPush, check_build_system, preview, schedule_failed, schedule_push
 from ...ledger.cadence_state import newest_pushed_at
 from ...publish.serving import Body
 from ...store.ledger import entries
@@ -102,7 +102,7 @@ def put_schedule(project: str, push_id: str, json_data: PushIn) -> Response:
     with context().sessions.begin() as session:
         found = lookups.project_named(session, project)
         build_system = check_build_system(found, json_data.build_system)
-        push = AskedPush(push_id, json_data.revision, json_data.pushed_at, build_system)
+        push = RequestedPush(push_id, json_data.revision, json_data.pushed_at, build_system)
         _check_open(session, found, push)
         answer = schedule_push(
             session, found, push, priority_lists(context().published, project, build_system),
@@ -127,8 +127,8 @@ def get_schedule(project: str, push_id: str, query_data: PreviewIn) -> Response:
         found = lookups.project_named(session, project)
         build_system = check_build_system(found, query_data.build_system)
         if query_data.preview == "1":
-            push = AskedPush(push_id, query_data.revision or "preview", query_data.pushed_at,
-                             build_system)
+            push = RequestedPush(push_id, query_data.revision or "preview", query_data.pushed_at,
+                                 build_system)
             lists = priority_lists(context().published, project, build_system)
             answer = preview(session, found, push, lists, now=context().clock())
             return send(Body.of_gzipped(answer.packed), cache=NEVER_KEEP)
@@ -160,18 +160,18 @@ def post_failed(project: str, push_id: str, json_data: ScheduleFailedIn) -> Json
     return {"push_id": push_id, "failed_at": entry.failed_at, "why": entry.failed_why}
 
 
-def _check_open(session: Session, project: Project, push: AskedPush) -> None:
+def _check_open(session: Session, project: Project, push: RequestedPush) -> None:
     """Let a client without a token only read a known push, or add one newer than all."""
     if writer() != NOBODY:
         return
     if not project.open_scheduling:
         require_token()
-    counted = push.counted_in(project)
-    if counted is None:
+    ledger_push = push.as_ledger_push(project)
+    if ledger_push is None:
         return
     newest_at = newest_pushed_at(session, project.name, push.build_system)
     is_known = entries.stored_answer(
-        session, project.name, counted.build_system, counted.push_id) is not None
-    if not is_known and newest_at is not None and counted.pushed_at <= newest_at:
+        session, project.name, ledger_push.build_system, ledger_push.push_id) is not None
+    if not is_known and newest_at is not None and ledger_push.pushed_at <= newest_at:
         raise NotAllowed(f"without a token you can only add a push newer than the newest one of "
                          f"{project.name} ({newest_at:%Y-%m-%d %H:%M:%S})")

@@ -1,9 +1,9 @@
 """What web processes serve: the published lists, prepared as bytes once in each process."""
 
-from .lists import ALL, HIGH_VALUE, LOW_VALUE, Body, Kind, Prepared, Question
-from .published import Published, Served, utc_now
+from .lists import ALL, HIGH_VALUE, LOW_VALUE, Body, ListKind, ListQuery, PreparedList
+from .published import Published, UsableList, utc_now
 
 __all__ = [
-    "ALL", "HIGH_VALUE", "LOW_VALUE", "Body", "Kind", "Prepared", "Published", "Question",
-    "Served", "utc_now",
+    "ALL", "HIGH_VALUE", "LOW_VALUE", "Body", "ListKind", "ListQuery", "PreparedList",
+    "Published", "UsableList", "utc_now",
 ]

@@ -54,7 +54,7 @@ def _jobs(sessions: Sessions, published: Published, project: str | None) -> list
     with sessions() as session:
         session.execute(TIME_LIMIT)
         jobs = known_names(session, [each.project for each in wanted])
-    listed = {each.project: published.listed(each) for each in wanted}
+    listed = {each.project: published.listed_names(each) for each in wanted}
 
     def is_listed(job: JobName) -> bool:
         names = listed[job.project]

@@ -11,7 +11,7 @@ import msgspec
 from ...domain import JobType, Priority
 from ...names import may_be_listed
 from ...store.snapshots import PublishedLists
-from .payloads import spliced
+from .payloads import list_body
 
 LOW_VALUE = frozenset({Priority.SECOND, Priority.THIRD})
 HIGH_VALUE = frozenset({Priority.FIRST})
@@ -19,7 +19,7 @@ ALL = frozenset(Priority)
 Triple = tuple[str, str, str]  # platform, build type, suite and chunk
 
 
-class Kind(StrEnum):
+class ListKind(StrEnum):
     """What the entries of a list are; another CI's names have its build system as their kind."""
 
     TASKCLUSTER = "taskcluster"  # task labels
@@ -29,7 +29,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ListQuery:
     """Which list of the legacy routes is requested."""
 
     project: str | None     # None: all projects of the default scope
@@ -62,7 +62,7 @@ def digest_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:20]
 
 
-class Prepared:
+class PreparedList:
     """The list of names, or of triples, for one query."""
 
     def __init__(self, entries: Sequence[str] | Sequence[Triple]):
@@ -76,30 +76,32 @@ class Prepared:
         kept = self._kept
         if kept is not None and kept[0] == date:
             return kept[1]
-        body = Body.of(spliced(self._list, date), f"{self._digest}-{date}")
+        body = Body.of(list_body(self._list, date), f"{self._digest}-{date}")
         if date == today:
             self._kept = (date, body)  # one assignment: other threads see all of it or nothing
         return body
 
 
 def entries_of(
-    lists: PublishedLists, projects: Iterable[str], question: Question
+    lists: PublishedLists, projects: Iterable[str], query: ListQuery
 ) -> list[str] | list[Triple]:
     """Return the entries, sorted and without duplicates."""
-    found = _listed(lists, frozenset(projects), question)
-    if question.kind is Kind.TRIPLES:
+    found = _listed(lists, frozenset(projects), query)
+    if query.kind is ListKind.TRIPLES:
         return sorted({(job_type.platform, job_type.build_type, job_type.testtype)
                        for _, job_type in found})
     return sorted({name for name, _ in found})
 
 
 def _listed(
-    lists: PublishedLists, projects: frozenset[str], question: Question
+    lists: PublishedLists, projects: frozenset[str], query: ListQuery
 ) -> Iterator[tuple[str, JobType]]:
     for (project, build_system), priorities in lists.names.items():
-        if project not in projects or question.kind not in (build_system, Kind.ANY, Kind.TRIPLES):
+        if project not in projects:
             continue
-        for priority in question.priorities:
+        if query.kind not in (build_system, ListKind.ANY, ListKind.TRIPLES):
+            continue
+        for priority in query.priorities:
             names, type_ids = priorities.get(priority, ((), ()))
             for name, type_id in zip(names, type_ids, strict=True):
                 job_type = lists.job_types[type_id]

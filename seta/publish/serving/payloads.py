@@ -6,10 +6,10 @@ from typing import Any
 from ...domain import JobName, JobType
 
 
-def spliced(entries: bytes, date: str) -> bytes:
+def list_body(entries: bytes, date: str) -> bytes:
     """Return the body of a list: exactly one date as the key.
 
-    >>> spliced(b'["test-linux64/opt-xpcshell"]', "2020-02-01")
+    >>> list_body(b'["test-linux64/opt-xpcshell"]', "2020-02-01")
     b'{"jobtypes": {"2020-02-01": ["test-linux64/opt-xpcshell"]}}'
     """
     return b'{"jobtypes": {"%s": %s}}' % (date.encode("ascii"), entries)

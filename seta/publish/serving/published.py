@@ -10,9 +10,9 @@ from ...config import Settings
 from ...domain import DEFAULT_SCOPE, JobType, Priority
 from ...errors import CannotAnswer, NoSnapshot, UnknownProject
 from ...store.snapshots import ProjectFacts
-from .lists import LOW_VALUE, Prepared, Question
+from .lists import LOW_VALUE, ListQuery, PreparedList
 from .refusals import fresh_until, refusals_of
-from .state import EVERY, PATIENCE, ServedSnapshot, State, Watch, load_state
+from .state import LOAD_TIMEOUT, RELOAD_SECONDS, ServedSnapshot, State, Watch, load_state
 
 
 def utc_now() -> datetime:
@@ -20,10 +20,10 @@ def utc_now() -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class UsableList:
     """A list that may be used now, and whether any name in it is of low value."""
 
-    prepared: Prepared
+    prepared_list: PreparedList
     snapshot_id: int
     has_low_value: bool
 
@@ -37,8 +37,8 @@ class Published:
 
     def __init__(
         self, sessions: sessionmaker[Session], settings: Settings,
-        clock: Callable[[], datetime] = utc_now, *, every: float = EVERY,
-        patience: float = PATIENCE,
+        clock: Callable[[], datetime] = utc_now, *, every: float = RELOAD_SECONDS,
+        patience: float = LOAD_TIMEOUT,
     ):
         self._settings = settings
         self._clock = clock
@@ -72,7 +72,7 @@ class Published:
         priorities = state.snapshots[facts.snapshot_id].lists.names.get((project, build_system), {})
         return {each: priorities[each][0] for each in Priority if each in priorities}
 
-    def listed(self, facts: ProjectFacts) -> dict[str, frozenset[str]] | None:
+    def listed_names(self, facts: ProjectFacts) -> dict[str, frozenset[str]] | None:
         """Return the names in a project's snapshot, by build system; None without a snapshot."""
         snapshot = self._snapshot(facts)
         if snapshot is None:
@@ -93,19 +93,19 @@ class Published:
                 for (project, build_system), priorities in sorted(lists.names.items())
                 if project == facts.project}
 
-    def served(self, question: Question) -> Served:
+    def usable_list(self, query: ListQuery) -> UsableList:
         """Return the list that answers a query on the legacy routes.
 
         Raises UnknownProject, or CannotAnswer with the reason why everything runs.
         """
         state = self._watch.value()
-        projects = self._usable_projects(state, question.project)
+        projects = self._usable_projects(state, query.project)
         snapshot_id = state.projects[projects[0]].snapshot_id
         assert snapshot_id is not None  # or the project would have been refused
         snapshot = state.snapshots[snapshot_id]
-        low_value = snapshot.prepared(projects, replace(question, priorities=LOW_VALUE))
-        return Served(snapshot.prepared(projects, question), snapshot_id,
-                      has_low_value=not low_value.is_empty)
+        low_value = snapshot.prepared_list(projects, replace(query, priorities=LOW_VALUE))
+        return UsableList(snapshot.prepared_list(projects, query), snapshot_id,
+                          has_low_value=not low_value.is_empty)
 
     def _usable_projects(self, state: State, project: str | None) -> tuple[str, ...]:
         if project is not None:

@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session, sessionmaker
 from ...domain import Priority
 from ...errors import StoreError
 from ...store.snapshots import ProjectFacts, PublishedLists, project_facts, published_lists
-from .lists import Prepared, Question, entries_of
+from .lists import ListQuery, PreparedList, entries_of
 
 logger = logging.getLogger(__name__)
 Value = TypeVar("Value")
 PreparedKey = tuple[tuple[str, ...], str, frozenset[Priority]]  # projects, kind, priorities
 
-EVERY = 2.0      # seconds after which a value is loaded again
-PATIENCE = 1.5   # seconds that a request waits for a new value if the old one is much older
+RELOAD_SECONDS = 2.0      # seconds after which a value is loaded again
+LOAD_TIMEOUT = 1.5   # seconds that a request waits for a new value if the old one is much older
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,13 @@ class ServedSnapshot:
     """The lists of one snapshot, and the answers that were prepared from them so far."""
 
     lists: PublishedLists
-    _prepared: dict[PreparedKey, Prepared] = field(default_factory=dict)
+    _prepared: dict[PreparedKey, PreparedList] = field(default_factory=dict)
 
-    def prepared(self, projects: tuple[str, ...], question: Question) -> Prepared:
-        key = (projects, question.kind, question.priorities)
+    def prepared_list(self, projects: tuple[str, ...], query: ListQuery) -> PreparedList:
+        key = (projects, query.kind, query.priorities)
         found = self._prepared.get(key)
         if found is None:
-            found = self._prepared[key] = Prepared(entries_of(self.lists, projects, question))
+            found = self._prepared[key] = PreparedList(entries_of(self.lists, projects, query))
         return found
 
 
@@ -67,8 +67,8 @@ class Watch(Generic[Value]):
     """
 
     def __init__(
-        self, load: Callable[[Value | None], Value], *, every: float = EVERY,
-        patience: float = PATIENCE,
+        self, load: Callable[[Value | None], Value], *, every: float = RELOAD_SECONDS,
+        patience: float = LOAD_TIMEOUT,
     ):
         self._load = load
         self._every = every
