@@ -106,13 +106,13 @@ def _finish_parameters(operation: Json) -> None:
 
 def _without_null(schema: Json) -> Json:
     """Drop null from the type: a parameter is in the query, or it is not."""
-    shown = {key: value for key, value in schema.items() if key not in ("anyOf", "title")}
+    merged = {key: value for key, value in schema.items() if key not in ("anyOf", "title")}
     for choice in schema.get("anyOf", ()):
         if choice.get("type") != "null":
-            shown = choice | shown
-    if shown.get("default") is None:
-        shown.pop("default", None)
-    return shown
+            merged = choice | merged
+    if merged.get("default") is None:
+        merged.pop("default", None)
+    return merged
 
 
 def _add_problems(operation: Json, *, is_write: bool) -> None:

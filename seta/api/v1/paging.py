@@ -29,10 +29,10 @@ def page_of(
 ) -> Json:
     """Return one page. `find` gets the key of the last row before it, and the number of rows."""
     found = find(None if query.after is None else read_cursor(query.after), query.limit + 1)
-    shown = found[:query.limit]
+    rows = found[:query.limit]
     has_more = len(found) > query.limit
-    return {"items": [show(each) for each in shown],
-            "next": make_cursor(key(shown[-1])) if has_more else None}
+    return {"items": [show(each) for each in rows],
+            "next": make_cursor(key(rows[-1])) if has_more else None}
 
 
 def make_cursor(key: Key | None) -> str:

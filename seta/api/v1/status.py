@@ -62,11 +62,11 @@ class StatusOut(BaseModel):
 def get_status() -> Json:
     """Show whether the data is fresh, what is held back, and what needs attention."""
     state = context().published
-    shown = [_project_to_json(facts, state.refusals(name))
-             for name, facts in state.projects().items()]
+    reports = [_project_to_json(facts, state.refusals(name))
+               for name, facts in state.projects().items()]
     with context().sessions() as session:
         return {
-            "version": __version__, "is_killed": context().settings.is_killed, "projects": shown,
+            "version": __version__, "is_killed": context().settings.is_killed, "projects": reports,
             "held": [held for scope in projects.scopes(session)
                      for held in _held(session, scope)],
             "alarms": [asdict(alarm) for alarm in open_alarms(session)],
