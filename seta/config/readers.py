@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from ..domain.limits import NAME
 
-SPANS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 YES = {"1", "true", "yes", "on"}
 NO = {"0", "false", "no", "off"}
 
@@ -49,15 +49,15 @@ def percentage(value: str) -> float:
     raise ValueError("a percentage from 0% to 100%, such as 30%")
 
 
-def span(value: str) -> timedelta:
+def duration(value: str) -> timedelta:
     """
-    >>> span("36h")
+    >>> duration("36h")
     datetime.timedelta(days=1, seconds=43200)
     """
     match = re.fullmatch(r"([0-9]{1,6})\s*([smhd])", value)
     if match and int(match[1]) > 0:
-        return timedelta(**{SPANS[match[2]]: int(match[1])})
-    raise ValueError("a span of time such as 90m, 36h or 7d")
+        return timedelta(**{UNITS[match[2]]: int(match[1])})
+    raise ValueError("a duration such as 90m, 36h or 7d")
 
 
 def one_of(*words: str) -> Callable[[str], str]:

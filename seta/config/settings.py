@@ -88,13 +88,13 @@ class Settings:
     ingest_hours: tuple[int, ...] = setting(
         "SETA_INGEST_HOURS", readers.hours, "1,13", "The hours (UTC) at which the worker ingests.")
     ingest_overlap: timedelta = setting(
-        "SETA_INGEST_OVERLAP", readers.span, "1h",
+        "SETA_INGEST_OVERLAP", readers.duration, "1h",
         "How far before its watermark an ingest starts, because sources report late.")
     ingest_slice: timedelta = setting(
-        "SETA_INGEST_SLICE", readers.span, "4h",
+        "SETA_INGEST_SLICE", readers.duration, "4h",
         "How much time one request to a source covers.")
     window: timedelta = setting(
-        "SETA_WINDOW", readers.span, "90d", "How far back regressions count, by push time.")
+        "SETA_WINDOW", readers.duration, "90d", "How far back regressions count, by push time.")
     redundancy: int = setting(
         "SETA_REDUNDANCY", readers.number(1, 10), "1",
         "For new scopes: how many chosen job types should catch each regression, where that many "
@@ -103,23 +103,23 @@ class Settings:
         "SETA_NODE_LIMIT", readers.number(1, 100_000_000), "20000",
         "The solver's work limit, in nodes of its search.")
     time_limit: timedelta = setting(
-        "SETA_TIME_LIMIT", readers.span, "120s",
+        "SETA_TIME_LIMIT", readers.duration, "120s",
         "The solver's time limit, in case its nodes take too long.")
     max_change: float = setting(
         "SETA_MAX_CHANGE", readers.percentage, "30%",
         "A snapshot is held back if it moves more than this share of the job types between "
         "high and low value.")
     stale_after: timedelta = setting(
-        "SETA_STALE_AFTER", readers.span, "36h",
+        "SETA_STALE_AFTER", readers.duration, "36h",
         "How long after a project's last successful ingest its clients start to run everything.")
     snapshot_max_age: timedelta = setting(
-        "SETA_SNAPSHOT_MAX_AGE", readers.span, "7d",
+        "SETA_SNAPSHOT_MAX_AGE", readers.duration, "7d",
         "How old the published snapshot's as-of may be before its clients run everything.")
     retention: timedelta = setting(
-        "SETA_RETENTION", readers.span, "200d",
+        "SETA_RETENTION", readers.duration, "200d",
         "How old a push may be before its live results are pruned; the daily rollup stays.")
     never_ran_after: timedelta = setting(
-        "SETA_NEVER_RAN_AFTER", readers.span, "12h",
+        "SETA_NEVER_RAN_AFTER", readers.duration, "12h",
         "How long SETA waits for a scheduled job's result, in push time: once it has results "
         "from this much later, the job counts as never run and is owed.")
     writes_per_minute: int = setting(

@@ -24,14 +24,14 @@ GZIP_MAGIC = b"\x1f\x8b"
 
 @dataclass(frozen=True)
 class HttpOptions:
-    """How patient requests are, and who they say they are from; times in seconds."""
+    """The limits and retries of requests, and the contact they name; times in seconds."""
 
     tries: int = 4               # after the first
     backoff: float = .1          # doubled with each try
     jitter: float = .1
     longest_wait: float = 120    # whatever a Retry-After says
     connect_timeout: float = 3
-    read_timeout: float = 30     # between two pieces of an answer
+    read_timeout: float = 30     # between two chunks of an answer
     deadline: float = 900        # for a whole answer, so that a trickle ends too
     max_bytes: int = 1 << 28     # of an answer, unpacked
     contact: str = ""            # an e-mail address for the From header
@@ -57,7 +57,7 @@ class Answer:
 
 
 class PatientRetry(Retry):
-    """A Retry that a server cannot put to sleep for hours."""
+    """A Retry that does not wait for hours, even if a server asks for that."""
 
     def __init__(self, *args: Any, longest_wait: float = 120, **others: Any) -> None:
         super().__init__(*args, **others)
@@ -112,7 +112,7 @@ class Http:
 
 
 def _new_session(options: HttpOptions) -> requests.Session:
-    """Make a session that retries and says who it is."""
+    """Make a session that retries and identifies itself."""
     retry = PatientRetry(
         longest_wait=options.longest_wait,
         total=options.tries,
@@ -145,19 +145,19 @@ def _headers(options: HttpOptions) -> dict[str, str]:
 
 def _pieces_of(response: requests.Response) -> Iterator[bytes]:
     """Yield what has arrived of a body, as it arrives, so that a trickle can be noticed."""
-    while piece := response.raw.read1(CHUNK, decode_content=True):
-        yield piece
+    while chunk := response.raw.read1(CHUNK, decode_content=True):
+        yield chunk
 
 
 def _read_body(
-    pieces: Iterator[bytes], url: str, options: HttpOptions,
+    chunks: Iterator[bytes], url: str, options: HttpOptions,
     clock: Callable[[], float] = time.monotonic,
 ) -> bytes:
-    """Join the pieces of an answer; too large is SourceGarbled, too slow SourceUnavailable."""
+    """Join the chunks of an answer; too large is SourceGarbled, too slow SourceUnavailable."""
     ends_at = clock() + options.deadline
     body = bytearray()
-    for piece in pieces:
-        body += piece
+    for chunk in chunks:
+        body += chunk
         if len(body) > options.max_bytes:
             raise _too_large(url, options.max_bytes)
         if clock() > ends_at:

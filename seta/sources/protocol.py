@@ -48,7 +48,7 @@ class ResultSource(Protocol):
 
     name: str  # "activedata"
 
-    def results(self, piece: Slice) -> Iterator[Batch]:
+    def results(self, slice_: Slice) -> Iterator[Batch]:
         """Yield the results of a slice, bounded batches in order of their last change.
 
         An outage is a SourceError whose message names the slice, never an empty answer. The

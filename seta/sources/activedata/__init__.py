@@ -1,4 +1,4 @@
-"""ActiveData: JSON Query Expressions over one document a job."""
+"""ActiveData: JSON Query Expressions over one document per job."""
 
 from .source import READ_TIMEOUT, ActiveData
 

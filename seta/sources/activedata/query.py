@@ -44,24 +44,24 @@ CLAMPS = (10_000, 50_000)  # where servers have cut answers, whatever limit the 
 
 
 @dataclass(frozen=True)
-class Span:
+class QueryPart:
     """The part of a slice that one query covers: [start, end) in epoch seconds.
 
     With `from_job` it is paged by job id: only jobs from that id on, in order of the id.
     """
 
-    piece: Slice
+    slice_: Slice
     start: float
     end: float
     from_job: int | None = None
 
     @classmethod
-    def of(cls, piece: Slice) -> "Span":
-        return cls(piece, piece.start.timestamp(), piece.end.timestamp())
+    def of(cls, slice_: Slice) -> "QueryPart":
+        return cls(slice_, slice_.start.timestamp(), slice_.end.timestamp())
 
     @property
     def time_column(self) -> str:
-        return TIME_COLUMN[self.piece.by]
+        return TIME_COLUMN[self.slice_.by]
 
     @property
     def is_one_second(self) -> bool:
@@ -70,31 +70,31 @@ class Span:
 
     @property
     def is_whole(self) -> bool:
-        return self == Span.of(self.piece)
+        return self == QueryPart.of(self.slice_)
 
-    def between(self, start: float, end: float) -> "Span":
+    def between(self, start: float, end: float) -> "QueryPart":
         return replace(self, start=start, end=end)
 
     def __str__(self) -> str:
         if self.is_whole:
-            return str(self.piece)
+            return str(self.slice_)
         jobs = "" if self.from_job is None else f", jobs from {self.from_job} on"
-        return f"{self.piece} (the part from {self.start:.3f} to {self.end:.3f}{jobs})"
+        return f"{self.slice_} (the part from {self.start:.3f} to {self.end:.3f}{jobs})"
 
 
-def build_query(span: Span, *, table: str, limit: int) -> dict[str, Any]:
-    """Return the JX query for a span: every job in it, whatever its result or classification."""
-    time = COLUMNS[span.time_column]
+def build_query(part: QueryPart, *, table: str, limit: int) -> dict[str, Any]:
+    """Return the JX query for a part: every job in it, whatever its result or classification."""
+    time = COLUMNS[part.time_column]
     conditions: list[dict[str, Any]] = [
-        {"eq": {"repo.branch.name": span.piece.project}},
-        {"gte": {time: span.start}},
-        {"lt": {time: span.end}},
+        {"eq": {"repo.branch.name": part.slice_.project}},
+        {"gte": {time: part.start}},
+        {"lt": {time: part.end}},
         {"ne": {"job.type.name": DECISION_TASK}},
         {"not": {"prefix": {"job.type.name": ACTION_TASK}}},
     ]
     order = [time, "job.id"]
-    if span.from_job is not None:
-        conditions.append({"gte": {"job.id": span.from_job}})
+    if part.from_job is not None:
+        conditions.append({"gte": {"job.id": part.from_job}})
         order = ["job.id"]
     return {
         "from": table,
@@ -112,49 +112,49 @@ def is_full(rows: list[Row], limit: int) -> bool:
 
 @dataclass(frozen=True)
 class Division:
-    """The part of a span whose rows are all there, and the spans still to be queried."""
+    """A part divided: one whose rows are all there, and those still to be queried."""
 
-    whole_span: Span
+    whole_part: QueryPart
     whole: list[Row]
-    rest: list[Span]
+    rest: list[QueryPart]
 
 
-def split(span: Span, rows: list[Row]) -> Division:
-    """Split a span in time.
+def split(part: QueryPart, rows: list[Row]) -> Division:
+    """Split a part in time.
 
     Rows come in order of time, so every row before the last one's time is there, and the next
-    span starts at that time. If all rows share the first time, the span's first second is split
+    part starts at that time. If all rows share the first time, the part's first second is split
     off; if they are not in order, it is halved.
     """
-    times = [_number(row.get(span.time_column)) for row in rows]
-    if not in_order(times) or not span.start <= times[-1] < span.end:
-        return _cut_at(span, (span.start + span.end) / 2)
+    times = [_number(row.get(part.time_column)) for row in rows]
+    if not in_order(times) or not part.start <= times[-1] < part.end:
+        return _cut_at(part, (part.start + part.end) / 2)
     cut = times[-1]
-    if cut == span.start:
-        return _cut_at(span, span.start + 1)
+    if cut == part.start:
+        return _cut_at(part, part.start + 1)
     whole = [row for row, time in zip(rows, times) if time < cut]
-    return Division(span.between(span.start, cut), whole, [span.between(cut, span.end)])
+    return Division(part.between(part.start, cut), whole, [part.between(cut, part.end)])
 
 
-def _cut_at(span: Span, moment: float) -> Division:
-    """Discard the answer; both parts are still to be queried."""
+def _cut_at(part: QueryPart, moment: float) -> Division:
+    """Discard the answer; both halves are still to be queried."""
     return Division(
-        span, [], [span.between(span.start, moment), span.between(moment, span.end)])
+        part, [], [part.between(part.start, moment), part.between(moment, part.end)])
 
 
-def page_by_job(span: Span, rows: list[Row]) -> Division | None:
-    """Page a span of a second or less by job id; None where that gets no further.
+def page_by_job(part: QueryPart, rows: list[Row]) -> Division | None:
+    """Page a part of a second or less by job id; None where that gets no further.
 
     The rows of the page's last job come again with the next page, since a job may have two rows
     and both belong into one batch.
     """
-    if span.from_job is None:
-        return Division(span, [], [replace(span, from_job=0)])
+    if part.from_job is None:
+        return Division(part, [], [replace(part, from_job=0)])
     jobs = [_number(row.get("job_id")) for row in rows]
-    if not in_order(jobs) or jobs[-1] <= span.from_job:
+    if not in_order(jobs) or jobs[-1] <= part.from_job:
         return None
     whole = [row for row, job in zip(rows, jobs) if job < jobs[-1]]
-    return Division(span, whole, [replace(span, from_job=int(jobs[-1]))])
+    return Division(part, whole, [replace(part, from_job=int(jobs[-1]))])
 
 
 def _number(value: Any) -> float | None:

@@ -11,7 +11,7 @@ from ..http import Http, decode_json, naming
 from ..job_rows import Row, gather
 from ..protocol import Batch, Slice
 from .answers import decode_rows, refusal
-from .query import NEEDED, Span, build_query, is_full, page_by_job, split
+from .query import NEEDED, QueryPart, build_query, is_full, page_by_job, split
 from .rows import decode_row
 
 logger = logging.getLogger(__name__)
@@ -33,39 +33,39 @@ class ActiveData:
         self._row_limit = row_limit
         self._one_at_a_time = Lock()
 
-    def results(self, piece: Slice) -> Iterator[Batch]:
+    def results(self, slice_: Slice) -> Iterator[Batch]:
         """Yield a slice in batches of at most the row limit; see ResultSource."""
         found = left_out = batches = 0
-        for span, rows in self._answers(piece):
-            batch = gather(rows, decode_row, str(span))
+        for part, rows in self._answers(slice_):
+            batch = gather(rows, decode_row, str(part))
             found += len(batch.results)
             left_out += sum(batch.skipped.values())
             batches += 1
             yield batch
         logger.info("ActiveData gave %d results of %s in %d batches, %d left out",
-                    found, piece, batches, left_out)
+                    found, slice_, batches, left_out)
 
-    def _answers(self, piece: Slice) -> Iterator[tuple[Span, list[Row]]]:
-        """Yield spans with all of their rows; a span that was cut is split."""
-        waiting = [Span.of(piece)]
+    def _answers(self, slice_: Slice) -> Iterator[tuple[QueryPart, list[Row]]]:
+        """Yield parts with all of their rows; a part that was cut is split."""
+        waiting = [QueryPart.of(slice_)]
         while waiting:
-            span = waiting.pop()
-            rows = self._request(span)
+            part = waiting.pop()
+            rows = self._request(part)
             if not is_full(rows, self._row_limit):
-                yield span, rows
+                yield part, rows
                 continue
-            logger.debug("%s has at least %d rows and is split", span, len(rows))
-            division = page_by_job(span, rows) if span.is_one_second else split(span, rows)
+            logger.debug("%s has at least %d rows and is split", part, len(rows))
+            division = page_by_job(part, rows) if part.is_one_second else split(part, rows)
             if division is None:
-                raise RowLimitReached(f"{span}: cut at {len(rows)} rows and cannot be split")
+                raise RowLimitReached(f"{part}: cut at {len(rows)} rows and cannot be split")
             if division.whole:
-                yield division.whole_span, division.whole
+                yield division.whole_part, division.whole
             waiting.extend(reversed(division.rest))
 
-    def _request(self, span: Span) -> list[Row]:
-        query = build_query(span, table=self._table, limit=self._row_limit)
-        with self._one_at_a_time, naming(str(span)):
+    def _request(self, part: QueryPart) -> list[Row]:
+        query = build_query(part, table=self._table, limit=self._row_limit)
+        with self._one_at_a_time, naming(str(part)):
             answer = self._http.post(self._url, msgspec.json.encode(query))
         if not answer.is_good:
-            raise refusal(answer, str(span))
-        return decode_rows(decode_json(answer, str(span)), NEEDED, str(span))
+            raise refusal(answer, str(part))
+        return decode_rows(decode_json(answer, str(part)), NEEDED, str(part))

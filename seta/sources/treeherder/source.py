@@ -33,43 +33,44 @@ class Treeherder:
         self._jobs_per_page = jobs_per_page
         self._pushes_per_page = pushes_per_page
 
-    def results(self, piece: Slice) -> Iterator[Batch]:
+    def results(self, slice_: Slice) -> Iterator[Batch]:
         """Yield a slice in batches of at most a page; see ResultSource."""
-        api = Api(self._http, self._base_url, piece.project, str(piece))
+        api = Api(self._http, self._base_url, slice_.project, str(slice_))
         found = 0
-        for batch in self._pushed(api, piece) if piece.by == PUSHED else self._modified(api, piece):
+        read = self._pushed if slice_.by == PUSHED else self._modified
+        for batch in read(api, slice_):
             found += len(batch.results)
             yield batch
-        logger.info("Treeherder gave %d results of %s", found, piece)
+        logger.info("Treeherder gave %d results of %s", found, slice_)
 
-    def _pushed(self, api: Api, piece: Slice) -> Iterator[Batch]:
-        for push_id, push in _pushes_between(api, piece, self._pushes_per_page):
+    def _pushed(self, api: Api, slice_: Slice) -> Iterator[Batch]:
+        for push_id, push in _pushes_between(api, slice_, self._pushes_per_page):
             for rows in api.pages("jobs", self._jobs_per_page, push_id=push_id):
                 yield _to_batch(api, rows, {push_id: push})
 
-    def _modified(self, api: Api, piece: Slice) -> Iterator[Batch]:
+    def _modified(self, api: Api, slice_: Slice) -> Iterator[Batch]:
         times = {
-            "last_modified__gte": _utc_text(piece.start),
-            "last_modified__lt": _utc_text(piece.end),
+            "last_modified__gte": _utc_text(slice_.start),
+            "last_modified__lt": _utc_text(slice_.end),
         }
         for rows in api.pages("jobs", self._jobs_per_page, **times):
             push_ids = {identifier(row.get("push_id")) for row in rows} - {""}
-            yield _to_batch(api, rows, _pushes_by_id(api, piece.project, push_ids))
+            yield _to_batch(api, rows, _pushes_by_id(api, slice_.project, push_ids))
 
 
 def _to_batch(api: Api, rows: list[Row], pushes: Mapping[str, Push]) -> Batch:
     return gather(rows, JobDecoder(pushes, partial(notes_of, api)), api.what)
 
 
-def _pushes_between(api: Api, piece: Slice, page: int) -> Iterator[tuple[str, Push]]:
+def _pushes_between(api: Api, slice_: Slice, page: int) -> Iterator[tuple[str, Push]]:
     """Yield the pushes of a slice with their ids, the newest first, each once."""
     seen: set[str] = set()
-    before = piece.end.timestamp()
+    before = slice_.end.timestamp()
     while True:
         rows = api.results(
             "push", count=page,
-            push_timestamp__gte=piece.start.timestamp(), push_timestamp__lt=before)
-        found = _in_rows(api, piece.project, rows)
+            push_timestamp__gte=slice_.start.timestamp(), push_timestamp__lt=before)
+        found = _in_rows(api, slice_.project, rows)
         yield from ((push_id, push) for push_id, push in found.items() if push_id not in seen)
         seen.update(found)
         if len(rows) < page:

@@ -28,7 +28,7 @@ class Users:
         fcntl.flock(self._handle, fcntl.LOCK_SH)
 
     def leave(self) -> bool:
-        """Stop using the server; say whether nobody else does."""
+        """Stop using the server; return whether nobody else uses it."""
         try:
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return True

@@ -45,7 +45,7 @@ def check_version(engine: Engine) -> None:
 
 
 def _refuse_unknown(revision: str | None, config: Config) -> None:
-    """Raise StoreError for tables that no migration of ours leads on from."""
+    """Raise StoreError for tables that none of our migrations can upgrade."""
     known = {each.revision for each in ScriptDirectory.from_config(config).walk_revisions()}
     if revision is not None and revision not in known:
         raise StoreError(

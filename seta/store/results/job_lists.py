@@ -69,7 +69,7 @@ def record_job_list(
 def _put(
     session: Session, project: str, build_system: str, seen_at: datetime, tiers: Tiers
 ) -> bool:
-    """Store a list or a part of it; say whether it differs from what was known."""
+    """Store a list or a part of it; return whether it differs from what was known."""
     known = _list_at(session, project, build_system, seen_at)
     if known is not None:
         return _add_entries(session, known, tiers)
@@ -128,17 +128,17 @@ def _add_list(
 
 def _add_entries(session: Session, job_list: schema.JobList, tiers: Tiers) -> bool:
     known = _entries(session, job_list)
-    news = {name_id: tier for name_id, tier in tiers.items() if known.get(name_id) != tier}
-    if not news:
+    new = {name_id: tier for name_id, tier in tiers.items() if known.get(name_id) != tier}
+    if not new:
         return False
     statement = insert(Entry)
     session.execute(
         statement.on_conflict_do_update(
             index_elements=["job_list_id", "job_name_id"],
             set_={"tier": statement.excluded.tier}),
-        [{"job_list_id": job_list.id, "job_name_id": name_id, "tier": news[name_id]}
-         for name_id in sorted(news)])
-    mark_days(session, news, days_between(job_list.seen_at, job_list.last_seen_at))
+        [{"job_list_id": job_list.id, "job_name_id": name_id, "tier": new[name_id]}
+         for name_id in sorted(new)])
+    mark_days(session, new, days_between(job_list.seen_at, job_list.last_seen_at))
     return True
 
 

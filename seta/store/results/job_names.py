@@ -72,28 +72,28 @@ class NameIds:
         if len(self._known) > MAX_CACHED:
             self._known.clear()
         given_types, tiers = names_of(jobs)
-        news = {key: given for key, given in given_types.items()
-                if key not in self._known or given not in (None, self._known[key][1])}
-        if news:
-            self._store(session, news, tiers)
+        new = {key: given for key, given in given_types.items()
+               if key not in self._known or given not in (None, self._known[key][1])}
+        if new:
+            self._store(session, new, tiers)
         return {key: self._known[key][0] for key in given_types}
 
     def forget(self) -> None:
         self._known.clear()
 
     def _store(
-        self, session: Session, news: Mapping[Key, JobType | None], tiers: Mapping[Key, int]
+        self, session: Session, new: Mapping[Key, JobType | None], tiers: Mapping[Key, int]
     ) -> None:
-        add_build_systems(session, {key[:2] for key in news})
-        types = _meaning(news)
+        add_build_systems(session, {key[:2] for key in new})
+        types = _meaning(new)
         type_ids = job_type_ids(session, sorted({each for each in types.values() if each}))
-        wanted = {key: (None if job_type is None else type_ids[job_type], news[key] is not None)
+        wanted = {key: (None if job_type is None else type_ids[job_type], new[key] is not None)
                   for key, job_type in types.items()}
-        known = _find(session, news)
-        _add(session, {key: wanted[key] for key in news if key not in known}, tiers)
+        known = _find(session, new)
+        _add(session, {key: wanted[key] for key in new if key not in known}, tiers)
         _change(session, known, wanted)
-        for key, name in _find(session, news).items():
-            self._known[key] = name.id, news[key]
+        for key, name in _find(session, new).items():
+            self._known[key] = name.id, new[key]
 
 
 def names_of(

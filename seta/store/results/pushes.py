@@ -73,18 +73,18 @@ class PushIds:
         if len(self._known) > MAX_CACHED:
             self._known.clear()
         reported = pushes_of(results)
-        news = {key: push for key, push in reported.items()
-                if key not in self._known or self._known[key].is_improved_by(*push)}
-        if news:
-            self._store(session, news)
+        new = {key: push for key, push in reported.items()
+               if key not in self._known or self._known[key].is_improved_by(*push)}
+        if new:
+            self._store(session, new)
         return {key: self._known[key].id for key in reported}
 
     def forget(self) -> None:
         self._known.clear()
 
-    def _store(self, session: Session, news: dict[Key, Reported]) -> None:
-        projects, revisions = zip(*news)
-        times, push_ids = zip(*news.values())
+    def _store(self, session: Session, new: dict[Key, Reported]) -> None:
+        projects, revisions = zip(*new)
+        times, push_ids = zip(*new.values())
         keys = {"projects": list(projects), "revisions": list(revisions)}
         session.execute(UPSERT, keys | {"times": list(times), "push_ids": list(push_ids)})
         for project, revision, *known in session.execute(IDS, keys):
@@ -104,7 +104,7 @@ def pushes_of(results: Iterable[JobResult]) -> dict[Key, Reported]:
 
 
 def complete_revision(session: Session, project: str, digits: str) -> str | None:
-    """Return the first 12 digits of the one known push that begins so, None if not exactly one.
+    """Return the first 12 digits of the one known push with this prefix, None if not exactly one.
 
     `digits` are hexadecimal and lower case.
     """

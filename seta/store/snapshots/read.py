@@ -11,7 +11,7 @@ from .. import schema
 from ..paging import newest_first
 
 Type, Decided = schema.JobType, schema.SnapshotPriority
-WORDS = (Type.platform, Type.build_type, Type.test_suite, Type.chunk)
+COLUMNS = (Type.platform, Type.build_type, Type.test_suite, Type.chunk)
 
 
 def snapshots_of(
@@ -41,7 +41,7 @@ def snapshot_with_id(
 
 def priorities_of(session: Session, snapshot_id: int) -> dict[JobType, tuple[Priority, str]]:
     """Return each job type's priority and reason, without the rest."""
-    query = (_joined(*WORDS, Decided.priority, Decided.reason)
+    query = (_joined(*COLUMNS, Decided.priority, Decided.reason)
              .where(Decided.snapshot_id == snapshot_id))
     return {JobType(*words): (Priority(priority), reason)
             for *words, priority, reason in session.execute(query)}
@@ -60,11 +60,11 @@ def priority_of(session: Session, snapshot_id: int, job_type: JobType) -> JobPri
 
 def _priorities(session: Session, snapshot_id: int) -> tuple[JobPriority, ...]:
     return tuple(_to_priority(found)
-                 for found in session.execute(_all_of(snapshot_id).order_by(*WORDS)))
+                 for found in session.execute(_all_of(snapshot_id).order_by(*COLUMNS)))
 
 
 def _all_of(snapshot_id: int) -> Select[*tuple[Any, ...]]:
-    return _joined(*WORDS, Decided.priority, Decided.reason, Decided.cost, Decided.caught,
+    return _joined(*COLUMNS, Decided.priority, Decided.reason, Decided.cost, Decided.caught,
                    Decided.certificate).where(Decided.snapshot_id == snapshot_id)
 
 

@@ -94,7 +94,7 @@ def failed_jobs_of(session: Session, window: EvidenceWindow, fixed_by: str) -> l
 
 
 def fixing_push(session: Session, scope: str, fixed_by: str) -> domain.Push | None:
-    """Return the push whose revision begins so, the earliest one; None where none is stored."""
+    """Return the push whose revision has this prefix, the earliest one; None if none is stored."""
     query = (
         select(Push)
         .join(schema.Project, schema.Project.name == Push.project)
