@@ -5,9 +5,9 @@ from typing import Any
 import click
 
 from ..curation.classifications import classify_job, classify_range, read_classification
+from ..domain.plurals import pluralize
 from ..errors import BadInput
 from .options import why_option
-from .output import pluralize
 from .program import Program, operator
 
 

@@ -4,6 +4,7 @@ import click
 
 from ..demo import DemoScope, scopes as demo_scopes
 from ..domain import Snapshot
+from ..domain.plurals import pluralize
 from ..errors import Conflict, UnknownProject, UnknownScope
 from ..ingest import import_files
 from ..publish import analyze
@@ -12,7 +13,7 @@ from ..store.curation.projects import DEMO
 from ..store.operation.audit import record_audit
 from ..store.snapshots import publication_state, snapshot_with_id
 from .import_ import print_report
-from .output import pluralize, spinner
+from .output import spinner
 from .program import Program, operator
 from .snapshot_view import print_snapshot
 

@@ -6,9 +6,10 @@ import click
 
 from ..clients.answers import Schedule
 from ..clients.http import low_value, schedule
+from ..domain.plurals import pluralize
 from ..errors import CannotAnswer
 from .options import json_option
-from .output import pluralize, print_json
+from .output import print_json
 
 BUILD_SYSTEMS = {"taskgraph": "taskcluster", "buildbot": "buildbot"}
 MAX_SHOWN = 5

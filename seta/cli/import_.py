@@ -5,11 +5,12 @@ import json
 import click
 
 from ..domain import DEFAULT_SCOPE
+from ..domain.plurals import pluralize
 from ..ingest import ImportReport, import_files
 from ..ingest.records import MAX_SHOWN
 from ..sources.files import record_schema
 from .options import json_option
-from .output import pluralize, print_json, spinner
+from .output import print_json, spinner
 from .program import Program
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 import click
 
 from ..domain import Project
+from ..domain.plurals import pluralize
 from ..errors import BadInput, SourceError
 from ..ingest import IngestLengths, IngestReport, ingest_project, ingest_span
 from ..ingest.plan import next_steps, steps_by_hand
@@ -13,7 +14,7 @@ from ..sources.registry import job_list_source, result_source
 from ..store.curation import projects as store
 from ..store.operation import watermarks
 from .options import TimeParam, dry_run_option, json_option
-from .output import pluralize, print_json, print_table, spinner
+from .output import print_json, print_table, spinner
 from .program import Program
 
 TimeRange = tuple[datetime, datetime]

@@ -6,13 +6,14 @@ from typing import Any
 import click
 
 from ..domain import Snapshot
+from ..domain.plurals import pluralize
 from ..errors import BadInput, NoSnapshot
 from ..names import parse_report
 from ..store.curation import projects as store
 from ..store.results.job_names import job_names
 from ..store.snapshots import publication_state, published_lists, snapshot_with_id
 from .options import json_option
-from .output import pluralize, print_json, print_listing, print_table
+from .output import print_json, print_listing, print_table
 from .program import Program
 from .snapshot_view import amount
 

@@ -60,15 +60,6 @@ def print_table(headings: Sequence[str], rows: Iterable[Row]) -> None:
     console.print(table)
 
 
-def pluralize(number: int, noun: str, plural: str = "") -> str:
-    """Return the number with its noun.
-
-    >>> pluralize(1, "job"), pluralize(2_000, "job"), pluralize(0, "entry", "entries")
-    ('1 job', '2,000 jobs', '0 entries')
-    """
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
 def minutes(milliseconds: int) -> str:
     """
     >>> minutes(90_000)

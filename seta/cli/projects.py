@@ -7,10 +7,11 @@ import click
 
 from ..curation import projects as curation
 from ..domain import INTERVALS, Cadence, Interval, Project
+from ..domain.plurals import pluralize
 from ..errors import BadInput
 from ..store.curation import projects as store
 from .options import json_option, scope_option, why_option
-from .output import pluralize, print_listing
+from .output import print_listing
 from .program import Program, operator
 
 Command = TypeVar("Command", bound=Callable[..., Any])

@@ -7,9 +7,10 @@ import click
 
 from ..curation import renames as curation
 from ..domain import NewFields, Pattern, Rename
+from ..domain.plurals import pluralize
 from ..store.curation import renames as store
 from .options import TimeParam, add_end_command, dry_run_option, json_option, scope_option
-from .output import pluralize, print_listing, print_table
+from .output import print_listing, print_table
 from .program import Program, operator
 
 FIELDS = ("platform", "build_type", "test_suite")

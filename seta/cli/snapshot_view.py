@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import click
 
 from ..domain import Priority, Snapshot
-from .output import Row, pluralize, minutes, print_table
+from ..domain.plurals import pluralize
+from .output import Row, minutes, print_table
 
 MEANINGS = {
     Priority.FIRST: "1  runs on every push",

@@ -2,12 +2,13 @@
 
 import click
 
+from ..domain.plurals import pluralize
 from ..publish import (
     diff as differences, publish as publish_snapshot, release as release_scope, roll_back,
 )
 from ..store.snapshots import snapshot_with_id, snapshots_of
 from .options import json_option, required_why_option, scope_option, why_option
-from .output import pluralize, print_json, print_listing
+from .output import print_json, print_listing
 from .program import Program, operator
 from .snapshot_view import amount, print_snapshot, state_of
 

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
+
+RunStatus = Literal["running", "done", "failed", "stopped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,7 @@ class Run:
     scope: str
     started_at: datetime
     ended_at: datetime | None
-    status: str                 # "running", "done", "failed", "stopped"
+    status: RunStatus
     counts: dict[str, Any] = field(default_factory=dict)
     error: str | None = None
 

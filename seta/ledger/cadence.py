@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..domain import INTERVALS, Cadence, Interval, Priority
+from ..domain.plurals import pluralize
 
 EVERYTHING = frozenset(Priority)
 LOW_VALUE = EVERYTHING - {Priority.FIRST}
@@ -116,16 +117,16 @@ class _IntervalCheck:
         if self.state.last_at is None:
             return "it has never run here"
         if self.pushes >= self.interval.pushes:
-            return f"{_with_noun(self.pushes, 'push', 'pushes')} since it last ran " \
+            return f"{pluralize(self.pushes, 'push', 'pushes')} since it last ran " \
                 f"(limit {self.interval.pushes})"
         if self.state.age(self.now) >= self.interval.time:
-            return f"{_with_noun(self._minutes, 'minute', 'minutes')} since it last ran " \
+            return f"{pluralize(self._minutes, 'minute')} since it last ran " \
                 f"(limit {self.interval.minutes})"
         return None
 
     def why_not_due(self) -> str:
-        return (f"{self.pushes} of {_with_noun(self.interval.pushes, 'push', 'pushes')}, "
-                f"{self._minutes} of {_with_noun(self.interval.minutes, 'minute', 'minutes')} "
+        return (f"{self.pushes} of {pluralize(self.interval.pushes, 'push', 'pushes')}, "
+                f"{self._minutes} of {pluralize(self.interval.minutes, 'minute')} "
                 "since it last ran")
 
     def next_due(self) -> NextDue:
@@ -165,11 +166,3 @@ def _reasons(checks: Mapping[str, _IntervalCheck]) -> tuple[str, ...]:
         found.append(f"{spelled} is due: {why}" if why
                      else f"{spelled} is not due: {check.why_not_due()}")
     return tuple(found)
-
-
-def _with_noun(number: int, one: str, many: str) -> str:
-    """
-    >>> _with_noun(1, "push", "pushes"), _with_noun(5, "push", "pushes")
-    ('1 push', '5 pushes')
-    """
-    return f"{number} {one if number == 1 else many}"

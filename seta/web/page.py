@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 from sqlalchemy.orm import Session
 
 from ..domain import Alarm, Snapshot
+from ..domain.plurals import pluralize
 from ..publish.serving import Published
 from ..store.curation.projects import project_named, scope_named
 from ..store.operation.alarms import open_alarms
@@ -97,5 +98,5 @@ def _ago(age: timedelta) -> str:
     for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
         count = int(age.total_seconds() // size)
         if count:
-            return f"{count} {unit}{'' if count == 1 else 's'}"
+            return pluralize(count, unit)
     return "less than a minute"

@@ -1,11 +1,11 @@
 """Who changed what, when and why."""
 
 from dataclasses import asdict
-from datetime import datetime
 
 from apiflask import APIBlueprint
 from pydantic import BaseModel
 
+from ...domain import AuditEntry
 from ...store.operation.audit import audit_entries
 from ..context import context
 from .fields import Json
@@ -14,18 +14,8 @@ from .paging import Page, id_cursor, page_of
 bp = APIBlueprint("audit", __name__, url_prefix="/api/v1", tag="Operation")
 
 
-class AuditEntryOut(BaseModel):
-    id: int
-    at: datetime
-    who: str
-    what: str
-    target: str
-    why: str
-    details: Json
-
-
 class AuditPageOut(BaseModel):
-    items: list[AuditEntryOut]
+    items: list[AuditEntry]
     next: str | None
 
 

@@ -54,7 +54,7 @@ class JobsOut(BaseModel):
     next: str | None
 
 
-class RunOut(BaseModel):
+class JobRunOut(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     revision: str
@@ -85,8 +85,8 @@ class JobOut(JobLineOut):
     runs: int
     failures: int
     regressions: list[CaughtRegressionOut]
-    last_run: RunOut | None
-    last_pass: RunOut | None
+    last_run: JobRunOut | None
+    last_pass: JobRunOut | None
     next_due: NextDueOut
     override: OverrideOut | None
     history: list[PastPriorityOut]

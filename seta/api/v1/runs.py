@@ -1,7 +1,6 @@
 """Runs of every task: ingests, imports, analyses, upkeep."""
 
 from dataclasses import asdict
-from datetime import datetime
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -10,6 +9,7 @@ from flask import redirect, request
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
+from ...domain import Run
 from ...store.operation import runs
 from ..context import context
 from .fields import Json
@@ -23,21 +23,8 @@ class ListIn(Page):
         None, description="Only runs of this task.")
 
 
-class RunOut(BaseModel):
-    id: int
-    task: str
-    source: str
-    project: str
-    scope: str
-    started_at: datetime
-    ended_at: datetime | None
-    status: Literal["running", "done", "failed", "stopped"]
-    counts: Json
-    error: str | None
-
-
 class RunsOut(BaseModel):
-    items: list[RunOut]
+    items: list[Run]
     next: str | None
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from ... import __version__
-from ...domain import Scope
+from ...domain import Run, Scope
 from ...errors import CannotAnswer
 from ...store import snapshots
 from ...store.curation import projects
@@ -18,7 +18,6 @@ from ...store.operation.alarms import open_alarms
 from ...store.snapshots import ProjectFacts
 from ..context import context
 from .fields import Json
-from .runs import RunOut
 
 bp = APIBlueprint("status", __name__, url_prefix="/api/v1", tag="Operation")
 
@@ -54,7 +53,7 @@ class StatusOut(BaseModel):
     held: list[HeldSnapshotOut] = Field(
         description="Newest snapshots, where the guard held them back.")
     alarms: list[AlarmOut]
-    last_runs: dict[str, RunOut] = Field(description="The newest run of each task.")
+    last_runs: dict[str, Run] = Field(description="The newest run of each task.")
 
 
 @bp.get("/status")

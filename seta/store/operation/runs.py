@@ -5,13 +5,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, sessionmaker
 
 from ...domain import Run
+from ...domain.runs import RunStatus
 from ...errors import SetaError
 from .. import schema
 from ..paging import newest_first
@@ -103,7 +104,7 @@ def runs(
     if task is not None:
         query = query.where(schema.Run.task == task)
     return [Run(row.id, row.task, row.source, row.project, row.scope, row.started_at,
-                row.ended_at, row.status, row.counts, row.error)
+                row.ended_at, cast(RunStatus, row.status), row.counts, row.error)
             for row in session.scalars(query)]
 
 
