@@ -64,9 +64,7 @@ def _projects(program: Program, names: tuple[str, ...], source: str) -> list[Pro
     with program.sessions() as session:
         if names:
             return [store.project_named(session, name) for name in names]
-        live = {scope.name for scope in store.scopes(session) if not scope.is_archived}
-        found = [each for each in store.projects(session)
-                 if each.scope in live and each.source in ("", source)]
+        found = [each for each in store.live_projects(session) if each.may_be_fed_by(source)]
     if not found:
         raise BadInput("no project takes its results from this source; add one with "
                        "`seta projects add NAME`")

@@ -59,3 +59,7 @@ class Project:
     infer_after: int = 2          # consecutive failed pushes before a fix is inferred
     open_scheduling: bool = False  # the schedule call needs no token
     source: str = ""              # where its results come from: "activedata", "demo", "import"
+
+    def may_be_fed_by(self, source: str) -> bool:
+        """Return whether its results may come from this source: it has that one, or none yet."""
+        return self.source in ("", source)

@@ -70,12 +70,11 @@ class Work:
 
     def _live_projects(self) -> list[Project]:
         with self._sessions() as session:
-            live = {each.name for each in store.scopes(session) if not each.is_archived}
-            return [each for each in store.projects(session) if each.scope in live]
+            return store.live_projects(session)
 
     def _is_fed(self, project: Project) -> bool:
         name = self._settings.source
-        return name != "none" and project.source in ("", name)
+        return name != "none" and project.may_be_fed_by(name)
 
     def _ingest(self, project: Project) -> bool:
         """Ingest a project; return whether it is complete."""

@@ -138,6 +138,28 @@ def test_a_scope_that_is_fed_by_files_is_analyzed_by_the_clock(sessions_of):
         assert [(run.task, run.scope) for run in runs.runs(session)] == [("analysis", "mine")]
 
 
+def test_projects_of_another_source_are_not_ingested(sessions_of):
+    with sessions_of.begin() as session:
+        store.add_scope(session, Scope("trunk"))
+        store.add_project(session, Project("from-treeherder", source="treeherder"))
+        store.add_project(session, Project("from-files", source="import"))
+    Work(sessions_of, Settings(source="activedata", activedata_url="http://127.0.0.1:9")
+         ).ingest_and_analyze()
+
+    with sessions_of() as session:
+        assert runs.runs(session, task="ingest") == []
+
+
+def test_only_the_projects_of_live_scopes_are_live(sessions_of):
+    with sessions_of() as session:
+        store.add_scope(session, Scope("trunk"))
+        store.add_scope(session, Scope("old", is_archived=True))
+        for name, scope in (("old-ci", "old"), ("mozilla-inbound", "trunk"), ("autoland", "trunk")):
+            store.add_project(session, Project(name, scope))
+        assert [project.name for project in store.live_projects(session)] == [
+            "autoland", "mozilla-inbound"]
+
+
 def test_the_upkeep_is_a_row_with_counts(sessions_of):
     Work(sessions_of, Settings()).upkeep()
     with sessions_of() as session:

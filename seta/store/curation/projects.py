@@ -72,6 +72,12 @@ def projects(session: Session, scope: str | None = None) -> list[Project]:
     return [_to_project(row) for row in session.scalars(query)]
 
 
+def live_projects(session: Session) -> list[Project]:
+    """Return the projects of all live scopes, by name."""
+    live = {scope.name for scope in scopes(session) if not scope.is_archived}
+    return [project for project in projects(session) if project.scope in live]
+
+
 def save_project(session: Session, project: Project) -> None:
     """Store a project's changes; they take effect at the next read."""
     row = _project_row(session, project.name)
