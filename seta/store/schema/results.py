@@ -31,7 +31,8 @@ class Push(Base):
     project: Mapped[str] = mapped_column(ForeignKey("projects.name", ondelete="CASCADE"))
     revision: Mapped[str]
     pushed_at: Mapped[datetime]
-    push_id: Mapped[str | None]
+    push_id: Mapped[str | None]       # hg's pushlog id, or what a CI of its own calls a push
+    treeherder_id: Mapped[str | None]  # Treeherder's own number of the push
 
 
 class JobType(Base):
@@ -145,6 +146,8 @@ class ClassificationRow(Base):
     is_assumed: Mapped[bool] = mapped_column(default=False)  # no time given: the push time
     is_inferred: Mapped[bool] = mapped_column(default=False)
     who: Mapped[str | None]  # a person, through our API; None: from the source
+    # When the source had last changed the job, where it says so: tells news from an old answer.
+    modified_at: Mapped[datetime | None]
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

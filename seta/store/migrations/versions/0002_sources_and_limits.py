@@ -1,0 +1,22 @@
+"""what sources say and when it was seen; limits that all processes share
+
+It only adds, so that the release before this one still works on these tables.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = '1.1'
+down_revision = '1.0'
+branch_labels = None
+depends_on = None
+
+
+def upgrade():
+    op.add_column('classifications', sa.Column('modified_at', sa.DateTime(timezone=True)))
+    op.add_column('pushes', sa.Column('treeherder_id', sa.Text()))
+
+
+def downgrade():
+    op.drop_column('pushes', 'treeherder_id')
+    op.drop_column('classifications', 'modified_at')
