@@ -7,14 +7,16 @@ from .patterns import Pattern
 from .projects import DEFAULT_SCOPE, INTERVALS, Cadence, Interval, Project, Scope
 from .regressions import Regression, Witnesses
 from .renames import NewFields, Rename, StoredRename
-from .results import FAILING, RESULTS, VERDICTS, Classification, JobResult, ListedJob, Push
+from .results import (
+    FAILING, RESULTS, TREEHERDER, VERDICTS, Classification, JobResult, ListedJob, Push,
+)
 from .runs import Alarm, AuditEntry, Run
 from .snapshots import JobPriority, PriorityChange, Publication, Snapshot
 
 __all__ = [
-    "DEFAULT_SCOPE", "FAILING", "INTERVALS", "RESULTS", "VERDICTS", "Alarm", "AuditEntry",
-    "Cadence", "Classification", "Interval", "JobName", "JobPriority", "JobResult", "JobType",
-    "LedgerEntry", "ListedJob", "NewFields", "Override", "Pattern", "Priority", "PriorityChange",
-    "Project", "Publication", "Push", "Regression", "Rename", "Run", "Scope", "Snapshot",
-    "StoredRename", "Witnesses", "strongest",
+    "DEFAULT_SCOPE", "FAILING", "INTERVALS", "RESULTS", "TREEHERDER", "VERDICTS", "Alarm",
+    "AuditEntry", "Cadence", "Classification", "Interval", "JobName", "JobPriority",
+    "JobResult", "JobType", "LedgerEntry", "ListedJob", "NewFields", "Override", "Pattern",
+    "Priority", "PriorityChange", "Project", "Publication", "Push", "Regression", "Rename",
+    "Run", "Scope", "Snapshot", "StoredRename", "Witnesses", "strongest",
 ]

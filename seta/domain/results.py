@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from .jobs import JobType
 
+TREEHERDER = "treeherder"  # the namespace of its job ids, which are ActiveData's too
+
 FAILING = frozenset({"testfailed", "busted", "exception"})
 VERDICTS = FAILING | {"success"}  # whether the job passed; other results do not say
 RESULTS = VERDICTS | {"retry", "usercancel", "skipped", "superseded"}
@@ -32,7 +34,8 @@ class Push:
     project: str
     revision: str              # 40 hexadecimal digits where the source has them all
     pushed_at: datetime
-    push_id: str | None = None  # the source's own id; opaque
+    push_id: str | None = None  # hg's pushlog id, or a CI's own id; opaque
+    treeherder_id: str | None = None  # Treeherder's own number, of another namespace
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class JobResult:
     A job is known by (namespace, job id). ``known_at`` is when its result could first be seen.
     """
 
-    namespace: str       # "treeherder" for Treeherder and ActiveData, whose ids are the same
+    namespace: str       # TREEHERDER, or a CI's own
     job_id: str
     project: str
     build_system: str
@@ -58,6 +61,8 @@ class JobResult:
     classified_at: datetime | None = None  # None: not given; the push time stands in for it
     fixed_by: tuple[str, ...] = ()         # fixing revisions, 12 digits, as `names` parsed them
     job_type: JobType | None = None        # for a CI whose names are outside our grammar
+    modified_at: datetime | None = None    # when the source last changed the job, if it says so
+    treeherder_push_id: str | None = None  # its number of the push, which is not the pushlog id
 
     def __post_init__(self) -> None:
         if self.result not in RESULTS:

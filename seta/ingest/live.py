@@ -3,15 +3,17 @@
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from ..errors import SourceError
+from ..errors import SourceError, SourceUnavailable
 from ..sources import JobListSource, ResultSource
+from ..store.curation.projects import scope_named
 from ..store.operation import watermarks
 from ..store.operation.alarms import clear_alarm, raise_alarm
-from ..store.operation.runs import recorded_run
+from ..store.operation.runs import last_ingest_end, recorded_run
+from ..store.results.classifications import fixed_jobs
 from ..store.results.job_lists import record_job_list
 from ..store.results.rollup import refresh_all_job_days
 from .ingest_lock import ingest_lock
@@ -50,8 +52,8 @@ def ingest_project(
         failed = watermarks.failed_slices(session, source=source.name, project=project)
         return next_steps(project, mark, failed, now=now, lengths=lengths)
 
-    return _ingest(sessions, source, project, plan, now=now, lists=lists, progress=progress,
-                   is_up_to_now=True)
+    return _ingest(sessions, source, project, plan, now=now, lengths=lengths, lists=lists,
+                   progress=progress, is_up_to_now=True)
 
 
 def ingest_span(
@@ -67,33 +69,39 @@ def ingest_span(
         failed = watermarks.failed_slices(session, source=source.name, project=project)
         return steps_by_hand(project, failed, start=start, end=end, lengths=lengths)
 
-    return _ingest(sessions, source, project, plan, now=now, lists=None, progress=progress,
-                   is_up_to_now=False)
+    return _ingest(sessions, source, project, plan, now=now, lengths=lengths, lists=None,
+                   progress=progress, is_up_to_now=False)
 
 
 def _ingest(
     sessions: sessionmaker[Session], source: ResultSource, project: str, plan: Plan, *,
-    now: datetime, lists: JobListSource | None, progress: Progress | None, is_up_to_now: bool,
+    now: datetime, lengths: IngestLengths, lists: JobListSource | None,
+    progress: Progress | None, is_up_to_now: bool,
 ) -> IngestReport:
     with sessions.begin() as session:
-        scope = live_project(session, project, source.name).scope
+        scope = scope_named(session, live_project(session, project, source.name).scope)
     with (
         ingest_lock(sessions, project=project, source=source.name),
         recorded_run(sessions, "ingest", now=now, source=source.name, project=project,
-                     scope=scope) as run,
+                     scope=scope.name) as run,
     ):
-        ingester = SliceIngester(sessions, source, now=now, progress=progress)
+        with sessions.begin() as session:
+            before = last_ingest_end(session, source=source.name, project=project)
+            steps = plan(session)
+        ingester = SliceIngester(
+            sessions, source, now=now, asked_before=before and min(before, now), progress=progress)
         report = ingester.report
         try:
-            with sessions.begin() as session:
-                steps = plan(session)
             ingester.ingest(steps)
+            if is_up_to_now:
+                window = max(lengths.window, timedelta(days=scope.window_days))
+                _ask_again(sessions, ingester, project, since=now - window)
             if lists is not None:
                 _ingest_job_list(sessions, lists, project, report)
             refresh_all_job_days(sessions)
         except SourceError as error:
             with sessions.begin() as session:
-                raise_alarm(session, f"ingest {project}", f"{source.name} is down: {error}")
+                raise_alarm(session, f"ingest {project}", _alarm_text(source, error))
             raise
         finally:
             run.counts = report.counts
@@ -101,6 +109,30 @@ def _ingest(
         run.error = report.error
     _log(source, project, report)
     return report
+
+
+def _ask_again(
+    sessions: sessionmaker[Session], ingester: SliceIngester, project: str, *, since: datetime
+) -> None:
+    """Ask for the present state of the window's jobs that are fixed by a commit.
+
+    Classifications that are cleared in bulk do not count as a change of their jobs, so what
+    changed since the last ingest never tells of them.
+    """
+    with sessions() as session:
+        job_ids = fixed_jobs(session, project, since=since)
+    try:
+        ingester.ask_again(project, job_ids)
+    except SourceError as error:
+        logger.warning("the %d jobs of %s that are fixed by a commit were not asked again: %s",
+                       len(job_ids), project, error)
+        ingester.report.ask_again_error = str(error)
+
+
+def _alarm_text(source: ResultSource, error: SourceError) -> str:
+    if isinstance(error, SourceUnavailable):
+        return f"{source.name} is down: {error}"
+    return f"{source.name} has no usable answer: {error}"
 
 
 def _ingest_job_list(
@@ -139,6 +171,9 @@ def _close(
         if report.missing:
             slices = "1 slice is" if report.missing == 1 else f"{report.missing} slices are"
             report.error = f"{slices} missing and will be retried: {'; '.join(report.failed)}"
+        elif report.ask_again_error is not None:
+            report.error = ("whether the jobs fixed by a commit still are could not be asked: "
+                            f"{report.ask_again_error}")
         else:
             watermarks.record_success(session, source=source.name, project=project, now=now)
 

@@ -13,6 +13,7 @@ from ..domain import Classification, JobResult, ListedJob
 from ..store.operation.watermarks import record_success
 from ..store.results.job_lists import record_job_list
 from ..store.results.job_names import NameIds, count_unparsed
+from ..store.results.news import Asked
 from ..store.results.writer import ResultWriter, StoredCounts
 
 logger = logging.getLogger(__name__)
@@ -143,30 +144,33 @@ class Saver:
 
     def save(
         self, results: Sequence[JobResult], *, before: Work | None = None,
-        after: Work | None = None,
+        after: Work | None = None, asked: Asked | None = None,
     ) -> StoredCounts:
         """Store results and commit, together with what `before` and `after` do.
+
+        With `asked`, they are the present state of their jobs, as a source was asked for it.
 
         If another program has removed a push or a name that is cached here, the cache is
         cleared and everything is done once more.
         """
         try:
-            return self._save(results, before, after)
+            return self._save(results, before, after, asked)
         except IntegrityError as error:
             if not isinstance(error.orig, ForeignKeyViolation):
                 raise
             logger.info("a push or name was removed meanwhile; storing the batch again: %s",
                         error.orig)
-        return self._save(results, before, after)
+        return self._save(results, before, after, asked)
 
     def _save(
-        self, results: Sequence[JobResult], before: Work | None, after: Work | None
+        self, results: Sequence[JobResult], before: Work | None, after: Work | None,
+        asked: Asked | None,
     ) -> StoredCounts:
         try:
             with self._sessions.begin() as session:
                 if before is not None:
                     before(session)
-                counts = self._writer.store(session, results)
+                counts = self._writer.store(session, results, asked)
                 if after is not None:
                     after(session)
                 return counts

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,13 +11,16 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from ..errors import SourceError
 from ..sources import Batch, ResultSource, Slice
+from ..sources.protocol import PUSHED
 from ..store.operation.alarms import raise_alarm
 from ..store.operation.watermarks import (
     forget_failed_slice, move_fill, move_stream, record_failed_slice,
 )
+from ..store.results.classifications import known_fixes
+from ..store.results.news import Asked
 from ..store.results.writer import StoredCounts
 from .plan import SliceReason, Step
-from .records import Saver, lacks_fix
+from .records import Saver, Work, lacks_fix
 
 logger = logging.getLogger(__name__)
 
@@ -40,11 +43,12 @@ class IngestReport:
     skipped: Counter[str] = field(default_factory=Counter)  # reason -> rows of the source
     listed: int = 0                      # names in the newest job lists
     list_error: str | None = None        # why there is no new job list; the old one stays
+    ask_again_error: str | None = None   # why the jobs fixed by a commit were not asked again
 
     @property
     def is_complete(self) -> bool:
         """Return whether nothing is missing except what was set aside."""
-        return self.missing == 0
+        return self.missing == 0 and self.ask_again_error is None
 
     @property
     def counts(self) -> dict[str, Any]:
@@ -73,11 +77,13 @@ class SliceIngester:
 
     def __init__(
         self, sessions: sessionmaker[Session], source: ResultSource, *, now: datetime,
-        progress: Progress | None = None,
+        asked_before: datetime | None = None, progress: Progress | None = None,
     ):
+        self._sessions = sessions
         self._saver = Saver(sessions)
         self._source = source
         self._now = now
+        self._asked_before = asked_before
         self._progress = progress
         self._suspects: list[tuple[Step, SourceError]] = []
         self._last_good: Slice | None = None
@@ -99,18 +105,33 @@ class SliceIngester:
 
     def _ingest_slice(self, step: Step) -> None:
         """Store a slice batch by batch; its success is recorded with the last batch."""
-        for batch, is_last in with_last(self._source.results(step.slice_)):
-            stored = self._saver.save(
-                batch.results,
-                after=(lambda session: self._record_success(session, step)) if is_last else None)
-            self.report.stored += stored
-            self.report.skipped += batch.skipped
-            self.report.without_fix += sum(map(lacks_fix, batch.results))
+        asked = self._asked(is_first_look=step.slice_.by == PUSHED)
+        for batch, is_last in with_last(self._source.results(step.slice_, self._known)):
+            self._store(batch, asked, after=(
+                lambda session: self._record_success(session, step)) if is_last else None)
             if is_last:
                 self._report_suspects()
                 self._last_good = step.slice_
                 self.report.done += 1
             self._show_progress()
+
+    def ask_again(self, project: str, job_ids: Sequence[str]) -> None:
+        """Store the present state of these jobs. Raises SourceError when there is no answer."""
+        for batch in self._source.present(project, job_ids, self._known):
+            self._store(batch, self._asked(is_first_look=False))
+            self._show_progress()
+
+    def _store(self, batch: Batch, asked: Asked, after: Work | None = None) -> None:
+        self.report.stored += self._saver.save(batch.results, after=after, asked=asked)
+        self.report.skipped += batch.skipped
+        self.report.without_fix += sum(map(lacks_fix, batch.results))
+
+    def _asked(self, *, is_first_look: bool) -> Asked:
+        return Asked(self._now, self._asked_before, is_first_look)
+
+    def _known(self, job_ids: Collection[str]) -> Mapping[str, datetime]:
+        with self._sessions() as session:
+            return known_fixes(session, job_ids)
 
     def _judge(self, steps: Sequence[Step]) -> None:
         """Blame the suspects if the source is up; raise if it is down."""

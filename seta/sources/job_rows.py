@@ -17,8 +17,6 @@ from .values import LeftOut, identifier, text
 Row = dict[str, Any]
 Decoded = tuple[JobResult, tuple[float, ...]]  # the numbers put the rows of one job in order
 
-NAMESPACE = "treeherder"  # of both: ActiveData's job.id is Treeherder's
-
 # Tasks that make or change the task graph are not job types.
 DECISION_TASK = "Gecko Decision Task"
 ACTION_TASK = "Action"  # how the names of action tasks begin

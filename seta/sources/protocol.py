@@ -1,7 +1,7 @@
 """What a source is: slices of time in, batches of results out."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -43,17 +43,32 @@ class Batch:
     skipped: Counter[str]
 
 
+KnownFixes = Callable[[Collection[str]], Mapping[str, datetime]]
+"""Of these job ids, those stored as fixed by a commit, with the last change that said so."""
+
+
+def nothing_known(job_ids: Collection[str]) -> Mapping[str, datetime]:
+    return {}
+
+
 class ResultSource(Protocol):
-    """A service that has job results."""
+    """A service that has job results.
+
+    An outage is a SourceError whose message names what was requested, never an empty answer. The
+    batches before it are good and may be stored. A job that `known` has with its last change
+    may come without a classification, since nothing new can be said of it.
+    """
 
     name: str  # "activedata"
 
-    def results(self, slice_: Slice) -> Iterator[Batch]:
-        """Yield the results of a slice, bounded batches in order of their last change.
+    def results(self, slice_: Slice, known: KnownFixes = nothing_known) -> Iterator[Batch]:
+        """Yield the results of a slice in bounded batches."""
+        ...
 
-        An outage is a SourceError whose message names the slice, never an empty answer. The
-        batches before it are good and may be stored.
-        """
+    def present(
+        self, project: str, job_ids: Collection[str], known: KnownFixes = nothing_known
+    ) -> Iterator[Batch]:
+        """Yield these jobs of a project as they are now; those that are gone are left out."""
         ...
 
 

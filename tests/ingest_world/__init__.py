@@ -3,13 +3,15 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from seta.domain import Classification, JobResult, ListedJob, Project, Scope
 from seta.ingest import IngestLengths
 from seta.store.curation import projects
 from seta.store.operation.watermarks import watermark
+from seta.store.results.classifications import is_outranked
 from seta.store.results.writer import ResultWriter, StoredCounts
+from seta.store.schema import ClassificationRow
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LENGTHS = IngestLengths(window=timedelta(days=2), overlap=timedelta(hours=1),
@@ -99,3 +101,13 @@ def versions(session, *, with_locks=True) -> list[tuple]:
     columns = "ctid::text, xmin::text" + (", xmax::text" if with_locks else "")
     return [tuple(row) for table in TABLES for row in session.execute(
         text(f"SELECT '{table}', {columns} FROM {table} ORDER BY 2"))]
+
+
+def believed(sessions, known_by) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """How each job counted at a moment: its classification and what fixed it."""
+    row = ClassificationRow
+    query = select(row.job_id, row.classification, row.fixed_by).where(
+        row.classified_at <= known_by, ~is_outranked(known_by))
+    with sessions() as session:
+        return {job_id: (classification, tuple(fixed_by))
+                for job_id, classification, fixed_by in session.execute(query)}

@@ -1,13 +1,13 @@
 """A source that holds its results in memory, and fails where a test wants it to."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from seta.domain import JobResult, ListedJob
 from seta.errors import SourceUnavailable
 from seta.sources import Batch, Slice
-from seta.sources.protocol import MODIFIED
+from seta.sources.protocol import MODIFIED, nothing_known
 
 
 @dataclass
@@ -22,12 +22,15 @@ class MemorySource:
     goes_down_after: int | None = None               # this many slices
     requests: list[Slice] = field(default_factory=list)
     jobs: dict[str, tuple[datetime, JobResult]] = field(default_factory=dict)
+    cannot_ask_again: bool = False
+    asked_again: list[list[str]] = field(default_factory=list)
     jobs_listed: list[ListedJob] | None = None
 
     def hold(self, result: JobResult, changed_at: datetime | None = None) -> None:
-        self.jobs[result.job_id] = changed_at or result.known_at, result
+        changed_at = changed_at or result.known_at
+        self.jobs[result.job_id] = changed_at, replace(result, modified_at=changed_at)
 
-    def results(self, slice_: Slice):
+    def results(self, slice_: Slice, known=nothing_known):
         self.requests.append(slice_)
         if self.goes_down_after is not None and len(self.requests) > self.goes_down_after:
             self.is_down = True
@@ -41,6 +44,13 @@ class MemorySource:
             yield Batch(results[start:start + self.batch], Counter({"still running": 1}))
             if self.breaks_off is not None and slice_.start <= self.breaks_off < slice_.end:
                 raise SourceUnavailable(f"the answer for {slice_} broke off")
+
+    def present(self, project, job_ids, known=nothing_known):
+        self.asked_again.append(list(job_ids))
+        if self.is_down or self.cannot_ask_again:
+            raise SourceUnavailable(f"no answer for jobs of {project}")
+        found = [self.jobs[job_id][1] for job_id in job_ids if job_id in self.jobs]
+        yield Batch(found, Counter())
 
     def time_of(self, slice_, changed_at, result):
         return changed_at if slice_.by == MODIFIED else result.pushed_at

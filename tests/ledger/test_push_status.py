@@ -1,6 +1,7 @@
 """What happened to a push, and where each skipped job ran next."""
 
 import pytest
+from ingest_world import job, store_results
 
 from seta.errors import NotFound
 from seta.ledger import push_status, schedule_failed
@@ -48,6 +49,18 @@ def test_a_timer_or_a_backfill_makes_a_push_fully_tested(ci, results):
     assert where_run(ci, "2") == {
         JOB: ("2", "late"), "test-linux64/opt-low-2": ("2", "late"), RARE: ("2", "seen")}
     assert status(ci, "2").is_fully_tested
+
+
+def test_a_schedule_by_pushlog_id_finds_the_push_that_treeherder_brought(ci):
+    """Treeherder numbers pushes in its own way; the revision says which push it is."""
+    ci.ask("1", 0)
+    ci.ask("2", 1)
+    push = ci.push("2", 1)
+    store_results(ci.session, [job(
+        1, name=RARE, revision=push.revision, pushed_at=push.pushed_at,
+        treeherder_push_id="1")])  # which is the pushlog id of another push
+    assert where_run(ci, "2")[RARE] == ("2", "seen")
+    assert status(ci, "1").skipped == ()
 
 
 def test_a_run_that_failed_does_not_count_as_the_next_one(ci):

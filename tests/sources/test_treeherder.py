@@ -39,7 +39,8 @@ def test_a_job_becomes_a_result_with_its_pushs_revision_and_time(read):
     result = results["1"]
     assert (result.namespace, result.project) == ("treeherder", "autoland")
     assert (result.build_system, result.name) == ("taskcluster", "test-linux64/opt-xpcshell-1")
-    assert (result.revision, result.push_id) == (f"{7:040x}", "7")
+    assert (result.revision, result.treeherder_push_id) == (f"{7:040x}", "7")
+    assert result.push_id is None
     assert result.pushed_at == datetime.fromtimestamp(2000, UTC)
     assert result.started_at == datetime.fromtimestamp(2100, UTC)
     assert (result.duration_ms, result.tier, result.result) == (620_000, 1, "success")

@@ -163,6 +163,15 @@ def test_a_push_takes_the_earliest_time_and_an_id_when_one_is_told(autoland):
         ("autoland", "a" * 40, NOON - timedelta(minutes=1), "5")]
 
 
+def test_a_push_keeps_its_pushlog_id_and_treeherders_number_apart(autoland):
+    """They are two namespaces; the revision ties them, whichever comes first."""
+    store_results(autoland, [job(1, treeherder_push_id="1500")])
+    store_results(autoland, [job(2, push_id="77")])
+    store_results(autoland, [job(3)])
+    assert [tuple(row) for row in autoland.execute(
+        text("SELECT push_id, treeherder_id FROM pushes"))] == [("77", "1500")]
+
+
 @pytest.mark.parametrize("words", [
     pytest.param("tab\tand\nnewline", id="white space"),
     pytest.param("back\\slash \\N", id="backslash"),

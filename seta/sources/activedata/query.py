@@ -3,6 +3,7 @@
 The language is ActiveData's JX; times are epoch seconds.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, TypeGuard
 
@@ -38,6 +39,7 @@ COLUMNS = {
     "last_modified": "last_modified",
 }
 NEEDED = ("job_id", "label", "branch", "revision", "push_date", "result", "last_modified")
+Query = dict[str, Any]
 TIME_COLUMN = {PUSHED: "push_date", MODIFIED: "last_modified"}
 
 CLAMPS = (10_000, 50_000)  # where servers have cut answers, whatever limit the query had
@@ -82,7 +84,14 @@ class QueryPart:
         return f"{self.slice_} (the part from {self.start:.3f} to {self.end:.3f}{jobs})"
 
 
-def build_query(part: QueryPart, *, table: str, limit: int) -> dict[str, Any]:
+def query_for_jobs(project: str, job_ids: Iterable[int], *, table: str, limit: int) -> Query:
+    """Return the JX query for these jobs of a project."""
+    return _query(
+        [{"eq": {"repo.branch.name": project}}, {"in": {"job.id": list(job_ids)}}], ["job.id"],
+        table=table, limit=limit)
+
+
+def build_query(part: QueryPart, *, table: str, limit: int) -> Query:
     """Return the JX query for a part: every job in it, whatever its result or classification."""
     time = COLUMNS[part.time_column]
     conditions: list[dict[str, Any]] = [
@@ -96,6 +105,12 @@ def build_query(part: QueryPart, *, table: str, limit: int) -> dict[str, Any]:
     if part.from_job is not None:
         conditions.append({"gte": {"job.id": part.from_job}})
         order = ["job.id"]
+    return _query(conditions, order, table=table, limit=limit)
+
+
+def _query(
+    conditions: list[dict[str, Any]], order: list[str], *, table: str, limit: int
+) -> Query:
     return {
         "from": table,
         "select": [{"name": name, "value": value} for name, value in COLUMNS.items()],

@@ -4,10 +4,10 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from ...domain import Classification, JobResult
+from ...domain import TREEHERDER, Classification, JobResult
 from ...names import Note, fixing_revisions
 from ..job_rows import (
-    NAMESPACE, Decoded, Row, build_system_of, leave_out, merge_notes, name_in, result_in,
+    Decoded, Row, build_system_of, leave_out, merge_notes, name_in, result_in,
 )
 from ..values import (
     as_list, identifier, milliseconds, number, parse_epoch, push_identifier, revision, stripped,
@@ -27,7 +27,7 @@ def decode_row(row: Row, skipped: Counter[str]) -> Decoded:
     classified = merge_notes(_classification(text(cell("classification")), skipped),
                              parse_epoch(cell("last_modified")), lambda: _notes(row))
     result = JobResult(
-        namespace=NAMESPACE,
+        namespace=TREEHERDER,
         job_id=identifier(cell("job_id")) or leave_out("no job id"),
         project=text(cell("branch")) or leave_out("no project"),
         build_system=build_system,
@@ -43,6 +43,7 @@ def decode_row(row: Row, skipped: Counter[str]) -> Decoded:
         classification=classified.classification,
         classified_at=classified.classified_at,
         fixed_by=classified.fixed_by,
+        modified_at=parse_epoch(cell("last_modified")),
     )
     return result, (number(cell("last_modified")) or 0, number(cell("retry_id")) or 0)
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from ...domain import Classification, JobResult, Push
+from ...domain import TREEHERDER, Classification, JobResult, Push
 from ...errors import SourceGarbled
 from ...names import Note
 from ..job_rows import (
-    ACTION_TASK, DECISION_TASK, NAMESPACE, Decoded, Row, build_system_of, leave_out, merge_notes,
+    ACTION_TASK, DECISION_TASK, Decoded, Row, build_system_of, leave_out, merge_notes,
     name_in, result_in,
 )
 from ..values import identifier, milliseconds, number, parse_epoch, shorten, stripped, text, tier
@@ -50,14 +50,16 @@ class JobDecoder:
         classified = merge_notes(
             _classification(row, skipped), changed_at, lambda: self.notes(job_id))
         return JobResult(
-            namespace=NAMESPACE, job_id=job_id, project=push.project,
+            namespace=TREEHERDER, job_id=job_id, project=push.project,
             build_system=build_system, name=name, revision=push.revision,
-            pushed_at=push.pushed_at, result=result, push_id=push.push_id,
+            pushed_at=push.pushed_at, result=result,
             started_at=parse_epoch(row.get("start_timestamp")), duration_ms=_duration_ms(row),
             tier=tier(row.get("tier")),
             classification=classified.classification,
             classified_at=classified.classified_at,
             fixed_by=classified.fixed_by,
+            modified_at=changed_at,
+            treeherder_push_id=push.treeherder_id,
         ), (changed_at.timestamp() if changed_at else 0, number(row.get("retry_id")) or 0)
 
 

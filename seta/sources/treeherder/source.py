@@ -9,7 +9,7 @@ from ...domain import Push
 from ...errors import RowLimitReached, SourceGarbled
 from ..http import Http
 from ..job_rows import Row, gather
-from ..protocol import PUSHED, Batch, Slice
+from ..protocol import PUSHED, Batch, KnownFixes, Slice, nothing_known
 from ..values import identifier, number, parse_epoch, revision, shorten
 from .api import JOBS_PER_PAGE, PUSHES_PER_PAGE, Api
 from .jobs import JobDecoder, notes_of
@@ -33,7 +33,7 @@ class Treeherder:
         self._jobs_per_page = jobs_per_page
         self._pushes_per_page = pushes_per_page
 
-    def results(self, slice_: Slice) -> Iterator[Batch]:
+    def results(self, slice_: Slice, known: KnownFixes = nothing_known) -> Iterator[Batch]:
         """Yield a slice in batches of at most a page; see ResultSource."""
         api = Api(self._http, self._base_url, slice_.project, str(slice_))
         found = 0
@@ -42,6 +42,18 @@ class Treeherder:
             found += len(batch.results)
             yield batch
         logger.info("Treeherder gave %d results of %s", found, slice_)
+
+    def present(
+        self, project: str, job_ids: Collection[str], known: KnownFixes = nothing_known
+    ) -> Iterator[Batch]:
+        """Yield these jobs as they are now; see ResultSource."""
+        api = Api(self._http, self._base_url, project, f"jobs of {project}")
+        ordered = list(job_ids)
+        for first in range(0, len(ordered), IDS_PER_REQUEST):
+            ids = ordered[first:first + IDS_PER_REQUEST]
+            rows = api.results("jobs", count=len(ids), id__in=",".join(ids))
+            push_ids = {identifier(row.get("push_id")) for row in rows} - {""}
+            yield _to_batch(api, rows, _pushes_by_id(api, project, push_ids))
 
     def _pushed(self, api: Api, slice_: Slice) -> Iterator[Batch]:
         for push_id, push in _pushes_between(api, slice_, self._pushes_per_page):
@@ -107,7 +119,7 @@ def _in_rows(api: Api, project: str, rows: list[Row]) -> dict[str, Push]:
         if not (push_id and head and pushed_at):
             raise SourceGarbled(
                 f"{api.what}: a push without an id, revision or time: {shorten(row)}")
-        found.setdefault(push_id, Push(project, head, pushed_at, push_id))
+        found.setdefault(push_id, Push(project, head, pushed_at, treeherder_id=push_id))
     return found
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -120,3 +120,10 @@ def failed_ingests(session: Session, scope: str) -> dict[str, str]:
     )
     return {project: error or "no reason was recorded"
             for project, status, error in session.execute(newest) if status == "failed"}
+
+
+def last_ingest_end(session: Session, *, source: str, project: str) -> datetime | None:
+    """Return when the last ingest of a project from a source ended, however it ended."""
+    run = schema.Run
+    return session.scalar(select(func.max(run.ended_at)).where(
+        run.task == "ingest", run.source == source, run.project == project))

@@ -1,22 +1,24 @@
 """How failed jobs are classified: which classification counts, and what sources report.
 
-Nothing is changed or removed: what is new is added.
+No classification is changed or removed: what is new is added.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, select, text, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select, text, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on, insert
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.types import BigInteger, DateTime
 
-from ...domain import Classification, JobResult
+from ...domain import TREEHERDER, Classification, JobResult
 from ...domain.limits import REVISION_DIGITS
 from .. import schema
+from .news import Asked, SourceClassification, new_classification_time, time_of_news
 from .pushes import complete_revision
 
 Row = schema.ClassificationRow
@@ -26,7 +28,7 @@ Job = tuple[str, str]  # namespace, job id
 # The inner query is kept from being merged with the outer one, or the planner may read all.
 KNOWN = text("""
     SELECT reported.namespace, reported.job_id, reported.classification, reported.fixed_by,
-        reported.unparsed, reported.classified_at
+        reported.unparsed, reported.classified_at, reported.modified_at, reported.id
     FROM incoming_results AS job
     CROSS JOIN LATERAL (
         SELECT * FROM classifications
@@ -65,68 +67,69 @@ def _rank(row: Any) -> tuple[ColumnElement[Any], ...]:
     return ~row.is_inferred, row.classified_at, row.id
 
 
-@dataclass(frozen=True, slots=True)
-class SourceClassification:
-    """How a source classified a job, and when; `at` is None where it gave no time."""
-
-    classification: str
-    fixed_by: tuple[str, ...]
-    unparsed: int
-    at: datetime | None
-
-    def says_the_same(self, other: "SourceClassification") -> bool:
-        return ((self.classification, self.fixed_by, self.unparsed)
-                == (other.classification, other.fixed_by, other.unparsed))
-
-    @property
-    def says_nothing(self) -> bool:
-        return self.classification == Classification.NOT_CLASSIFIED
+MOVE_CHANGE = text("""
+    UPDATE classifications AS known SET modified_at = reported.modified_at
+    FROM unnest(:ids, :times) AS reported (id, modified_at) WHERE known.id = reported.id
+""").bindparams(bindparam("ids", type_=ARRAY(BigInteger)),
+                bindparam("times", type_=ARRAY(DateTime(timezone=True))))
 
 
-def new_classification_time(
-    known: Sequence[SourceClassification], reported: SourceClassification, pushed_at: datetime
-) -> datetime | None:
-    """Return the time from which a new classification counts; None if a source repeats itself.
+def known_fixes(session: Session, job_ids: Collection[str]) -> dict[str, datetime]:
+    """Return which of these jobs of Treeherder's its newest report calls fixed by a commit.
 
-    A repeat must not outrank what a person decided in between. `known` holds what sources
-    reported before, in order of time. With a time, a report is compared with what was known
-    then; an older one that arrives late is kept but changes nothing. Without a time, it counts
-    from the push, but never before the one it replaces. "Not classified" is not new where the
-    job never was classified.
+    Each with the job's last change at that report. One without, or whose note names a revision
+    that no known push has, is left out: its notes are worth another look.
     """
-    # A source that reports intermittent, fixed by commit and intermittent again must not have
-    # the one in the middle arrive last. If it does, the next report corrects it.
-    before = [(each.at, each) for each in known
-              if each.at is not None and (reported.at is None or each.at <= reported.at)]
-    if not before:
-        return None if reported.says_nothing else reported.at or pushed_at
-    newest_at, newest = before[-1]
-    is_known = any(at == reported.at and each.says_the_same(reported) for at, each in before)
-    if is_known or newest.says_the_same(reported):
-        return None
-    return max(pushed_at, newest_at) if reported.at is None else reported.at
+    newest = (
+        select(Row.job_id, Row.classification, Row.unparsed, Row.modified_at)
+        .ext(distinct_on(Row.job_id))
+        .where(Row.namespace == TREEHERDER, Row.job_id.in_(job_ids), Row.who.is_(None),
+               ~Row.is_inferred)
+        .order_by(Row.job_id, Row.classified_at.desc(), Row.id.desc()))
+    return {job_id: modified_at
+            for job_id, classification, unparsed, modified_at in session.execute(newest)
+            if classification == Classification.FIXED_BY_COMMIT and not unparsed
+            and modified_at is not None}
+
+
+def fixed_jobs(session: Session, project: str, *, since: datetime) -> list[str]:
+    """Return the ids of Treeherder's jobs on pushes since then that it says are fixed, in order."""
+    newest = (
+        select(Row.job_id, Row.classification)
+        .ext(distinct_on(Row.job_id))
+        .join(schema.JobResult, (schema.JobResult.namespace == Row.namespace)
+              & (schema.JobResult.job_id == Row.job_id))
+        .join(schema.Push, schema.Push.id == schema.JobResult.push)
+        .where(Row.namespace == TREEHERDER, Row.who.is_(None), ~Row.is_inferred,
+               schema.Push.project == project, schema.Push.pushed_at >= since)
+        .order_by(Row.job_id, Row.classified_at.desc(), Row.id.desc()))
+    return sorted((job_id for job_id, classification in session.execute(newest)
+                   if classification == Classification.FIXED_BY_COMMIT),
+                  key=lambda job_id: (len(job_id), job_id))
 
 
 def known_classifications(session: Session) -> dict[Job, list[SourceClassification]]:
     """Return what sources reported before on the jobs in `incoming_results`, in order of time."""
     known = defaultdict(list)
-    for namespace, job_id, classification, fixed_by, unparsed, at in session.execute(KNOWN):
+    for namespace, job_id, classification, fixed_by, *others in session.execute(KNOWN):
         known[namespace, job_id].append(
-            SourceClassification(classification, tuple(fixed_by), unparsed, at))
+            SourceClassification(classification, tuple(fixed_by), *others))
     return known
 
 
 def store_classifications(
     session: Session, results: Iterable[JobResult],
-    known: Mapping[Job, Sequence[SourceClassification]],
+    known: Mapping[Job, Sequence[SourceClassification]], asked: Asked | None = None,
 ) -> int:
     """Add the new classifications of these jobs, which are stored; return how many there are.
 
-    A job may come several times, in order. The caller holds the lock.
+    A job may come several times, in order. The caller holds the lock. With `asked`, they are
+    the present state of the jobs; see `time_of_news`.
     """
     so_far = {job: list(words) for job, words in known.items()}
     completed: dict[tuple[str, str], str | None] = {}
     rows = []
+    moved: dict[int, datetime] = {}  # reports that still hold after a later change of the job
     for result in results:
         before = so_far.get((result.namespace, result.job_id))
         if before is None:
@@ -134,14 +137,34 @@ def store_classifications(
                 continue
             before = so_far[result.namespace, result.job_id] = []
         reported = _to_classification(session, result, completed)
-        at = new_classification_time(before, reported, result.pushed_at)
+        if asked is None:
+            at = new_classification_time(before, reported, result.pushed_at)
+        else:
+            at = time_of_news(before, reported, asked)
+            if at is None and before:
+                before[-1] = _moved(before[-1], reported, moved)
         if at is not None:
             rows.append(_to_row(result, reported, at))
             before.append(replace(reported, at=at))
             before.sort(key=attrgetter("at"))
     if rows:
         session.execute(insert(schema.ClassificationRow), rows)
+    if moved:
+        session.execute(MOVE_CHANGE, {"ids": list(moved), "times": list(moved.values())})
     return len(rows)
+
+
+def _moved(
+    newest: SourceClassification, reported: SourceClassification, moved: dict[int, datetime]
+) -> SourceClassification:
+    """Note that a report still holds after a later change of the job."""
+    change = reported.modified_at
+    if change is None or not newest.says_the_same(reported) or (
+            newest.modified_at is not None and change <= newest.modified_at):
+        return newest
+    if newest.id is not None:
+        moved[newest.id] = change
+    return replace(newest, modified_at=change)
 
 
 def _to_classification(
@@ -162,7 +185,8 @@ def _to_classification(
         else:
             found.add(whole)
     return SourceClassification(
-        str(result.classification), tuple(sorted(found)), unparsed, result.classified_at)
+        str(result.classification), tuple(sorted(found)), unparsed, result.classified_at,
+        result.modified_at)
 
 
 def _to_row(result: JobResult, reported: SourceClassification, at: datetime) -> dict[str, Any]:
@@ -170,5 +194,5 @@ def _to_row(result: JobResult, reported: SourceClassification, at: datetime) -> 
         "namespace": result.namespace, "job_id": result.job_id,
         "classification": reported.classification, "fixed_by": list(reported.fixed_by),
         "unparsed": reported.unparsed, "classified_at": at, "is_assumed": reported.at is None,
-        "is_inferred": False,
+        "is_inferred": False, "modified_at": reported.modified_at,
     }

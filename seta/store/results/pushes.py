@@ -15,22 +15,25 @@ from ...domain.limits import REVISION_DIGITS
 MAX_CACHED = 50_000  # pushes in memory; beyond that they are read again
 
 UPSERT = text("""
-    INSERT INTO pushes AS known (project, revision, pushed_at, push_id)
-    SELECT * FROM unnest(:projects, :revisions, :times, :push_ids) AS reported (a, b, c, d)
+    INSERT INTO pushes AS known (project, revision, pushed_at, push_id, treeherder_id)
+    SELECT * FROM unnest(:projects, :revisions, :times, :push_ids, :treeherder_ids)
+        AS reported (a, b, c, d, e)
     ORDER BY a, b
     ON CONFLICT (project, revision) DO UPDATE
     SET pushed_at = least(known.pushed_at, excluded.pushed_at),
-        push_id = least(known.push_id COLLATE "C", excluded.push_id COLLATE "C")
-    WHERE (known.pushed_at, known.push_id) IS DISTINCT FROM
+        push_id = least(known.push_id COLLATE "C", excluded.push_id COLLATE "C"),
+        treeherder_id = least(known.treeherder_id COLLATE "C", excluded.treeherder_id COLLATE "C")
+    WHERE (known.pushed_at, known.push_id, known.treeherder_id) IS DISTINCT FROM
         (least(known.pushed_at, excluded.pushed_at),
-         least(known.push_id COLLATE "C", excluded.push_id COLLATE "C"))
+         least(known.push_id COLLATE "C", excluded.push_id COLLATE "C"),
+         least(known.treeherder_id COLLATE "C", excluded.treeherder_id COLLATE "C"))
 """).bindparams(
     bindparam("projects", type_=ARRAY(Text)), bindparam("revisions", type_=ARRAY(Text)),
     bindparam("times", type_=ARRAY(DateTime(timezone=True))),
-    bindparam("push_ids", type_=ARRAY(Text)))
+    bindparam("push_ids", type_=ARRAY(Text)), bindparam("treeherder_ids", type_=ARRAY(Text)))
 
 IDS = text("""
-    SELECT project, revision, id, pushed_at, push_id
+    SELECT project, revision, id, pushed_at, push_id, treeherder_id
     FROM unnest(:projects, :revisions) AS reported (project, revision)
     JOIN pushes USING (project, revision)
 """).bindparams(
@@ -42,27 +45,38 @@ COMPLETE = text("""
     LIMIT 2
 """)
 
-Key = tuple[str, str]                   # project, revision
-Reported = tuple[datetime, str | None]  # when it was pushed, push id
+Key = tuple[str, str]  # project, revision
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedPush:
+    """When it was pushed, and its two ids, each of a namespace of its own."""
+
+    pushed_at: datetime
+    push_id: str | None
+    treeherder_id: str | None
+
+    def merged_with(self, other: "ReportedPush") -> "ReportedPush":
+        """Return what holds of two reports: the earliest time, the least ids."""
+        return ReportedPush(min(self.pushed_at, other.pushed_at),
+                            _least(self.push_id, other.push_id),
+                            _least(self.treeherder_id, other.treeherder_id))
 
 
 @dataclass(frozen=True, slots=True)
 class PushRow:
     id: int
-    pushed_at: datetime
-    push_id: str | None
+    known: ReportedPush
 
-    def is_improved_by(self, pushed_at: datetime, push_id: str | None) -> bool:
-        if pushed_at < self.pushed_at:
-            return True
-        return push_id is not None and (self.push_id is None or push_id < self.push_id)
+    def is_improved_by(self, reported: ReportedPush) -> bool:
+        return self.known.merged_with(reported) != self.known
 
 
 class PushIds:
     """The ids of pushes, kept between batches.
 
-    Where reports of a push differ, the earliest time and the least id hold, whatever the order
-    in which they come.
+    Where reports of a push differ, the earliest time and the least ids hold, whatever the order
+    in which they come. The revision ties a push that Treeherder brought to its pushlog id.
     """
 
     def __init__(self) -> None:
@@ -74,7 +88,7 @@ class PushIds:
             self._known.clear()
         reported = pushes_of(results)
         new = {key: push for key, push in reported.items()
-               if key not in self._known or self._known[key].is_improved_by(*push)}
+               if key not in self._known or self._known[key].is_improved_by(push)}
         if new:
             self._store(session, new)
         return {key: self._known[key].id for key in reported}
@@ -82,25 +96,31 @@ class PushIds:
     def forget(self) -> None:
         self._known.clear()
 
-    def _store(self, session: Session, new: dict[Key, Reported]) -> None:
+    def _store(self, session: Session, new: dict[Key, ReportedPush]) -> None:
         projects, revisions = zip(*new)
-        times, push_ids = zip(*new.values())
         keys = {"projects": list(projects), "revisions": list(revisions)}
-        session.execute(UPSERT, keys | {"times": list(times), "push_ids": list(push_ids)})
-        for project, revision, *known in session.execute(IDS, keys):
-            self._known[project, revision] = PushRow(*known)
+        session.execute(UPSERT, keys | {
+            "times": [push.pushed_at for push in new.values()],
+            "push_ids": [push.push_id for push in new.values()],
+            "treeherder_ids": [push.treeherder_id for push in new.values()]})
+        for project, revision, number, *known in session.execute(IDS, keys):
+            self._known[project, revision] = PushRow(number, ReportedPush(*known))
 
 
-def pushes_of(results: Iterable[JobResult]) -> dict[Key, Reported]:
-    """Return the pushes of results, each with the earliest time and the least id reported."""
-    reported: dict[Key, Reported] = {}
+def pushes_of(results: Iterable[JobResult]) -> dict[Key, ReportedPush]:
+    """Return the pushes of results, each with the earliest time and the least ids reported."""
+    reported: dict[Key, ReportedPush] = {}
     for result in results:
-        key, push = (result.project, result.revision), (result.pushed_at, result.push_id)
+        key = result.project, result.revision
+        push = ReportedPush(result.pushed_at, result.push_id, result.treeherder_push_id)
         known = reported.setdefault(key, push)
         if known != push:
-            ids = [each for each in (known[1], push[1]) if each is not None]
-            reported[key] = min(known[0], push[0]), min(ids, default=None)
+            reported[key] = known.merged_with(push)
     return reported
+
+
+def _least(one: str | None, other: str | None) -> str | None:
+    return min((each for each in (one, other) if each is not None), default=None)
 
 
 def complete_revision(session: Session, project: str, digits: str) -> str | None:

@@ -12,6 +12,7 @@ from ...domain import Classification, JobResult
 from ..locks import lock_writers
 from .classifications import known_classifications, store_classifications
 from .job_names import Key as NameKey, NameIds
+from .news import Asked
 from .pushes import Key as PushKey, PushIds
 
 Job = tuple[str, str]  # namespace, job id
@@ -107,10 +108,13 @@ class ResultWriter:
         self._pushes = PushIds()
         self.names = NameIds()
 
-    def store(self, session: Session, results: Sequence[JobResult]) -> StoredCounts:
+    def store(
+        self, session: Session, results: Sequence[JobResult], asked: Asked | None = None
+    ) -> StoredCounts:
         """Store results by (namespace, job id); of a job that comes twice the last result counts.
 
-        Only what is new or differs is written. Raises UnknownProject.
+        Only what is new or differs is written. With `asked`, they are the present state of the
+        jobs; else they are records of the past. Raises UnknownProject.
         """
         if not results:
             return StoredCounts()
@@ -128,7 +132,7 @@ class ResultWriter:
         changed = session.scalar(CHANGE) if new < len(jobs) else 0
         known = known_classifications(session) if new < len(jobs) else {}
         return StoredCounts(
-            len(results), new, changed, store_classifications(session, classified, known),
+            len(results), new, changed, store_classifications(session, classified, known, asked),
             sum(map(lacks_time, classified)))
 
     def forget(self) -> None:

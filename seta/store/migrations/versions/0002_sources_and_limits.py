@@ -15,6 +15,11 @@ depends_on = None
 def upgrade():
     op.add_column('classifications', sa.Column('modified_at', sa.DateTime(timezone=True)))
     op.add_column('pushes', sa.Column('treeherder_id', sa.Text()))
+    # Until now both numbers were in one column.
+    op.execute("""
+        UPDATE pushes SET treeherder_id = push_id, push_id = NULL FROM projects
+        WHERE projects.name = pushes.project AND projects.source = 'treeherder'
+    """)
 
 
 def downgrade():
