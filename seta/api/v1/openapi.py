@@ -1,7 +1,10 @@
 """The OpenAPI document, made from the code, and a page that shows it."""
 
+import json
+from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from apiflask import APIBlueprint, APIFlask
 from flask import (
@@ -30,6 +33,7 @@ PATH_PARAMETERS = {
     "push_id": {"type": "string", "pattern": PUSH_ID, "examples": ["117032"]},
     "fixed_by": {"type": "string", "pattern": "^[0-9a-f]{12}$", "examples": ["9fa614d8310d"]},
 }
+SCHEMAS = "#/components/schemas/"
 ID = {"type": "integer", "minimum": 0, "maximum": MAX_INT}
 PROBLEMS = {
     "400": "The request is wrong; the answer says what and where.",
@@ -82,6 +86,7 @@ def _spec() -> Json:
 def finish(spec: Json | str) -> Json:
     """Add what the generator leaves out: problems, patterns of paths, required bodies."""
     spec = cast(Json, spec)
+    spec["tags"] = [{"name": name} for name in dict.fromkeys(tag["name"] for tag in spec["tags"])]
     spec["components"].setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
     for path, operations in spec["paths"].items():
         for method, operation in operations.items():
@@ -90,7 +95,44 @@ def finish(spec: Json | str) -> Json:
             if "requestBody" in operation:
                 operation["requestBody"]["required"] = True
     results.describe(spec)
+    _name_schemas(spec)
     return spec
+
+
+def _name_schemas(spec: Json) -> None:
+    """Give every schema a name that is one word, as programs that generate clients expect.
+
+    The generator names a schema within another `RunsOut.Run`. That becomes `Run` where all
+    schemas of that name are alike, and `RunsOutRun` where they are not.
+    """
+    schemas = spec["components"]["schemas"]
+    alike = defaultdict(set)
+    for name, schema in schemas.items():
+        alike[_last_word(name)].add(json.dumps(_renamed(schema, _last_word), sort_keys=True))
+
+    def new_name(name: str) -> str:
+        last = _last_word(name)
+        return last if len(alike[last]) == 1 else name.replace(".", "")
+
+    for key in ("paths", "components"):
+        spec[key] = _renamed(spec[key], new_name)
+    spec["components"]["schemas"] = {
+        new_name(name): schema | {"title": new_name(name)}
+        for name, schema in sorted(spec["components"]["schemas"].items())}
+
+
+def _last_word(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def _renamed(value: Any, new_name: Callable[[str], str]) -> Any:
+    """Return a part of the document with its references renamed."""
+    if isinstance(value, dict):
+        return {key: SCHEMAS + new_name(each.removeprefix(SCHEMAS)) if key == "$ref"
+                else _renamed(each, new_name) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_renamed(each, new_name) for each in value]
+    return value
 
 
 def _finish_parameters(operation: Json) -> None:

@@ -70,7 +70,7 @@ def describe(spec: Json) -> None:
     """Add the body to an OpenAPI document, with the schema of import files."""
     schemas = spec["components"]["schemas"]
     record: Json = _with_own_refs(record_schema())
-    schemas |= {f"Record.{name}": each for name, each in record.pop("$defs").items()}
+    schemas |= {_record_part(name): each for name, each in record.pop("$defs").items()}
     record.pop("$schema", None)
     schemas["Record"] = record
     spec["paths"]["/api/v1/results"]["post"]["requestBody"] = {"required": True, "content": {
@@ -80,10 +80,15 @@ def describe(spec: Json) -> None:
     }}
 
 
+def _record_part(name: str) -> str:
+    """Name a part of the record's schema as other schemas are named: RecordMomentOrNull."""
+    return "Record" + "".join(word.capitalize() for word in name.split("_"))
+
+
 def _with_own_refs(value: Any) -> Any:
     """Point references within the schema to where an OpenAPI document keeps schemas."""
     if isinstance(value, dict):
-        return {key: each.replace("#/$defs/", "#/components/schemas/Record.")
+        return {key: f"#/components/schemas/{_record_part(each.removeprefix('#/$defs/'))}"
                 if key == "$ref" else _with_own_refs(each) for key, each in value.items()}
     if isinstance(value, list):
         return [_with_own_refs(each) for each in value]

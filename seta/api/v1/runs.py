@@ -1,6 +1,7 @@
 """Runs of every task: ingests, imports, analyses, upkeep."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from pathlib import PurePath
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -37,7 +38,19 @@ def get_runs(query_data: ListIn) -> Json:
         return page_of(
             lambda before, limit: runs.runs(
                 session, task=query_data.task, before=id_cursor(before), limit=limit),
-            query_data, key=lambda run: run.id, show=asdict)
+            query_data, key=lambda run: run.id, show=run_to_json)
+
+
+def run_to_json(run: Run) -> Json:
+    """Show a run, with the files of an import by name: their folders are nobody's business."""
+    error = run.error
+    if run.task != "import" or not run.source:
+        return asdict(run)
+    files = run.source.split(", ")
+    for file in files:
+        error = error and error.replace(file, PurePath(file).name)
+    return asdict(replace(
+        run, error=error, source=", ".join(PurePath(file).name for file in files)))
 
 
 @bp.get("/ingest-runs")

@@ -81,9 +81,11 @@ class ScheduleFailedOut(BaseModel):
     why: str
 
 
+# The schema by its name: the generator would write a class here as Python shows it.
 NOT_RECORDED_NOW: dict[int | str, dict[str, str | dict[str, dict[str, Any]]]] = {
     200: {"description": "The answer as recorded before, or one that is not recorded.",
-          "content": {"application/json": {"schema": ScheduleOut}}}}
+          "content": {"application/json": {
+              "schema": {"$ref": "#/components/schemas/ScheduleOut"}}}}}
 
 
 @bp.put("/projects/<project>/pushes/<push_id>/schedule")

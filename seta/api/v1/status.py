@@ -18,6 +18,7 @@ from ...store.operation.alarms import open_alarms
 from ...store.snapshots import ProjectFacts
 from ..context import context
 from .fields import Json
+from .runs import run_to_json
 
 bp = APIBlueprint("status", __name__, url_prefix="/api/v1", tag="Operation")
 
@@ -69,7 +70,7 @@ def get_status() -> Json:
             "held": [held for scope in projects.scopes(session)
                      for held in _held(session, scope)],
             "alarms": [asdict(alarm) for alarm in open_alarms(session)],
-            "last_runs": {task: asdict(run)
+            "last_runs": {task: run_to_json(run)
                           for task in ("ingest", "import", "analysis", "upkeep")
                           for run in runs.runs(session, task=task, limit=1)},
         }

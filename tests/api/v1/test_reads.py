@@ -226,6 +226,17 @@ def test_what_is_owed_is_told_and_taken(api, autoland):
     assert api.get("/projects/autoland/due").json["jobs"] == []
 
 
+def test_runs_of_imports_name_files_without_their_folders(api, sessions):
+    with sessions.begin() as session:
+        run = runs.start_run(session, "import", now=NOON, source="/srv/ci/a.ndjson, b.gz")
+        runs.end_run(session, run, status="failed", now=NOON, counts={},
+                     error="/srv/ci/a.ndjson ends in the middle")
+    for found in (api.get("/status").json["last_runs"]["import"],
+                  api.get("/runs").json["items"][0]):
+        assert found["source"] == "a.ndjson, b.gz"
+        assert found["error"] == "a.ndjson ends in the middle"
+
+
 def test_the_status_tells_what_is_fresh_held_and_wrong(api, autoland, sessions):
     """R65: the last run is visible."""
     with sessions.begin() as session:
