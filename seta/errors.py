@@ -68,6 +68,10 @@ class SourceUnavailable(SourceError):
     """A source did not answer, or is overloaded: trying later may help."""
 
 
+class SourceTooSlow(SourceUnavailable):
+    """A source did not finish an answer in time, or broke it off: asking for less may help."""
+
+
 class SourceRefused(SourceError):
     """A source refused a query: asking the same again never helps."""
 

@@ -5,17 +5,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Self
+from math import inf
+from typing import Any
 from zlib import MAX_WBITS, decompressobj, error as ZlibError
 
 import msgspec
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3 import BaseHTTPResponse
-from urllib3.exceptions import HTTPError
-from urllib3.util.retry import Retry
+from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
-from ..errors import SourceError, SourceGarbled, SourceRefused, SourceUnavailable
+from ..errors import (
+    SourceError, SourceGarbled, SourceRefused, SourceTooSlow, SourceUnavailable,
+)
+from .retries import PatientAdapter, PatientRetry, SlowFailure, on_one_line
 
 RETRIED = (429, 500, 502, 503, 504)
 CHUNK = 1 << 16
@@ -33,6 +34,7 @@ class HttpOptions:
     connect_timeout: float = 3
     read_timeout: float = 30     # between two chunks of an answer
     deadline: float = 900        # for a whole answer, so that a trickle ends too
+    slow_after: float = inf      # see Http
     max_bytes: int = 1 << 28     # of an answer, unpacked
     contact: str = ""            # an e-mail address for the From header
     referer: str = ""
@@ -53,29 +55,17 @@ class Answer:
     @property
     def excerpt(self) -> str:
         """The start of the body on one line, for a message."""
-        return " ".join(self.body[:300].decode("utf-8", "replace").split())
-
-
-class PatientRetry(Retry):
-    """A Retry that does not wait for hours, even if a server asks for that."""
-
-    def __init__(self, *args: Any, longest_wait: float = 120, **others: Any) -> None:
-        super().__init__(*args, **others)
-        self.longest_wait = longest_wait
-
-    def new(self, **changes: Any) -> Self:
-        return super().new(longest_wait=self.longest_wait, **changes)
-
-    def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
-        seconds = super().get_retry_after(response)
-        return None if seconds is None else min(seconds, self.longest_wait)
+        return on_one_line(self.body)
 
 
 class Http:
     """A session that raises SourceUnavailable when there is no answer.
 
     A status that a later try may change (429, 5xx) counts as no answer; any other status is
-    the caller's to judge.
+    the caller's to judge. An answer that was not finished in time, or was cut off, is
+    SourceTooSlow. For a caller that can ask for less, the option `slow_after` ends the tries
+    with SourceTooSlow at the first 504, time-out or failure that took longer than that:
+    the same heavy request would only fail again.
     """
 
     def __init__(self, options: HttpOptions = HttpOptions()) -> None:
@@ -103,18 +93,33 @@ class Http:
             raise SourceRefused(f"{url} is not a valid address: {error}") from error
         except requests.exceptions.TooManyRedirects as error:
             raise SourceGarbled(f"{url} redirects endlessly: {error}") from error
+        except SlowFailure as error:
+            raise SourceTooSlow(f"{url} {error}") from error
         except (requests.RequestException, HTTPError, OSError) as error:
+            if _is_read_timeout(error):
+                raise SourceTooSlow(
+                    f"{url} did not answer within {self._options.read_timeout:g} s") from error
             raise SourceUnavailable(f"{url} did not answer: {error}") from error
         answer = Answer(response.status_code, body)
         if answer.status in RETRIED or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise SourceUnavailable(f"{url} answered {answer.status}: {answer.excerpt}")
+            kind = (SourceTooSlow if answer.status == HTTPStatus.GATEWAY_TIMEOUT
+                    else SourceUnavailable)
+            raise kind(f"{url} answered {answer.status}: {answer.excerpt}")
         return answer
+
+
+def _is_read_timeout(error: BaseException) -> bool:
+    """Say whether a server that was reached did not answer in time."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(error, requests.exceptions.ReadTimeout) or isinstance(
+        reason, ReadTimeoutError)
 
 
 def _new_session(options: HttpOptions) -> requests.Session:
     """Make a session that retries and identifies itself."""
     retry = PatientRetry(
         longest_wait=options.longest_wait,
+        slow_after=options.slow_after,
         total=options.tries,
         backoff_factor=options.backoff,
         backoff_jitter=options.jitter,
@@ -124,8 +129,8 @@ def _new_session(options: HttpOptions) -> requests.Session:
         raise_on_status=False,
     )
     session = requests.Session()
-    session.mount("http://", HTTPAdapter(max_retries=retry))
-    session.mount("https://", HTTPAdapter(max_retries=retry))
+    session.mount("http://", PatientAdapter(retry))
+    session.mount("https://", PatientAdapter(retry))
     session.headers.update(_headers(options))
     return session
 
@@ -153,16 +158,28 @@ def _read_body(
     chunks: Iterator[bytes], url: str, options: HttpOptions,
     clock: Callable[[], float] = time.monotonic,
 ) -> bytes:
-    """Join the chunks of an answer; too large is SourceGarbled, too slow SourceUnavailable."""
+    """Join the chunks of an answer.
+
+    One that is too large is SourceGarbled; one that takes too long or breaks off SourceTooSlow.
+    """
     ends_at = clock() + options.deadline
     body = bytearray()
-    for chunk in chunks:
-        body += chunk
-        if len(body) > options.max_bytes:
-            raise _too_large(url, options.max_bytes)
-        if clock() > ends_at:
-            raise SourceUnavailable(
-                f"{url} sent {len(body)} bytes and was not finished after {options.deadline} s")
+    try:
+        for chunk in chunks:
+            body += chunk
+            if len(body) > options.max_bytes:
+                raise _too_large(url, options.max_bytes)
+            if clock() > ends_at:
+                raise SourceTooSlow(
+                    f"{url} was not finished after {options.deadline:g} s ({len(body)} bytes)")
+    except DecodeError:
+        raise
+    except ReadTimeoutError as error:
+        raise SourceTooSlow(f"{url} began an answer, sent {len(body)} bytes of it and then "
+                            f"nothing for {options.read_timeout:g} s") from error
+    except (HTTPError, OSError) as error:
+        raise SourceTooSlow(
+            f"{url} broke off its answer after {len(body)} bytes: {error}") from error
     return _unpacked(bytes(body), url, options.max_bytes)
 
 

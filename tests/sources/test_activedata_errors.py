@@ -8,7 +8,9 @@ from loopback.documents import flat_row
 from loopback.scripted import Reply
 from loopback.small_activedata import SmallActiveData
 
-from seta.errors import SourceError, SourceGarbled, SourceRefused, SourceUnavailable
+from seta.errors import (
+    SourceError, SourceGarbled, SourceRefused, SourceTooSlow, SourceUnavailable,
+)
 from seta.sources.activedata import ActiveData
 
 CHAIN = {
@@ -51,15 +53,15 @@ ANSWERS = [
                  "502: <html>Bad Gateway", id="502 page"),
     pytest.param(Reply(503, b"<html>busy</html>", "text/html"), SourceUnavailable, "503: .*busy",
                  id="503 page"),
-    pytest.param(Reply(504, b"<html>Gateway Time-out</html>", "text/html"), SourceUnavailable,
+    pytest.param(Reply(504, b"<html>Gateway Time-out</html>", "text/html"), SourceTooSlow,
                  "504: .*Gateway Time-out", id="504 page after five minutes"),
     pytest.param(Reply(429, b"slow down"), SourceUnavailable, "429: slow down", id="429"),
     pytest.param(Reply(cuts_off=True), SourceUnavailable, "did not answer", id="reset"),
-    pytest.param(Reply(body=b"{}", length=500), SourceUnavailable, "did not answer",
+    pytest.param(Reply(body=b"{}", length=500), SourceTooSlow, "broke off its answer",
                  id="fewer bytes than promised"),
-    pytest.param(Reply(body=b"x", waits=30), SourceUnavailable, "did not answer.*timed out",
+    pytest.param(Reply(body=b"x", waits=30), SourceTooSlow, "did not answer within 0.3 s",
                  id="no answer in time"),
-    pytest.param(Reply(body=b" " * 50, trickles=.05), SourceUnavailable, "was not finished after",
+    pytest.param(Reply(body=b" " * 50, trickles=.05), SourceTooSlow, "was not finished after",
                  id="a trickle"),
     pytest.param(Reply(body=b""), SourceGarbled, "the answer is empty", id="empty"),
     pytest.param(Reply(body=PAGE, content_type="text/html"), SourceGarbled,

@@ -7,7 +7,7 @@ import pytest
 from loopback.scripted import Reply
 from loopback.small_activedata import SmallActiveData
 
-from seta.errors import SourceUnavailable
+from seta.errors import SourceError, SourceTooSlow, SourceUnavailable
 from seta.sources.activedata import ActiveData
 
 
@@ -50,6 +50,42 @@ def test_a_body_that_is_broken_in_transfer_is_an_outage(serve, make_http):
     with serve(Reply(body=b"no gzip", headers={"Content-Encoding": "gzip"})) as server:
         with pytest.raises(SourceUnavailable, match="did not answer"):
             make_http().get(server.url)
+
+
+@pytest.mark.parametrize(("bad", "kind", "asked", "words"), [
+    pytest.param(Reply(504, b"Gateway Time-out"), SourceTooSlow, 1,
+                 "answered 504 after 0 s: Gateway Time-out", id="504"),
+    pytest.param(Reply(waits=30), SourceTooSlow, 1, "did not answer within",
+                 id="no answer in time"),
+    pytest.param(Reply(502, b"killed", waits=.3), SourceTooSlow, 1, "answered 502 .*: killed",
+                 id="502 after a while"),
+    pytest.param(Reply(cuts_off=True, waits=.3), SourceTooSlow, 1, "closed the connection",
+                 id="cut off after a while"),
+    pytest.param(Reply(body=b"12345", length=500), SourceTooSlow, 1,
+                 "broke off its answer after 5 bytes", id="cut off in the middle"),
+    pytest.param(Reply(body=b"1234567", length=500, trickles=.2), SourceTooSlow, 1,
+                 "not finished after 1 s", id="a trickle"),
+    pytest.param(Reply(503, b"busy"), SourceUnavailable, 3, "answered 503: busy",
+                 id="overloaded at once"),
+    pytest.param(Reply(502), SourceUnavailable, 3, "answered 502", id="502 at once"),
+    pytest.param(Reply(cuts_off=True), SourceUnavailable, 3, "did not answer", id="reset at once"),
+])
+def test_what_was_too_slow_is_not_asked_again_by_a_caller_that_can_ask_for_less(
+    serve, make_http, bad, kind, asked, words
+):
+    http = make_http(slow_after=.25, read_timeout=.5, deadline=1)
+    with serve(bad) as server:
+        with pytest.raises(SourceError, match=words) as caught:
+            http.get(server.url)
+        assert (type(caught.value), len(server.requests)) == (kind, asked)
+
+
+def test_the_time_of_earlier_tries_and_of_waiting_does_not_make_a_try_slow(serve, make_http):
+    replies = [Reply(503, waits=.15), Reply(503, headers={"Retry-After": "1"}, waits=.15),
+               Reply(503, waits=.15), Reply(body=b"{}")]
+    with serve(replies) as server:
+        assert make_http(slow_after=.4, tries=3, longest_wait=.5).get(server.url).is_good
+        assert len(server.requests) == 4
 
 
 def test_activedata_is_asked_one_query_at_a_time(serve, make_http, between):
