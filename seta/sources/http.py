@@ -1,7 +1,7 @@
 """Requests to a source over HTTP: time-outs, retries where they help, a size limit."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -71,20 +71,31 @@ class Http:
     def __init__(self, options: HttpOptions = HttpOptions()) -> None:
         self._options = options
         self._session = _new_session(options)
+        self._session_500 = _new_session(options, final=(HTTPStatus.INTERNAL_SERVER_ERROR,))
 
     def get(self, url: str, **params: Any) -> Answer:
-        return self._request("GET", url, params=params)
+        return self._request(self._session, "GET", url, params=params)
+
+    def get_accepting_500(self, url: str, **params: Any) -> Answer:
+        """Return an answer of 500 at once, where it may mean that there is no such thing."""
+        return self._request(self._session_500, "GET", url, params=params,
+                             final=(HTTPStatus.INTERNAL_SERVER_ERROR,))
 
     def post(self, url: str, body: bytes) -> Answer:
-        return self._request("POST", url, data=body, headers={"Content-Type": "application/json"})
+        return self._request(self._session, "POST", url, data=body,
+                             headers={"Content-Type": "application/json"})
 
     def close(self) -> None:
         self._session.close()
+        self._session_500.close()
 
-    def _request(self, method: str, url: str, **content: Any) -> Answer:
+    def _request(
+        self, session: requests.Session, method: str, url: str, *, final: Collection[int] = (),
+        **content: Any,
+    ) -> Answer:
         timeouts = self._options.connect_timeout, self._options.read_timeout
         try:
-            with self._session.request(
+            with session.request(
                 method, url, timeout=timeouts, stream=True, **content
             ) as response:
                 body = _read_body(_pieces_of(response), url, self._options)
@@ -101,7 +112,8 @@ class Http:
                     f"{url} did not answer within {self._options.read_timeout:g} s") from error
             raise SourceUnavailable(f"{url} did not answer: {error}") from error
         answer = Answer(response.status_code, body)
-        if answer.status in RETRIED or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if answer.status not in final and (
+                answer.status in RETRIED or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR):
             kind = (SourceTooSlow if answer.status == HTTPStatus.GATEWAY_TIMEOUT
                     else SourceUnavailable)
             raise kind(f"{url} answered {answer.status}: {answer.excerpt}")
@@ -115,15 +127,15 @@ def _is_read_timeout(error: BaseException) -> bool:
         reason, ReadTimeoutError)
 
 
-def _new_session(options: HttpOptions) -> requests.Session:
-    """Make a session that retries and identifies itself."""
+def _new_session(options: HttpOptions, *, final: Collection[int] = ()) -> requests.Session:
+    """Make a session that retries, except where the status is final, and identifies itself."""
     retry = PatientRetry(
         longest_wait=options.longest_wait,
         slow_after=options.slow_after,
         total=options.tries,
         backoff_factor=options.backoff,
         backoff_jitter=options.jitter,
-        status_forcelist=RETRIED,
+        status_forcelist=[status for status in RETRIED if status not in final],
         allowed_methods=("GET", "HEAD", "POST"),  # POST /query only reads
         respect_retry_after_header=True,
         raise_on_status=False,

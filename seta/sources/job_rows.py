@@ -22,8 +22,15 @@ DECISION_TASK = "Gecko Decision Task"
 ACTION_TASK = "Action"  # how the names of action tasks begin
 
 MAX_BAD_ROWS = 20  # bad rows without a good one mean that the format of the source has changed
-# These say nothing about the format.
-HARMLESS_REASONS = frozenset({"still running", "no result"})
+
+# Rows are left out on purpose for these reasons, which say nothing about the format.
+STILL_RUNNING = "still running"
+NO_RESULT = "no result"
+NO_JOB_TYPE = "no job type"
+SIGNATURE_NAME = "a hash for a name"  # in old samples
+GONE = "no longer there"
+HARMLESS_REASONS = frozenset({STILL_RUNNING, NO_RESULT, NO_JOB_TYPE, SIGNATURE_NAME, GONE})
+UNKNOWN = "unknown"  # Treeherder's result of a job that has none
 
 
 def gather(
@@ -32,8 +39,8 @@ def gather(
     """Decode rows into a batch; of two rows of one job, the one changed last counts.
 
     `decode` raises LeftOut for a row that is to be skipped, and counts in its second argument
-    what it has to leave out of a row that it keeps. Raises SourceGarbled where many rows came
-    and none can be used.
+    what it has to leave out of a row that it keeps. Raises SourceGarbled where many rows that
+    should be results came and none can be used; rows left out on purpose are no sign of that.
     """
     newest: dict[str, Decoded] = {}
     skipped: Counter[str] = Counter()
@@ -64,8 +71,10 @@ def leave_out(reason: str) -> NoReturn:
 
 def result_in(row: Row, *, has_ended: bool) -> str:
     if not has_ended:
-        leave_out("still running")
-    result = text(row.get("result")) or leave_out("no result")
+        leave_out(STILL_RUNNING)
+    result = text(row.get("result"))
+    if result in ("", UNKNOWN):
+        leave_out(NO_RESULT)
     return result if result in RESULTS else leave_out("unknown result")
 
 

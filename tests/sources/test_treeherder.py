@@ -9,9 +9,7 @@ from loopback.scripted import Reply
 from loopback.small_treeherder import SmallTreeherder, as_json, make_job, make_note, make_push
 
 from seta.domain import Classification
-from seta.errors import (
-    RowLimitReached, SourceError, SourceGarbled, SourceRefused, SourceUnavailable,
-)
+from seta.errors import SourceError, SourceGarbled, SourceRefused, SourceUnavailable
 from seta.sources.treeherder import Treeherder
 from seta.sources.treeherder.jobs import NAMES
 
@@ -49,41 +47,12 @@ def test_a_job_becomes_a_result_with_its_pushs_revision_and_time(read):
     assert not skipped
 
 
-def test_arrays_with_their_names_apart_are_the_same(read):
+def test_objects_are_the_same_as_arrays_with_their_names_apart(read):
     """R62: the API has answered both."""
     treeherder = one_job()
-    as_objects = read(treeherder)
-    treeherder.as_arrays = True
-    assert read(treeherder) == as_objects
-
-
-@pytest.mark.parametrize("by", ["push", "modified"])
-def test_all_pages_are_read(read, by):
-    """R61: earlier programs stopped at the API's limit of 2,000."""
-    pushes = [make_push(push, 2000 + push) for push in range(1, 4)]
-    jobs = [make_job(job, 1 + job % 3) for job in range(30)]
-    results, _ = read(SmallTreeherder(pushes, jobs), by=by, jobs_per_page=4, pushes_per_page=2)
-    assert {int(job) for job in results} == set(range(30))
-
-
-def test_pages_stay_within_what_the_api_allows(serve, make_http, between):
-    with serve(one_job()) as server:
-        list(Treeherder(make_http(), server.url).results(between(1000, 9000, by="push")))
-        asked = [request.path for request in server.requests]
-    assert "count=1000&" in asked[0] and "count=2000&" in asked[1]
-
-
-def test_pushes_of_one_second_that_fill_a_page_are_an_error(read):
-    pushes = [make_push(push, 2000) for push in range(1, 4)]
-    with pytest.raises(RowLimitReached, match="autoland by push.*over 2 pushes in the second"):
-        read(SmallTreeherder(pushes), pushes_per_page=2)
-
-
-def test_pages_that_move_while_they_are_read_are_an_error(read):
-    """A job that comes twice means that another one was missed."""
-    jobs = [make_job(job, 7) for job in (1, 2, 2, 3)]
-    with pytest.raises(SourceUnavailable, match="autoland by push.*pages of jobs moved"):
-        read(SmallTreeherder([make_push(7, 2000)], jobs), jobs_per_page=2)
+    as_arrays = read(treeherder)
+    treeherder.always_objects = True
+    assert read(treeherder) == as_arrays
 
 
 @pytest.mark.parametrize(("start", "end", "found"), [
@@ -122,14 +91,6 @@ def test_of_two_notes_of_one_moment_the_later_written_counts(read):
     assert read(treeherder)[0]["1"].fixed_by == (FIX[:12],)
 
 
-def test_notes_are_asked_for_fixed_jobs_only(serve, make_http, between):
-    jobs = [make_job(job, 7, failure_classification_id=job) for job in range(1, 9)]
-    with serve(SmallTreeherder([make_push(7, 2000)], jobs)) as server:
-        list(Treeherder(make_http(), server.url).results(between(1000, 9000, by="push")))
-        notes = [request.path for request in server.requests if "/note/" in request.path]
-    assert notes == ["/api/project/autoland/note/?job_id=2"]
-
-
 def test_a_fixed_job_without_a_note_has_no_fix(read):
     result = read(one_job(failure_classification_id=2))[0]["1"]
     assert result.fixed_by == () and result.classification is Classification.FIXED_BY_COMMIT
@@ -148,17 +109,19 @@ def test_a_buildbot_job_is_named_by_its_builder(read):
 
 
 @pytest.mark.parametrize(("fields", "reason"), [
-    pytest.param({"state": "running", "result": "unknown"}, "still running", id="running"),
-    pytest.param({"state": "pending"}, "still running", id="pending"),
-    pytest.param({"result": "unknown"}, "unknown result", id="unknown result"),
+    pytest.param({"result": "unknown"}, "no result", id="the result 'unknown'"),
+    pytest.param({"result": "fine"}, "unknown result", id="a result that is none"),
     pytest.param({"result": None}, "no result", id="no result"),
     pytest.param({"id": None}, "no job id", id="no id"),
     pytest.param({"job_type_name": ""}, "no name", id="no name"),
-    pytest.param({"build_system_type": "buildbot"}, "no name",
+    pytest.param({"build_system_type": "buildbot"}, "a hash for a name",
                  id="R28: a builder name that is a signature hash"),
     pytest.param({"job_type_name": "Gecko Decision Task"}, "no job type", id="decision task"),
     pytest.param({"job_type_name": "Action: Backfill"}, "no job type", id="action"),
-    pytest.param({"build_system_type": "", "task_id": None}, "no build system", id="neither"),
+    pytest.param({"build_system_type": "", "task_id": None, "ref_data_name": BUILDER},
+                 "no build system", id="neither"),
+    pytest.param({"build_system_type": "", "task_id": None}, "a hash for a name",
+                 id="an artifact of old samples"),
 ])
 def test_a_job_that_is_no_result_is_skipped_and_counted(read, fields, reason):
     treeherder = one_job(**fields)
@@ -179,7 +142,9 @@ BAD = [
     pytest.param(Reply(429, b"throttled"), SourceUnavailable, "429", id="throttled"),
     pytest.param(Reply(cuts_off=True), SourceUnavailable, "did not answer", id="reset"),
     pytest.param(as_json({"detail": "No project with name autoland"}, 404), SourceRefused,
-                 "no such push.*No project with name", id="no such project"),
+                 "Treeherder knows no project 'autoland'", id="no such project"),
+    pytest.param(Reply(404, b"<html>", "text/html"), SourceRefused, "404 to push",
+                 id="no Treeherder"),
     pytest.param(as_json({"detail": "no"}, 400), SourceRefused, "400 to push", id="refused"),
     pytest.param(Reply(body=b"<html>"), SourceGarbled, "an HTML page", id="a page"),
     pytest.param(Reply(body=b""), SourceGarbled, "empty", id="empty"),
@@ -218,3 +183,33 @@ def test_nothing_pushed_and_nothing_changed_is_nothing(serve, make_http, between
         assert list(source.results(between(1000, 9000, by="push"))) == []
         batch, = source.results(between(1000, 9000))
     assert batch.results == []
+
+
+def test_rows_left_out_on_purpose_do_not_make_an_answer_garbled(read):
+    """Tiers, pending jobs and decision tasks say nothing about the format."""
+    fields = [{"result": "unknown"}, {"job_type_name": "Gecko Decision Task"},
+              {"build_system_type": "", "task_id": None}]
+    jobs = [make_job(number, 7, **fields[number % 3]) for number in range(90)]
+    results, skipped = read(SmallTreeherder([make_push(7, 2000)], jobs))
+    assert results == {}
+    assert skipped == {"no result": 30, "no job type": 30, "a hash for a name": 30}
+
+
+@pytest.mark.parametrize(("fields", "words"), [
+    pytest.param({"job_type_name": ""}, r"none of 30 rows can be used: no name \(30\)",
+                 id="values"),
+    pytest.param({"result": "green"}, r"none of 30 rows can be used: unknown result \(30\)",
+                 id="words"),
+])
+def test_rows_that_should_decode_and_do_not_make_an_answer_garbled(read, fields, words):
+    jobs = [make_job(number, 7, **fields) for number in range(30)]
+    with pytest.raises(SourceGarbled, match=words):
+        read(SmallTreeherder([make_push(7, 2000)], jobs))
+
+
+def test_a_column_that_is_gone_makes_an_answer_garbled(read):
+    job = make_job(1, 7)
+    del job["failure_classification_id"]
+    words = "autoland by push.*jobs have no failure_classification_id"
+    with pytest.raises(SourceGarbled, match=words):
+        read(SmallTreeherder([make_push(7, 2000)], [job]))
