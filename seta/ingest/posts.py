@@ -8,6 +8,7 @@ from typing import BinaryIO
 from sqlalchemy.orm import Session, sessionmaker
 
 from ..domain import Scope
+from ..errors import BadInput
 from ..sources.files import BadLine, read_records
 from .records import BadRecord, ImportReport, Receiver
 from .targets import Target, check_live_projects
@@ -16,6 +17,7 @@ logger = logging.getLogger(__name__)
 
 SOURCE = "results"
 BODY = "the body"   # in place of a file name in a report
+MAX_BAD = 1000      # lines: a body with more of them is something else than records
 
 
 def accept_records(
@@ -23,13 +25,14 @@ def accept_records(
 ) -> ImportReport:
     """Store one request's NDJSON: `result` and `job` records of live projects.
 
-    A line that is not a record is reported, and the rest is stored. Raises UnknownProject, unless
-    `scope` names a scope to add unknown projects to, and Conflict for a project of an archive,
-    of the demo, or of another scope than that. Then nothing is stored. The rollup is refreshed
-    when it is next needed. Sending the same again changes nothing.
+    A line that is not a record is reported, and the rest is stored. Raises BadInput for more than
+    `MAX_BAD` such lines, UnknownProject, unless `scope` names a scope to add unknown projects to,
+    and Conflict for a project of an archive, of the demo, or of another scope than that. Then
+    nothing is stored. The rollup is refreshed when it is next needed. Sending the same again
+    changes nothing.
     """
     bad: list[BadLine] = []
-    records = list(read_records(body, bad.append))
+    records = list(read_records(body, lambda line: _keep(bad, line)))
     receiver = Receiver(sessions, lambda session, seen: _open(session, seen, scope))
     if records:
         receiver.take(records)
@@ -40,6 +43,14 @@ def accept_records(
                 report.results, report.new, report.changed, report.jobs,
                 ", ".join(report.projects) or "no project", report.bad_total)
     return report
+
+
+def _keep(bad: list[BadLine], line: BadLine) -> None:
+    bad.append(line)
+    if len(bad) > MAX_BAD:
+        raise BadInput(
+            f"more than {MAX_BAD} lines of {BODY} are not records, so nothing is stored; the first "
+            f"is line {bad[0].number}: {bad[0].reason}")
 
 
 def _open(

@@ -7,7 +7,7 @@ import pytest
 from ingest_world import NOON, add_projects, rows, versions
 
 from seta.domain import Scope
-from seta.errors import Conflict, UnknownProject
+from seta.errors import BadInput, Conflict, UnknownProject
 from seta.ingest import accept_records
 from seta.store.curation import projects
 from seta.store.operation.watermarks import watermark
@@ -62,6 +62,32 @@ def test_sent_again_nothing_changes(autoland):
 def test_a_bad_record_is_reported_and_the_rest_goes_in(autoland):
     report = hand_in(autoland, result(1), result(2, result="green"), result(3))
     assert (report.results, report.bad_total, report.bad[0].line) == (2, 1, 2)
+
+
+class EndlessLines:
+    """A body of one-character lines; a reader has to give up long before its end."""
+
+    lines = 0
+
+    def readline(self, size):
+        self.lines += 1
+        assert self.lines < 10_000
+        return b"x\n"
+
+
+def test_a_body_of_rubbish_is_given_up_and_nothing_of_it_is_stored(autoland):
+    with pytest.raises(BadInput, match="more than 1000 lines .* the first is line 1: "):
+        accept_records(autoland, EndlessLines(), now=NOON)
+    with pytest.raises(BadInput, match="the first is line 2: "):
+        hand_in(autoland, result(1), *["x\n"] * 1001)
+    with autoland() as session:
+        assert rows(session, "job_results") == []
+
+
+def test_of_a_thousand_bad_lines_the_first_hundred_are_reported(autoland):
+    report = hand_in(autoland, *["x\n"] * 1000, result(1))
+    assert (report.results, report.bad_total) == (1, 1000)
+    assert [bad.line for bad in report.bad] == list(range(1, 101))
 
 
 def test_an_unknown_project_stores_nothing_at_all(autoland):

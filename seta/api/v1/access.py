@@ -14,6 +14,8 @@ from werkzeug.exceptions import TooManyRequests
 from ...config import Settings
 from ...errors import NotAllowed
 from ..context import context
+from . import lookups
+from .bodies import prepare_body
 
 logger = logging.getLogger(__name__)
 
@@ -55,15 +57,30 @@ def init_app(app: Flask, prefix: str, settings: Settings) -> None:
             return  # an unknown path or method gets its own error
         _limit(limit)
         view = app.view_functions[request.endpoint]
-        g.who = name_of_client(settings, is_open=getattr(view, "is_open", False))
+        g.who = name_of_client(settings, is_open=_is_open(view))
+        prepare_body(settings.max_body)
 
     app.before_request(guard)
 
 
 def open_to_all(view: View) -> View:
-    """Mark a view that itself decides what a client without a token may do."""
+    """Mark a view that clients without a token may call for a project with open scheduling.
+
+    The view itself decides what such a client may do.
+    """
     setattr(view, "is_open", True)
     return view
+
+
+def _is_open(view: Callable[..., Any]) -> bool:
+    """Return whether this request needs no token; raises UnknownProject.
+
+    It is decided before the body is read: a client that may not write learns that first.
+    """
+    if not getattr(view, "is_open", False) or "Authorization" in request.headers:
+        return False
+    with context().sessions() as session:
+        return lookups.project_named(session, (request.view_args or {})["project"]).open_scheduling
 
 
 def name_of_client(settings: Settings, *, is_open: bool = False) -> str:
@@ -95,12 +112,6 @@ def writer() -> str:
     """Return who writes, for the audit log."""
     who: str = g.who
     return who
-
-
-def require_token() -> None:
-    """Refuse a client without a token, in a view that is open to all."""
-    if g.who is NOBODY:
-        name_of_client(context().settings)
 
 
 def _limit(limit: RateLimit) -> None:

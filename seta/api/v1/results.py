@@ -1,21 +1,20 @@
 """Results and job lists of any CI, over HTTP."""
 
 import io
-import json
-from typing import Any
+from typing import Any, BinaryIO
 
 from apiflask import APIBlueprint
 from flask import request
 from pydantic import BaseModel, Field
 from werkzeug.exceptions import UnsupportedMediaType
 
-from ...errors import BadInput
 from ...ingest import accept_records
 from ...sources.files import record_schema
 from ...store.operation.audit import record_audit
 from ..context import context
 from .access import writer
 from .fields import Json
+from .json_arrays import array_as_lines
 
 bp = APIBlueprint("results", __name__, url_prefix="/api/v1", tag="Results")
 NDJSON = "application/x-ndjson"
@@ -39,8 +38,9 @@ class ResultsOut(BaseModel):
 def post_results() -> Json:
     """Store records of the import schema, sent as NDJSON or as a JSON array.
 
-    Malformed records are rejected, each with the reason; the others are stored. Sending them
-    again changes nothing. The next analysis includes them.
+    Malformed records are rejected, each with the reason; the others are stored. More than 1,000
+    of them are a 400, and nothing is stored. Sending records again changes nothing. The next
+    analysis includes them.
     """
     report = accept_records(context().sessions, _lines(), now=context().clock())
     accepted = report.results + report.jobs
@@ -53,17 +53,14 @@ def post_results() -> Json:
             "rejected": [{"line": bad.line, "reason": bad.reason} for bad in report.bad]}
 
 
-def _lines() -> io.BytesIO:
+def _lines() -> BinaryIO:
     """Return the body as NDJSON, one record per line."""
     if request.mimetype in LINES:
         return io.BytesIO(request.get_data())
     if request.mimetype != "application/json":
         raise UnsupportedMediaType(
             f"records must be {NDJSON} or application/json, not {request.mimetype!r}")
-    records = request.get_json()
-    if not isinstance(records, list):
-        raise BadInput(f"the body must be an array of records, not {type(records).__name__}")
-    return io.BytesIO(b"\n".join(json.dumps(record).encode() for record in records))
+    return array_as_lines(request.get_data())
 
 
 def describe(spec: Json) -> None:
