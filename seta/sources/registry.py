@@ -7,7 +7,7 @@ from ..config import Settings
 from ..domain import Project
 from ..errors import BadInput
 from ..names import TASKCLUSTER
-from .activedata import READ_TIMEOUT, ActiveData
+from .activedata import READ_TIMEOUT, SLOW_AFTER, ActiveData
 from .http import Http, HttpOptions
 from .protocol import JobListSource, ResultSource
 from .taskcluster import TaskclusterIndex
@@ -24,8 +24,9 @@ def result_source(settings: Settings, name: str = "") -> ResultSource | None:
     if name == "none":
         return None
     if name == ActiveData.name:
-        return ActiveData(Http(replace(options, read_timeout=READ_TIMEOUT)),
-                          settings.activedata_url, table=settings.activedata_table,
+        patient = replace(options, read_timeout=READ_TIMEOUT, deadline=READ_TIMEOUT,
+                          slow_after=SLOW_AFTER)
+        return ActiveData(Http(patient), settings.activedata_url, table=settings.activedata_table,
                           row_limit=settings.activedata_limit)
     if name == Treeherder.name:
         return Treeherder(Http(options), settings.treeherder_url)

@@ -13,24 +13,34 @@ OPERATORS = {
     "ne": lambda cell, value: cell != value,
     "gte": lambda cell, value: cell is not None and cell >= value,
     "lt": lambda cell, value: cell is not None and cell < value,
+    "in": lambda cell, value: cell in value,
     "prefix": lambda cell, value: isinstance(cell, str) and cell.startswith(value),
 }
 
 
 class SmallActiveData:
-    """A script for a scripted server; rows are dotted field -> value."""
+    """A script for a scripted server; rows are dotted field -> value.
 
-    def __init__(self, rows: list[dict], clamp: int = 10_000, is_sorted: bool = True):
+    `limits_first`: it cuts an answer in the order in which it holds its rows, and sorts what is
+    left, so that a cut answer looks like the first rows and is not.
+    """
+
+    def __init__(self, rows: list[dict], clamp: int = 10_000, is_sorted: bool = True,
+                 limits_first: bool = False):
         self.rows = rows
         self.clamp = clamp
         self.is_sorted = is_sorted
+        self.limits_first = limits_first
 
     def __call__(self, request: Request) -> Reply:
         query = json.loads(request.body)
+        limit = min(query["limit"], self.clamp)
         found = [row for row in self.rows if holds(query["where"], row)]
+        if self.limits_first:
+            found = found[:limit]
         if self.is_sorted:
             found.sort(key=lambda row: [row[term["value"]] for term in query["sort"]])
-        found = found[:min(query["limit"], self.clamp)]
+        found = found[:limit]
         columns = sorted(query["select"], key=lambda column: column["name"])
         return Reply(body=json.dumps({
             "meta": {"format": "table"},

@@ -1,5 +1,6 @@
 """ActiveData: JSON Query Expressions over one document per job."""
 
-from .source import READ_TIMEOUT, ActiveData
+from .pace import READ_TIMEOUT, SLOW_AFTER, Patience
+from .source import ActiveData
 
-__all__ = ["READ_TIMEOUT", "ActiveData"]
+__all__ = ["READ_TIMEOUT", "SLOW_AFTER", "ActiveData", "Patience"]

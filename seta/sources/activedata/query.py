@@ -3,10 +3,11 @@
 The language is ActiveData's JX; times are epoch seconds.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, TypeGuard
+from typing import Any, Self
 
+from ...domain.plurals import pluralize
+from ...errors import RowLimitReached
 from ..job_rows import ACTION_TASK, DECISION_TASK, Row
 from ..protocol import MODIFIED, PUSHED, Slice
 from ..values import LeftOut, number
@@ -37,139 +38,132 @@ COLUMNS = {
     "note_created": "failure.notes.created",
     "note_classification": "failure.notes.failure_classification",
     "last_modified": "last_modified",
+    "extracted": "etl.timestamp",  # of the document; a job may have several
 }
 NEEDED = ("job_id", "label", "branch", "revision", "push_date", "result", "last_modified")
-Query = dict[str, Any]
 TIME_COLUMN = {PUSHED: "push_date", MODIFIED: "last_modified"}
+
+Condition = dict[str, Any]
 
 CLAMPS = (10_000, 50_000)  # where servers have cut answers, whatever limit the query had
 
 
 @dataclass(frozen=True)
-class QueryPart:
-    """The part of a slice that one query covers: [start, end) in epoch seconds.
+class SpanPart:
+    """A part of a slice that one query covers: [start, end) in epoch seconds.
 
-    With `from_job` it is paged by job id: only jobs from that id on, in order of the id.
+    Where a second holds too many rows, only jobs with ids from `first_job` on and below
+    `end_job`.
     """
 
     slice_: Slice
     start: float
     end: float
-    from_job: int | None = None
-
-    @classmethod
-    def of(cls, slice_: Slice) -> "QueryPart":
-        return cls(slice_, slice_.start.timestamp(), slice_.end.timestamp())
+    first_job: int | None = None
+    end_job: int | None = None
 
     @property
     def time_column(self) -> str:
         return TIME_COLUMN[self.slice_.by]
 
     @property
-    def is_one_second(self) -> bool:
-        """Return whether it is too short to be split in time."""
-        return self.end - self.start <= 1
+    def seconds(self) -> float:
+        return self.end - self.start
 
     @property
-    def is_whole(self) -> bool:
-        return self == QueryPart.of(self.slice_)
+    def conditions(self) -> list[Condition]:
+        time = COLUMNS[self.time_column]
+        found: list[Condition] = [
+            {"eq": {"repo.branch.name": self.slice_.project}},
+            {"gte": {time: self.start}},
+            {"lt": {time: self.end}},
+            {"ne": {"job.type.name": DECISION_TASK}},
+            {"not": {"prefix": {"job.type.name": ACTION_TASK}}},
+        ]
+        if self.first_job is not None:
+            found.append({"gte": {"job.id": self.first_job}})
+        if self.end_job is not None:
+            found.append({"lt": {"job.id": self.end_job}})
+        return found
 
-    def between(self, start: float, end: float) -> "QueryPart":
-        return replace(self, start=start, end=end)
+    @property
+    def order(self) -> list[str]:
+        return [COLUMNS[self.time_column], "job.id"]
+
+    def reach(self, rows: list[Row]) -> float:
+        """Return how many of its seconds the rows of a cut answer lie in, if they are sorted."""
+        times = [_number(row.get(self.time_column)) for row in rows]
+        return max((time - self.start for time in times
+                    if time is not None and self.start <= time < self.end), default=0)
+
+    def halves(self, rows: list[Row]) -> list[Self]:
+        """Divide it by job id, in the middle of the ids of a cut answer.
+
+        Raises RowLimitReached where that gets no further.
+        """
+        ids = sorted({int(job) for row in rows if (job := _number(row.get("job_id"))) is not None
+                      and (self.first_job is None or job >= self.first_job)
+                      and (self.end_job is None or job < self.end_job)})
+        if len(ids) < 2:
+            raise RowLimitReached(f"{self}: cut at {len(rows)} rows and cannot be split")
+        middle = ids[len(ids) // 2]
+        return [replace(self, end_job=middle), replace(self, first_job=middle)]
 
     def __str__(self) -> str:
-        if self.is_whole:
-            return str(self.slice_)
-        jobs = "" if self.from_job is None else f", jobs from {self.from_job} on"
-        return f"{self.slice_} (the part from {self.start:.3f} to {self.end:.3f}{jobs})"
+        if (self.start, self.end) == (self.slice_.start.timestamp(), self.slice_.end.timestamp()):
+            return f"{self.slice_}{self._jobs}"
+        return f"{self.slice_} (the part from {self.start:.3f} to {self.end:.3f}{self._jobs})"
+
+    @property
+    def _jobs(self) -> str:
+        first = "" if self.first_job is None else f", jobs from {self.first_job}"
+        return first + ("" if self.end_job is None else f", jobs below {self.end_job}")
 
 
-def query_for_jobs(project: str, job_ids: Iterable[int], *, table: str, limit: int) -> Query:
-    """Return the JX query for these jobs of a project."""
-    return _query(
-        [{"eq": {"repo.branch.name": project}}, {"in": {"job.id": list(job_ids)}}], ["job.id"],
-        table=table, limit=limit)
+@dataclass(frozen=True)
+class JobsPart:
+    """Some jobs of a project, by their ids."""
+
+    project: str
+    job_ids: tuple[int, ...]
+
+    @property
+    def conditions(self) -> list[Condition]:
+        return [{"eq": {"repo.branch.name": self.project}},
+                {"in": {"job.id": list(self.job_ids)}}]
+
+    @property
+    def order(self) -> list[str]:
+        return ["job.id"]
+
+    def halves(self, rows: list[Row]) -> list[Self]:
+        """Raises RowLimitReached where a single job has too many rows."""
+        if len(self.job_ids) < 2:
+            raise RowLimitReached(f"{self}: cut at {len(rows)} rows and cannot be split")
+        middle = len(self.job_ids) // 2
+        return [replace(self, job_ids=self.job_ids[:middle]),
+                replace(self, job_ids=self.job_ids[middle:])]
+
+    def __str__(self) -> str:
+        return (f"{pluralize(len(self.job_ids), 'job')} of {self.project} "
+                f"({self.job_ids[0]} to {self.job_ids[-1]})")
 
 
-def build_query(part: QueryPart, *, table: str, limit: int) -> Query:
+def build_query(part: SpanPart | JobsPart, *, table: str, limit: int) -> dict[str, Any]:
     """Return the JX query for a part: every job in it, whatever its result or classification."""
-    time = COLUMNS[part.time_column]
-    conditions: list[dict[str, Any]] = [
-        {"eq": {"repo.branch.name": part.slice_.project}},
-        {"gte": {time: part.start}},
-        {"lt": {time: part.end}},
-        {"ne": {"job.type.name": DECISION_TASK}},
-        {"not": {"prefix": {"job.type.name": ACTION_TASK}}},
-    ]
-    order = [time, "job.id"]
-    if part.from_job is not None:
-        conditions.append({"gte": {"job.id": part.from_job}})
-        order = ["job.id"]
-    return _query(conditions, order, table=table, limit=limit)
-
-
-def _query(
-    conditions: list[dict[str, Any]], order: list[str], *, table: str, limit: int
-) -> Query:
     return {
         "from": table,
         "select": [{"name": name, "value": value} for name, value in COLUMNS.items()],
-        "where": {"and": conditions},
-        "sort": [{"value": value, "sort": "asc"} for value in order],
+        "where": {"and": part.conditions},
+        "sort": [{"value": value, "sort": "asc"} for value in part.order],
         "limit": limit,
         "format": "table",
     }
 
 
 def is_full(rows: list[Row], limit: int) -> bool:
+    """Say whether an answer may have been cut; its length is the only sign of that."""
     return len(rows) >= limit or len(rows) in CLAMPS
-
-
-@dataclass(frozen=True)
-class Division:
-    """A part divided: one whose rows are all there, and those still to be queried."""
-
-    whole_part: QueryPart
-    whole: list[Row]
-    rest: list[QueryPart]
-
-
-def split(part: QueryPart, rows: list[Row]) -> Division:
-    """Split a part in time.
-
-    Rows come in order of time, so every row before the last one's time is there, and the next
-    part starts at that time. If all rows share the first time, the part's first second is split
-    off; if they are not in order, it is halved.
-    """
-    times = [_number(row.get(part.time_column)) for row in rows]
-    if not in_order(times) or not part.start <= times[-1] < part.end:
-        return _cut_at(part, (part.start + part.end) / 2)
-    cut = times[-1]
-    if cut == part.start:
-        return _cut_at(part, part.start + 1)
-    whole = [row for row, time in zip(rows, times) if time < cut]
-    return Division(part.between(part.start, cut), whole, [part.between(cut, part.end)])
-
-
-def _cut_at(part: QueryPart, moment: float) -> Division:
-    """Discard the answer; both halves are still to be queried."""
-    return Division(
-        part, [], [part.between(part.start, moment), part.between(moment, part.end)])
-
-
-def page_by_job(part: QueryPart, rows: list[Row]) -> Division | None:
-    """Page a part of a second or less by job id; None where that gets no further.
-
-    The rows of the page's last job come again with the next page, since a job may have two rows
-    and both belong into one batch.
-    """
-    if part.from_job is None:
-        return Division(part, [], [replace(part, from_job=0)])
-    jobs = [_number(row.get("job_id")) for row in rows]
-    if not in_order(jobs) or jobs[-1] <= part.from_job:
-        return None
-    whole = [row for row, job in zip(rows, jobs) if job < jobs[-1]]
-    return Division(part, whole, [replace(part, from_job=int(jobs[-1]))])
 
 
 def _number(value: Any) -> float | None:
@@ -177,10 +171,3 @@ def _number(value: Any) -> float | None:
         return number(value)
     except LeftOut:
         return None
-
-
-def in_order(values: list[float | None]) -> TypeGuard[list[float]]:
-    """Return whether all values are there and none is smaller than the one before it."""
-    numbers = [value for value in values if value is not None]
-    return len(numbers) == len(values) and all(
-        before <= after for before, after in zip(numbers, numbers[1:]))

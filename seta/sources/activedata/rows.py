@@ -45,7 +45,8 @@ def decode_row(row: Row, skipped: Counter[str]) -> Decoded:
         fixed_by=classified.fixed_by,
         modified_at=parse_epoch(cell("last_modified")),
     )
-    return result, (number(cell("last_modified")) or 0, number(cell("retry_id")) or 0)
+    return result, tuple(
+        number(cell(column)) or 0 for column in ("last_modified", "extracted", "retry_id"))
 
 
 def _classification(name: str, skipped: Counter[str]) -> Classification | None:
