@@ -3,68 +3,15 @@
 import importlib.util
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
-import psycopg2
 import pytest
+from embedded.servers import ask, folder_of, hold, let_go, server_pid
 
 from seta.errors import StoreError
 from seta.store.embedded import FOR_TESTS, EmbeddedServer
 from seta.store.embedded.programs import find_programs
-
-HOLDER = """
-import sys
-from pathlib import Path
-from seta.store.embedded import FOR_TESTS, EmbeddedServer
-server = EmbeddedServer(Path(sys.argv[1]), options=FOR_TESTS).start()
-print(server.url, flush=True)
-sys.stdin.read()
-"""
-
-
-@pytest.fixture
-def home(open_folder):
-    return open_folder() / "home"
-
-
-def hold(home) -> subprocess.Popen:
-    """Start another program that uses the server until its input ends."""
-    program = subprocess.Popen([sys.executable, "-c", HOLDER, str(home)], text=True,
-                               stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    assert program.stdout.readline().startswith("postgresql")
-    return program
-
-
-def let_go(program: subprocess.Popen) -> None:
-    program.stdin.close()
-    assert program.wait(timeout=60) == 0
-
-
-def folder_of(server: EmbeddedServer) -> Path:
-    return Path(server.url.split("host=")[1].split("&")[0])
-
-
-def ask(server: EmbeddedServer, query: str):
-    connection = psycopg2.connect(host=str(folder_of(server)), user="seta", dbname="seta")
-    try:
-        with connection, connection.cursor() as cursor:
-            cursor.execute(query)
-            return cursor.fetchone()[0] if cursor.description else None
-    finally:
-        connection.close()
-
-
-def server_pid(server: EmbeddedServer) -> int | None:
-    """The id of the running server, read from the file that it keeps."""
-    try:
-        pid = int((folder_of(server) / "data" / "postmaster.pid").read_text().split()[0])
-        os.kill(pid, 0)
-        return pid
-    except (FileNotFoundError, ProcessLookupError):
-        return None
 
 
 def test_the_data_is_kept_between_runs_and_the_server_is_stopped(home):

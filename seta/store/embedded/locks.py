@@ -10,9 +10,14 @@ from pathlib import Path
 @contextmanager
 def start_lock(path: Path) -> Iterator[None]:
     """Hold the lock under which the server starts and stops, so that these never overlap."""
-    with open(path, "a") as handle:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
+    finally:
+        # Closing is not enough: a process forked meanwhile holds the same lock.
+        fcntl.flock(handle, fcntl.LOCK_UN)
+        os.close(handle)
 
 
 class Users:
@@ -22,7 +27,8 @@ class Users:
     """
 
     def __init__(self, path: Path):
-        self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW,
+                               0o600)
 
     def join(self) -> None:
         fcntl.flock(self._handle, fcntl.LOCK_SH)

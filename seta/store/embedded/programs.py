@@ -1,4 +1,4 @@
-"""Find PostgreSQL's server programs, and make them readable for the user that runs them."""
+"""Find PostgreSQL's server programs, and run them as a user that can read them."""
 
 import importlib.util
 import os
@@ -6,12 +6,42 @@ import pwd
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ...errors import StoreError
+from .locks import start_lock
 
 NEEDED = ("initdb", "pg_ctl", "postgres")
+
+
+@dataclass(frozen=True)
+class Programs:
+    """PostgreSQL's programs, and the user that they run as; None is our own."""
+
+    folder: Path
+    user: pwd.struct_passwd | None
+
+    @property
+    def user_name(self) -> str:
+        return self.user.pw_name if self.user else name_of_user(os.geteuid())
+
+    def run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run one to its end; what it wrote, on both outputs, is the result's ``stdout``."""
+        as_user: dict[str, Any] = {}
+        if self.user is not None:
+            as_user = {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []}
+        # A file, not a pipe: the server inherits it, and a pipe would never end.
+        with tempfile.TemporaryFile("w+", errors="replace") as output:
+            done = subprocess.run(
+                [str(self.folder / program), *arguments], stdout=output, stderr=output,
+                stdin=subprocess.DEVNULL, cwd="/", start_new_session=True,
+                env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}, **as_user)
+            output.seek(0)
+            return subprocess.CompletedProcess(done.args, done.returncode, output.read(), "")
 
 
 def find_programs(setting: str = "") -> Path:
@@ -64,6 +94,13 @@ def _wheel_folders() -> Iterator[Path]:
         yield from Path(place).glob("pginstall*/bin")
 
 
+def name_of_user(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"user {uid}"  # PostgreSQL says itself that it does not run as a user without a name
+
+
 def server_user() -> pwd.struct_passwd | None:
     """Return the user that the server runs as, None for our own.
 
@@ -111,10 +148,12 @@ def reachable_programs(folder: Path, user: pwd.struct_passwd | None, copies: Pat
     package = install.parent
     target = copies / package.name / install.name
     libraries = package.with_name(package.name + ".libs")
-    if not (target / "bin" / "postgres").exists():
-        _copy_whole(install, target)
-        if libraries.exists():
-            _copy_whole(libraries, copies / libraries.name)
+    copies.mkdir(parents=True, exist_ok=True, mode=0o755)
+    with start_lock(copies / "copy.lock"):  # a second program waits until the copy is whole
+        if not (target / "bin" / "postgres").exists():
+            if libraries.exists():
+                _copy_whole(libraries, copies / libraries.name)
+            _copy_whole(install, target)
     return target / "bin"
 
 
