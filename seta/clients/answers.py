@@ -4,9 +4,12 @@ Running everything is the safe side, so whatever is not exactly right is a ``NoA
 every caller turns that into a full schedule.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+
+from .text import clean, clean_reasons
 
 FULL = "full"
 SELECTIVE = "selective"
@@ -39,6 +42,21 @@ class Schedule:
     def knows(self, name: str) -> bool:
         return name in self.run or name in self.skip
 
+    def checked_for(
+        self, jobs: Collection[str], *, others: Collection[str] = (),
+    ) -> "Schedule":
+        """Return this schedule, or raise ``NoAnswer`` if none of these jobs would run by it.
+
+        ``others`` are jobs that are scheduled elsewhere: where one of them runs, the answer is
+        about the right project, and may well skip all of ``jobs``.
+        """
+        if not jobs or not all(self.skips(name) for name in jobs):
+            return self
+        if not self.run.isdisjoint(others):
+            return self
+        raise NoAnswer(f"none of the jobs here ({len(jobs)}, such as {clean(min(jobs))!r}) would "
+                       "run by the answer, so it is not trusted")
+
 
 @dataclass(frozen=True)
 class Due:
@@ -65,9 +83,9 @@ def read_schedule(body: object, *, now: datetime) -> Schedule:
     if answer.get("action") != "run":
         raise NoAnswer(f"the answer's action is {answer.get('action')!r}, not 'run'")
     kind = answer.get("kind")
-    reasons = tuple(names(answer, "reasons", default=[]))
+    reasons = clean_reasons(names(answer, "reasons", default=[]))
     if kind == FULL:
-        return Schedule(FULL, reasons=reasons, snapshot=answer.get("snapshot"))
+        return Schedule(FULL, reasons=reasons, snapshot=snapshot_of(answer))
     if kind != SELECTIVE:
         raise NoAnswer(f"the answer's kind is {kind!r}, neither 'full' nor 'selective'")
     return read_selective(answer, reasons, now=now)
@@ -81,12 +99,21 @@ def read_selective(
         raise NoAnswer("a selective answer runs nothing, so it is not trusted")
     if run & skip:
         raise NoAnswer(f"the answer both runs and skips {min(run & skip)!r}")
-    if answer.get("snapshot") is None:
+    snapshot = snapshot_of(answer)
+    if snapshot is None:
         raise NoAnswer("a selective answer names no snapshot, so it is not trusted")
     refuse_stale(answer.get("fresh_until"), now=now)
     priorities = answer.get("priorities")
-    return Schedule(SELECTIVE, run, skip, reasons, answer["snapshot"],
+    return Schedule(SELECTIVE, run, skip, reasons, snapshot,
                     priorities=priorities if isinstance(priorities, dict) else {})
+
+
+def snapshot_of(answer: dict[str, Any]) -> str | int | None:
+    """Return the snapshot that the answer names, None where it is neither a number nor a text."""
+    value = answer.get("snapshot")
+    if isinstance(value, str):
+        return clean(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def refuse_stale(fresh_until: Any, *, now: datetime) -> None:
@@ -106,16 +133,18 @@ def refuse_stale(fresh_until: Any, *, now: datetime) -> None:
         raise NoAnswer(f"the answer's snapshot is stale: it was good until {fresh_until}")
 
 
-def read_low_value(body: object) -> frozenset[str]:
+def read_low_value(body: object, *, jobs: Collection[str] = ()) -> frozenset[str]:
     """Read the legacy list of what to skip: ``{"jobtypes": {"2020-02-01": [...]}}``.
 
-    The date is the server's day and says nothing about the list, so it is ignored.
+    The date is the server's day and says nothing about the list, so it is ignored. Where ``jobs``
+    are given and the list holds all of them, it is not trusted: nothing would run.
     """
     by_date = as_object(body).get("jobtypes")
     if not isinstance(by_date, dict) or len(by_date) != 1:
         raise NoAnswer("the answer's jobtypes is not an object with one date")
     (date,) = by_date
-    return frozenset(names(by_date, date))
+    listed = frozenset(names(by_date, date))
+    return Schedule(SELECTIVE, skip=listed).checked_for(jobs).skip
 
 
 def read_due(body: object) -> Due:
@@ -129,7 +158,7 @@ def read_due(body: object) -> Due:
     return Due(
         jobs=frozenset(names(answer, "jobs")),
         push_id=push_id if isinstance(push_id, str) else None,
-        reasons=tuple(names(answer, "reasons", default=[])),
+        reasons=clean_reasons(names(answer, "reasons", default=[])),
     )
 
 

@@ -9,7 +9,10 @@ from typing import TypeVar
 import requests
 
 from .answers import NoAnswer
-from .exchange import MAX_BYTES, SUCCESS, Body, Deadline, Refused, Retries
+from .breaker import BREAKER
+from .exchange import (
+    MAX_BYTES, MAX_EXPLANATION, SUCCESS, Body, Deadline, Retries, is_redirect, refusal,
+)
 from .questions import Question
 
 CHUNK = 2_048  # bytes; small, so that a trickle is noticed
@@ -18,13 +21,10 @@ Result = TypeVar("Result")
 
 
 def ask(question: Question, *, seconds: float, max_bytes: int = MAX_BYTES) -> object:
-    """Return the JSON that SETA answers; every failure is a ``NoAnswer``.
-
-    Redirects are not followed: a PUT would become a GET, and the token would go wherever they
-    point.
-    """
+    """Return the JSON that SETA answers; every failure is a ``NoAnswer``."""
     deadline = Deadline(seconds)
-    return within(deadline, lambda: ask_with_retries(question, deadline, max_bytes))
+    with BREAKER.watching(question.url):
+        return within(deadline, lambda: ask_with_retries(question, deadline, max_bytes))
 
 
 def ask_with_retries(question: Question, deadline: Deadline, max_bytes: int) -> object:
@@ -39,16 +39,14 @@ def ask_with_retries(question: Question, deadline: Deadline, max_bytes: int) -> 
 
 
 def ask_once(question: Question, deadline: Deadline, max_bytes: int) -> object:
-    """Ask for an uncompressed answer: a compressed one can exceed any limit in one step."""
     with requests.Session() as session, session.request(
         question.method, question.url, params=question.params, data=question.body,
-        headers={**question.headers(), "Accept-Encoding": "identity"},
-        auth=Bearer(question.token),
+        headers=question.headers(), auth=Bearer(question.token),
         timeout=deadline.left, allow_redirects=False, stream=True,
     ) as response:
         if response.status_code not in SUCCESS:
-            raise Refused(response.status_code, explanation(response, deadline),
-                          response.headers.get("Content-Type", ""))
+            raise refusal(response.status_code, response.headers.get,
+                          explanation(response, deadline))
         return read(response, deadline, max_bytes).json()
 
 
@@ -66,10 +64,10 @@ class Bearer(requests.auth.AuthBase):
 
 def explanation(response: requests.Response, deadline: Deadline) -> str:
     """Return what the server says was wrong, or else the name of the status."""
-    if response.is_redirect:
-        return f"redirects are not followed, and it points to {response.headers['Location']}"
+    if is_redirect(response.status_code):  # nobody needs the body
+        return ""
     try:
-        text = read(response, deadline, MAX_BYTES).text
+        text = read(response, deadline, MAX_EXPLANATION).text
     except (NoAnswer, requests.RequestException):
         text = ""
     return text or response.reason or ""

@@ -8,7 +8,7 @@ nothing here raises. Answers are cached as long as the process runs, so that one
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TypeVar
@@ -26,36 +26,39 @@ Answer = TypeVar("Answer")
 def schedule(
     project: str, push_id: str | int, revision: str, pushed_at: datetime | int | float, *,
     url: str | None = None, build_system: str = "taskcluster", token: str | None = None,
-    preview: bool = False, deadline: float = DEADLINE, max_bytes: int = MAX_BYTES,
+    preview: bool = False, jobs: Collection[str] = (), deadline: float = DEADLINE,
+    max_bytes: int = MAX_BYTES,
 ) -> Schedule:
     """Return what to run on this push, recording it with SETA unless it is a preview.
 
     ``pushed_at`` is an aware datetime, or seconds since 1970. ``url`` and ``token`` default to
-    ``SETA_URL`` and ``SETA_TOKEN`` in the environment. Where SETA cannot say, the schedule is
-    full and its ``failure`` says why.
+    ``SETA_URL`` and ``SETA_TOKEN`` in the environment. ``jobs`` are the names of all that could
+    run: an answer by which none of them would is not trusted. Where SETA cannot say, the
+    schedule is full and its ``failure`` says why.
     """
     return fail_open(
         lambda: fetch_schedule(
             schedule_question(project, push_id, revision, pushed_at, url=url,
                               build_system=build_system, token=token, preview=preview),
             deadline=deadline, max_bytes=max_bytes,
-        ),
+        ).checked_for(jobs),
         everything, f"push {push_id} of {project}",
     )
 
 
 def low_value(
     project: str, build_system: str, *, url: str | None = None,
-    deadline: float = DEADLINE, max_bytes: int = MAX_BYTES,
+    jobs: Collection[str] = (), deadline: float = DEADLINE, max_bytes: int = MAX_BYTES,
 ) -> frozenset[str]:
     """Return the names of low value, from the legacy API; none when SETA cannot say.
 
     It is the same for every push: a client that skips by it must still run all of it now and then.
+    ``jobs`` are the names of all that could run: a list of all of them is not trusted.
     """
     return fail_open(
         lambda: fetch_low_value(
             low_value_question(project, build_system, url=url),
-            deadline=deadline, max_bytes=max_bytes,
+            jobs=jobs, deadline=deadline, max_bytes=max_bytes,
         ),
         lambda reason: frozenset(), project,
     )
@@ -84,9 +87,10 @@ def fetch_schedule(
 
 
 def fetch_low_value(
-    question: Question, *, deadline: float = DEADLINE, max_bytes: int = MAX_BYTES,
+    question: Question, *, jobs: Collection[str] = (), deadline: float = DEADLINE,
+    max_bytes: int = MAX_BYTES,
 ) -> frozenset[str]:
-    return read_low_value(cached_answer(question, deadline, max_bytes))
+    return read_low_value(cached_answer(question, deadline, max_bytes), jobs=jobs)
 
 
 def cached_answer(question: Question, deadline: float, max_bytes: int) -> object:

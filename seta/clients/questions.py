@@ -24,9 +24,13 @@ class Question:
     token: str | None = field(default=None, repr=False)
 
     def headers(self) -> dict[str, str]:
-        """Return all but the token; no answer may come from an intermediate cache."""
+        """Return all but the token.
+
+        No answer may come from an intermediate cache, nor be compressed: a few bytes of a
+        compressed one can be more than any limit.
+        """
         headers = {"User-Agent": USER_AGENT, "Accept": "application/json",
-                   "Cache-Control": "no-cache"}
+                   "Accept-Encoding": "identity", "Cache-Control": "no-cache"}
         if self.body is not None:
             headers["Content-Type"] = self.content_type
         return headers

@@ -6,13 +6,16 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to-buildbot.md"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 BLOCKS = BLOCK.findall(HOW_TO.read_text(encoding="utf-8"))
 CONFIG = next(text for _, text in BLOCKS if "BuildmasterConfig" in text)
+PATIENCE = 300  # seconds; a busy machine may take long for what else takes one
 STATES = {0: "success", 2: "failure", 3: "replaced"}
 
 
@@ -23,6 +26,7 @@ class Master:
         self.folder, self.ports, self.seta_url = folder, ports, seta_url
         self.environment = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
                             "HOME": str(folder), "SETA_TOKEN": "token-of-the-test",
+                            "START_TIMEOUT": str(PATIENCE),  # of `buildbot start`
                             "PYTHONPATH": str(HOW_TO.parents[1])}  # this SETA, not another
 
     def adapted(self, text):
@@ -36,7 +40,7 @@ class Master:
 
     def run(self, script):
         done = subprocess.run(["bash", "-euc", self.adapted(script)], cwd=self.folder, text=True,
-                              env=self.environment, capture_output=True, timeout=60)
+                              env=self.environment, capture_output=True, timeout=2 * PATIENCE)
         assert done.returncode == 0, done.stdout + done.stderr + self.log()[-9000:]
         return done.stdout
 
@@ -49,7 +53,7 @@ class Master:
 
     def configure(self, *changes):
         """Write the how-to's configuration, quickened, with these changes."""
-        self.write(CONFIG, ('branch="main"', 'branch="main", ask_every=0.3, deadline=1'),
+        self.write(CONFIG, ('branch="main"', 'branch="main", ask_every=0.3, deadline=60'),
                    ("SetaReporter(", "SetaReporter(send_every=0.3, "),
                    ("{SECONDS[name]}", "0.1"), *changes)
 
@@ -57,13 +61,24 @@ class Master:
         self.run("buildbot start sample")
 
     def stop(self):
-        self.run("buildbot stop --quiet sample")
+        """Stop it, and wait until it has ended, which `buildbot stop` does for ten seconds only."""
+        self.run("buildbot stop --quiet sample || true")
+        end = time.monotonic() + PATIENCE
+        while self._pid_file.exists():
+            assert time.monotonic() < end, self.log()[-9000:]
+            time.sleep(0.05)
+
+    def reconfigure(self):
+        self.run(f"buildbot reconfig --progress_timeout {PATIENCE} sample")
+
+    @property
+    def _pid_file(self):
+        return self.folder / "sample" / "twistd.pid"
 
     def kill(self):
         """End the process, if there is one, however the test ended."""
-        pid_file = self.folder / "sample" / "twistd.pid"
-        if pid_file.exists():
-            os.kill(int(pid_file.read_text()), signal.SIGKILL)
+        with suppress(FileNotFoundError, ProcessLookupError):
+            os.kill(int(self._pid_file.read_text()), signal.SIGKILL)
 
     def log(self):
         path = self.folder / "sample" / "twistd.log"
@@ -80,7 +95,7 @@ class Master:
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.ports[1]}/api/v2/{path}", data,
             {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return json.load(answer)
 
     def requests(self):

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from clients.buildbot_master import BLOCKS, Master
+from clients.buildbot_master import BLOCKS, PATIENCE, Master
 
 from seta.clients import http
+from seta.clients.breaker import BREAKER
 
 REASONS = {200: "OK", 201: "Created"}
 
@@ -166,7 +167,7 @@ def selective():
 @pytest.fixture
 def until():
     """Return a waiter for something that another process brings about; it fails after a while."""
-    def wait(condition, seconds=60):
+    def wait(condition, seconds=PATIENCE):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if result := condition():
@@ -181,6 +182,7 @@ def until():
 def forget_answers(monkeypatch):
     """Each test is a process of its own to the client, and has no settings from outside."""
     http.cached_outcome.cache_clear()
+    BREAKER.forget()
     for name in ("SETA_URL", "SETA_TOKEN", "TASK_ID"):
         monkeypatch.delenv(name, raising=False)
 

@@ -27,7 +27,7 @@ class Sample:
     def run(self, script, folder=None, **environment):
         return subprocess.run(
             ["bash", "-euc", script], cwd=folder or self.folder / "sample", text=True,
-            env={**self.environment, **environment}, capture_output=True, timeout=60)
+            env={**self.environment, **environment}, capture_output=True, timeout=300)
 
     def write(self, text):
         """Write a block of the how-to to the file that its first line names."""

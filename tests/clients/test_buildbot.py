@@ -93,7 +93,7 @@ def test_a_seta_that_is_down_runs_everything(make_master, seta, serve, free_port
     assert len(re.findall(f"everything runs on change 1 .{'1' * 40}", master.log())) == 1
 
     master.configure(('["unit", "ui", "docs"]', '["unit", "ui", "docs", "new"]'))
-    master.run("buildbot reconfig sample")
+    master.reconfigure()
     master.change("2")
     until(lambda: {"docs 2 success", "new 2 success"} <= set(master.requests()))
 
@@ -105,7 +105,7 @@ def test_a_seta_that_is_down_runs_everything(make_master, seta, serve, free_port
 
 def test_what_waits_runs_when_seta_is_away_for_too_long(make_master, seta, until):
     master = make_master(seta.url)
-    master.configure(("deadline=1", "deadline=1, hold_at_most=2"))
+    master.configure(("deadline=60", "deadline=1, hold_at_most=2"))
     master.start()
     master.change("1")
     until(lambda: "docs 1 waits" in master.requests())
@@ -119,8 +119,9 @@ def test_what_waits_runs_when_seta_is_away_for_too_long(make_master, seta, until
     pytest.param({"raw": b"HTTP/1.1 200 OK\r\n\r\n{" + b" " * 90, "pause": 0.1}, id="trickles"),
 ])
 def test_a_hostile_seta_runs_everything(make_master, serve, until, answer):
-    """R20: the change runs whole; what the answers can be is a table in test_asking_by_treq."""
+    """R20: the change runs whole; what the answers can be is a table in test_asking_by_twisted."""
     master = make_master(serve(serve.answer(**answer)).url)
+    master.configure(("deadline=60", "deadline=1"))
     master.start()
     master.change("1")
     until(lambda: master.requests() == ["docs 1 success", "ui 1 success", "unit 1 success"])

@@ -14,7 +14,7 @@ KEPT, SKIPPED, UNNAMED = "test-linux64/opt-a", "test-linux64/opt-b", "test-linux
 def ask():
     def schedule(url, **changed):
         arguments = {"project": "autoland", "push_id": "12", "revision": "ab" * 20,
-                     "pushed_at": PUSHED_AT, "url": url, "deadline": 3, **changed}
+                     "pushed_at": PUSHED_AT, "url": url, "deadline": 60, **changed}
         return http.schedule(**arguments)
 
     return schedule
@@ -105,8 +105,37 @@ def test_what_a_second_try_may_cure_is_tried_again(serve, selective, ask, failur
         return serve.answer(201, selective([KEPT], [SKIPPED]))
 
     server = serve(answer)
-    assert ask(server.url, deadline=10).skips(SKIPPED)
+    assert ask(server.url).skips(SKIPPED)
     assert len(server.requests) == len(failures) + 1
+
+
+def test_reasons_cannot_forge_a_line_or_obey_a_terminal(serve, selective, ask):
+    reasons = ["late\n12:00 ERROR x", "\x1b[31mred\u202e", "y" * 9_000, *["more"] * 100]
+    answer = ask(serve(serve.answer(200, selective(
+        [KEPT], [SKIPPED], reasons=reasons, snapshot="7\n"))).url)
+    assert answer.reasons[:2] == ("late 12:00 ERROR x", "[31mred") and answer.snapshot == "7"
+    assert len(answer.reasons) == 11 and answer.reasons[-1] == "and 93 more"
+    assert max(map(len, answer.reasons)) < 310
+
+
+@pytest.mark.parametrize("run, jobs, is_obeyed", [
+    pytest.param(["nobody"], [SKIPPED], False, id="nothing here would run"),
+    pytest.param([KEPT], [KEPT, SKIPPED], True, id="one runs"),
+    pytest.param(["nobody"], [UNNAMED, SKIPPED], True, id="one that SETA does not know runs"),
+    pytest.param(["nobody"], [], True, id="the jobs are not given"),
+])
+def test_an_answer_by_which_nothing_would_run_is_not_trusted(
+        serve, selective, ask, run, jobs, is_obeyed):
+    answer = ask(serve(serve.answer(201, selective(run, [SKIPPED]))).url, jobs=jobs)
+    assert answer.skips(SKIPPED) == is_obeyed
+    assert is_obeyed or "none of the jobs here (1, such as" in answer.failure
+
+
+def test_an_old_list_of_every_job_is_not_trusted(serve):
+    server = serve(serve.answer(200, {"jobtypes": {"2020-02-01": [SKIPPED, KEPT]}}))
+    lists = [http.low_value("autoland", "buildbot", url=server.url, jobs=jobs)
+             for jobs in ([KEPT, SKIPPED], [KEPT, SKIPPED, UNNAMED])]
+    assert lists == [frozenset(), {SKIPPED, KEPT}]
 
 
 @pytest.mark.parametrize("changed, reason", [

@@ -31,7 +31,7 @@ class Seta:
         """Run the how-to's command that adds the project."""
         line = next(line for language, text in blocks if language == "sh"
                     for line in text.splitlines() if line.startswith("seta projects add"))
-        subprocess.run([sys.executable, "-m", *line.split()], check=True, timeout=60,
+        subprocess.run([sys.executable, "-m", *line.split()], check=True, timeout=300,
                        env=self._environment)
 
     def start(self):
@@ -40,10 +40,10 @@ class Seta:
 
     def stop(self):
         self._process.terminate()
-        self._process.wait(timeout=30)
+        self._process.wait(timeout=300)
 
     def ask(self, path):
-        with urllib.request.urlopen(f"{self.url}/api/v1/{path}", timeout=60) as answer:
+        with urllib.request.urlopen(f"{self.url}/api/v1/{path}", timeout=300) as answer:
             return json.load(answer)
 
     def is_up(self):
