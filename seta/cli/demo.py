@@ -3,13 +3,12 @@
 import click
 
 from ..demo import DemoScope, scopes as demo_scopes
-from ..domain import Snapshot
+from ..domain import DEMO, Snapshot
 from ..domain.plurals import pluralize
 from ..errors import Conflict, UnknownProject, UnknownScope
 from ..ingest import import_files
 from ..publish import analyze
 from ..store.curation import projects as store
-from ..store.curation.projects import DEMO
 from ..store.operation.audit import record_audit
 from ..store.snapshots import publication_state, snapshot_with_id
 from .import_ import print_report

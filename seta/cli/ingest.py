@@ -1,14 +1,16 @@
 """`seta ingest`."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import click
 
-from ..domain import Project
+from ..domain import LIVE_SOURCES, Project
 from ..domain.plurals import pluralize
 from ..errors import BadInput, SourceError
 from ..ingest import IngestLengths, IngestReport, ingest_project, ingest_span
 from ..ingest.plan import next_steps, steps_by_hand
+from ..ingest.targets import check_source
 from ..sources.protocol import ResultSource
 from ..sources.registry import job_list_source, result_source
 from ..store.curation import projects as store
@@ -21,10 +23,10 @@ TimeRange = tuple[datetime, datetime]
 
 
 @click.command()
-@click.option("--source", "source_name", default="",
-              help="activedata or treeherder; default: SETA_SOURCE.")
+@click.option("--source", "source_name", type=click.Choice(LIVE_SOURCES),
+              help="Only projects of this source; default: each project from its own.")
 @click.option("--project", "names", multiple=True,
-              help="May be repeated; default: all projects that the source feeds.")
+              help="May be repeated; default: all projects that a live source feeds.")
 @click.option("--from", "start", type=TimeParam(),
               help="Ingest results of pushes from this time on.")
 @click.option("--to", "end", type=TimeParam(),
@@ -32,48 +34,57 @@ TimeRange = tuple[datetime, datetime]
 @dry_run_option
 @json_option
 @click.pass_obj
-def ingest(program: Program, source_name: str, names: tuple[str, ...], start: datetime | None,
-           end: datetime | None, dry_run: bool, is_json: bool) -> None:
-    """Ingest job results from a source.
+def ingest(program: Program, source_name: str | None, names: tuple[str, ...],
+           start: datetime | None, end: datetime | None, dry_run: bool, is_json: bool) -> None:
+    """Ingest job results from the live sources of the projects.
 
     The first time it ingests the whole window, later only what changed since the last time; with
     --from, the pushes of a time range. Running it twice changes nothing.
     """
     if end is not None and (start is None or end <= start):
         raise BadInput(f"--to is {end.isoformat()}; it needs an earlier --from")
-    source = result_source(program.settings, source_name)
-    if source is None:
-        raise BadInput("SETA_SOURCE is none; choose a source with --source")
-    projects = _projects(program, names, source.name)
+    projects = _projects(program, names, source_name)
     span = (start, end or program.now) if start else None
     if dry_run:
-        _print_plan(program, source, projects, span)
+        _print_plan(program, projects, span)
         return
     failed = []
     for project in projects:
         try:
-            _ingest(program, source, project, span, is_json)
+            _ingest(program, project, span, is_json)
         except SourceError as error:
             failed.append(f"{project.name}: {error}")
     if failed:
         raise SourceError("; ".join(failed))
 
 
-def _projects(program: Program, names: tuple[str, ...], source: str) -> list[Project]:
-    """Return the projects that were named, or those that this source feeds."""
+def _projects(program: Program, names: tuple[str, ...], source: str | None) -> list[Project]:
+    """Return the projects that were named, or those that this source, or any, feeds.
+
+    A project without a source gets the one that was named, or that of the settings.
+    """
+    default = source or program.settings.project_source
     with program.sessions() as session:
         if names:
-            return [store.project_named(session, name) for name in names]
-        found = [each for each in store.live_projects(session) if each.may_be_fed_by(source)]
+            known = [store.project_named(session, name) for name in names]
+        else:
+            known = store.live_projects(session)
+    known = [each if each.source else replace(each, source=default) for each in known]
+    if names:
+        for each in known:
+            check_source(each, source)
+        return known
+    found = [each for each in known if each.is_live_fed and each.source == (source or each.source)]
     if not found:
-        raise BadInput("no project takes its results from this source; add one with "
-                       "`seta projects add NAME`")
+        raise BadInput(f"no project takes its results from {source or 'a live source'}; add one "
+                       f"with `seta projects add NAME --source {source or LIVE_SOURCES[0]}`")
     return found
 
 
 def _ingest(
-    program: Program, source: ResultSource, project: Project, span: TimeRange | None, is_json: bool,
+    program: Program, project: Project, span: TimeRange | None, is_json: bool,
 ) -> None:
+    source = _source_of(program, project)
     lists = job_list_source(program.settings, project)
     lengths = IngestLengths.of(program.settings)
     with spinner(program.has_terminal) as show_progress:
@@ -113,12 +124,17 @@ def _print(project: Project, ingested: IngestReport, is_json: bool) -> None:
         click.echo(f"  no job list: {ingested.list_error}", err=True)
 
 
-def _print_plan(
-    program: Program, source: ResultSource, projects: list[Project], span: TimeRange | None,
-) -> None:
+def _source_of(program: Program, project: Project) -> ResultSource:
+    source = result_source(program.settings, project.source)
+    assert source is not None  # it is a live one: see `_projects`
+    return source
+
+
+def _print_plan(program: Program, projects: list[Project], span: TimeRange | None) -> None:
     lengths = IngestLengths.of(program.settings)
     rows = []
     for project in projects:
+        source = _source_of(program, project)
         with program.sessions() as session:
             failed = watermarks.failed_slices(session, source=source.name, project=project.name)
             if span:
@@ -127,7 +143,7 @@ def _print_plan(
             else:
                 mark = watermarks.watermark(session, source=source.name, project=project.name)
                 steps = next_steps(project.name, mark, failed, now=program.now, lengths=lengths)
-        rows += [[step.reason.name.lower().replace("_", " "), step.slice_] for step in steps]
-    print_table(["why", "slice"], rows)
-    click.echo(f"dry run: {pluralize(len(rows), 'slice')} would be requested from {source.name}",
-               err=True)
+        rows += [[source.name, step.reason.name.lower().replace("_", " "), step.slice_]
+                 for step in steps]
+    print_table(["source", "why", "slice"], rows)
+    click.echo(f"dry run: {pluralize(len(rows), 'slice')} would be requested", err=True)

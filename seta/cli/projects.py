@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import click
 
 from ..curation import projects as curation
-from ..domain import INTERVALS, Cadence, Interval, Project
+from ..domain import FILES, INTERVALS, SOURCES, Cadence, Interval, Project
 from ..domain.plurals import pluralize
 from ..errors import BadInput
 from ..store.curation import projects as store
@@ -49,6 +49,9 @@ def field_options(command: Command) -> Command:
     for option in reversed([
         click.option("--build-system", "build_systems", multiple=True,
                      help="taskcluster, buildbot or your own; may be repeated."),
+        click.option("--source", type=click.Choice(SOURCES),
+                     help="Where its results come from; files: imports and posted results. For a "
+                          "new project SETA_SOURCE is the default."),
         click.option("--integration/--always-full", "is_integration", default=None,
                      help="Whether pushes run a selection of jobs, or always everything."),
         click.option("--kill/--no-kill", "is_killed", default=None,
@@ -82,10 +85,11 @@ def add_project(program: Program, /, name: str, scope: str, why: str, **options:
     with program.sessions.begin() as session:
         store.ensure_scope(session, scope, program.settings)
         fields = _fields(options)
+        fields.setdefault("source", program.settings.project_source)
         cadence = Cadence(**fields.pop("cadence", {}))
         project = Project(name, scope, cadence=cadence, **fields)
         curation.add_project(session, project, who=operator(), why=why)
-    click.echo(f"project {name} added to scope {scope}")
+    click.echo(f"project {name} added to scope {scope}; {_feeding(project)}")
 
 
 @projects.command("set")
@@ -95,8 +99,17 @@ def add_project(program: Program, /, name: str, scope: str, why: str, **options:
 def set_project(program: Program, /, name: str, why: str, **options: Any) -> None:
     """Change a project; takes effect on its next push."""
     with program.sessions.begin() as session:
-        curation.change_project(session, name, _fields(options), who=operator(), why=why)
-    click.echo(f"project {name} updated; takes effect on the next push")
+        fields = _fields(options)
+        project = curation.change_project(session, name, fields, who=operator(), why=why)
+    click.echo(f"project {name} updated; takes effect on the next push"
+               + (f"; {_feeding(project)}" if "source" in fields else ""))
+
+
+def _feeding(project: Project) -> str:
+    """Say where the results of a project come from."""
+    if project.source == FILES:
+        return "its results come from files and posts (`seta import`, POST /api/v1/results)"
+    return f"its results come from {project.source} (`seta worker`, `seta ingest`)"
 
 
 def _fields(options: dict[str, Any]) -> dict[str, Any]:

@@ -95,13 +95,18 @@ def projects(value: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     >>> projects("autoland=taskcluster mozilla-inbound=buildbot+taskcluster")
     (('autoland', ('taskcluster',)), ('mozilla-inbound', ('buildbot', 'taskcluster')))
     """
-    found = []
+    found: dict[str, tuple[str, ...]] = {}
     for word in value.replace(",", " ").split():
-        match = re.fullmatch(rf"({NAME})(?:=([a-z0-9_+-]+))?", word)
+        match = re.fullmatch(rf"({NAME})=([a-z0-9_-]+(?:\+[a-z0-9_-]+)*)", word)
         if not match:
-            raise ValueError("projects such as autoland=taskcluster mozilla-inbound=buildbot")
-        found.append((match[1], tuple((match[2] or "taskcluster").split("+"))))
-    return tuple(found)
+            raise ValueError("name=build_system or name=build_system+build_system, as in "
+                             "\"autoland=taskcluster mozilla-inbound=buildbot+taskcluster\", not "
+                             f"{word!r}")
+        systems = tuple(match[2].split("+"))
+        if match[1] in found or len(set(systems)) < len(systems):
+            raise ValueError(f"each project, and each of its build systems, once; not {word!r}")
+        found[match[1]] = systems
+    return tuple(found.items())
 
 
 def token_hashes(value: str) -> tuple[tuple[str, str], ...]:

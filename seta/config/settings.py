@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from ..domain import FILES, LIVE_SOURCES
 from ..errors import BadSetting
 from . import readers
 
@@ -63,10 +64,11 @@ class Settings:
         "The global kill switch: if yes, every client of every project runs everything.")
     projects: tuple[tuple[str, tuple[str, ...]], ...] = setting(
         "SETA_PROJECTS", readers.projects, "",
-        "Projects to add at start if they are not known yet, with their build systems.")
+        "Projects to add at start if they are not known yet: name=build_system pairs, with + "
+        "between several build systems; SETA_SOURCE feeds them.")
     source: str = setting(
-        "SETA_SOURCE", readers.one_of("activedata", "treeherder", "none"), "activedata",
-        "Where the worker gets job results; none if they come only from files and the API.")
+        "SETA_SOURCE", readers.one_of(*LIVE_SOURCES, "none"), "activedata",
+        "The source of projects that are added without one; none: files and posted results.")
     activedata_url: str = setting(
         "SETA_ACTIVEDATA_URL", readers.url, "https://activedata.allizom.org",
         "The ActiveData service, without /query.")
@@ -128,6 +130,11 @@ class Settings:
     max_body: int = setting(
         "SETA_MAX_BODY", readers.number(1_000, 1_000_000_000), "16000000",
         "The largest request body, in bytes.")
+
+    @property
+    def project_source(self) -> str:
+        """The source of a project that is added without one."""
+        return self.source if self.source in LIVE_SOURCES else FILES
 
     @property
     def home_path(self) -> Path:

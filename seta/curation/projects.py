@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ..domain import Project
+from ..domain import DEMO, SOURCES, Project
 from ..domain.limits import is_build_system
 from ..errors import BadInput
 from ..store.curation import projects
@@ -32,9 +32,12 @@ def change_project(
     projects.lock_project(session, name)
     before = projects.project_named(session, name)
     fields = dict(changes)
+    if before.source == DEMO and fields.get("source", DEMO) != DEMO:
+        raise BadInput(f"the project {name!r} belongs to the demo, so its source cannot become "
+                       f"{fields['source']!r}")
     intervals = fields.pop("cadence", None) or {}
     after = replace(before, **fields, cadence=replace(before.cadence, **intervals))
-    _check(after)
+    _check(after, known_source=before.source)
     if after == before:
         return before
     projects.save_project(session, after)
@@ -54,7 +57,9 @@ def remove_project(session: Session, name: str, *, who: str, why: str = "") -> P
     return project
 
 
-def _check(project: Project) -> None:
+def _check(project: Project, *, known_source: str = "") -> None:
+    if project.source not in (*SOURCES, known_source):
+        raise BadInput(f"the source must be one of {', '.join(SOURCES)}, not {project.source!r}")
     systems = project.build_systems
     if not systems or len(set(systems)) < len(systems):
         raise BadInput(f"a project needs one or more build systems, each once, not {systems!r}")

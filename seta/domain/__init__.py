@@ -4,7 +4,9 @@ from .jobs import JobName, JobType, Priority
 from .ledger import LedgerEntry
 from .overrides import Override, strongest
 from .patterns import Pattern
-from .projects import DEFAULT_SCOPE, INTERVALS, Cadence, Interval, Project, Scope
+from .projects import (
+    DEFAULT_SCOPE, DEMO, FILES, INTERVALS, LIVE_SOURCES, SOURCES, Cadence, Interval, Project, Scope,
+)
 from .regressions import Regression, Witnesses
 from .renames import NewFields, Rename, StoredRename
 from .results import (
@@ -14,9 +16,9 @@ from .runs import Alarm, AuditEntry, Run
 from .snapshots import JobPriority, PriorityChange, Publication, Snapshot
 
 __all__ = [
-    "DEFAULT_SCOPE", "FAILING", "INTERVALS", "RESULTS", "TREEHERDER", "VERDICTS", "Alarm",
-    "AuditEntry", "Cadence", "Classification", "Interval", "JobName", "JobPriority",
-    "JobResult", "JobType", "LedgerEntry", "ListedJob", "NewFields", "Override", "Pattern",
-    "Priority", "PriorityChange", "Project", "Publication", "Push", "Regression", "Rename",
-    "Run", "Scope", "Snapshot", "StoredRename", "Witnesses", "strongest",
+    "DEFAULT_SCOPE", "DEMO", "FAILING", "FILES", "INTERVALS", "LIVE_SOURCES", "RESULTS", "SOURCES",
+    "TREEHERDER", "VERDICTS", "Alarm", "AuditEntry", "Cadence", "Classification", "Interval",
+    "JobName", "JobPriority", "JobResult", "JobType", "LedgerEntry", "ListedJob", "NewFields",
+    "Override", "Pattern", "Priority", "PriorityChange", "Project", "Publication", "Push",
+    "Regression", "Rename", "Run", "Scope", "Snapshot", "StoredRename", "Witnesses", "strongest",
 ]

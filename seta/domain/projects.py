@@ -6,6 +6,12 @@ from datetime import timedelta
 DEFAULT_SCOPE = "trunk"
 INTERVALS = ("priority_2", "priority_3", "backstop")  # the fields of a cadence
 
+# Where the results of a project come from.
+LIVE_SOURCES = ("activedata", "treeherder")   # the worker and `seta ingest` ask them
+FILES = "files"                               # imports, and results that are posted
+DEMO = "demo"                                 # the built-in data
+SOURCES = (*LIVE_SOURCES, FILES)              # what a person may choose
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -58,7 +64,12 @@ class Project:
     infer_regressions: bool = False
     infer_after: int = 2          # consecutive failed pushes before a fix is inferred
     open_scheduling: bool = False  # the schedule call needs no token
-    source: str = ""              # where its results come from: "activedata", "demo", "import"
+    source: str = FILES           # one of SOURCES, or DEMO; "": an earlier release chose none
+
+    @property
+    def is_live_fed(self) -> bool:
+        """Return whether a live source feeds it, so that nothing else makes it fresher."""
+        return self.source in LIVE_SOURCES
 
     def may_be_fed_by(self, source: str) -> bool:
         """Return whether its results may come from this source: it has that one, or none yet."""

@@ -12,7 +12,7 @@ from typing import BinaryIO, TypeVar
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from ..domain import Scope
+from ..domain import FILES, Scope
 from ..errors import BadInput, SetaError
 from ..sources.files import BadLine, open_records, read_records
 from ..store.operation.runs import recorded_run
@@ -34,7 +34,7 @@ T = TypeVar("T")
 def import_files(
     sessions: sessionmaker[Session], files: Sequence[File], *, scope: str, now: datetime,
     archived: bool = False, strict: bool = False, redundancy: int = 1,
-    source: str = "import", title: str = "", description: str = "",
+    source: str = FILES, title: str = "", description: str = "",
     progress: Progress | None = None, batch: int = BATCH,
 ) -> ImportReport:
     """Import NDJSON files, plain or gzipped, "-" for standard input, or open streams of bytes.

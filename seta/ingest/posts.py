@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from ..domain import Scope
+from ..domain import FILES, Scope
 from ..errors import BadInput
 from ..sources.files import BadLine, read_records
 from .records import BadRecord, ImportReport, Receiver
@@ -15,7 +15,6 @@ from .targets import Target, check_live_projects
 
 logger = logging.getLogger(__name__)
 
-SOURCE = "results"
 BODY = "the body"   # in place of a file name in a report
 MAX_BAD = 1000      # lines: a body with more of them is something else than records
 
@@ -38,7 +37,7 @@ def accept_records(
         receiver.take(records)
     for line in bad:
         receiver.add_bad(BadRecord(BODY, line.number, line.reason))
-    report = receiver.finish(source=SOURCE, now=now)
+    report = receiver.finish(source=FILES, now=now)
     logger.info("stored %d results (%d new, %d changed) and %d job list entries of %s, %d bad",
                 report.results, report.new, report.changed, report.jobs,
                 ", ".join(report.projects) or "no project", report.bad_total)
@@ -57,7 +56,7 @@ def _open(
     session: Session, seen: Collection[tuple[str, str]], scope: str | None
 ) -> None:
     if scope is not None:
-        target = Target(Scope(scope), SOURCE)
+        target = Target(Scope(scope))
         target.check(session)
         target.open(session, seen)
     check_live_projects(session, {project for project, _ in seen})

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from ..domain import Project, Scope
+from ..domain import DEMO, FILES, LIVE_SOURCES, Project, Scope
 from ..errors import Conflict, UnknownProject, UnknownScope
 from ..store.curation import projects as store
-from ..store.curation.projects import DEMO, DEMO_HINT
+from ..store.curation.projects import DEMO_HINT
 from ..store.locks import lock_writers
 
 
@@ -17,7 +17,7 @@ class Target:
     """The scope that an import fills; it and its projects are added if they are missing."""
 
     scope: Scope
-    source: str = "import"       # of the projects that are added
+    source: str = FILES          # of the projects that are added
 
     def check(self, session: Session) -> None:
         """Raise Conflict if the scope is archived and the import is not, or the reverse."""
@@ -54,16 +54,31 @@ class Target:
 
 
 def live_project(session: Session, name: str, source: str) -> Project:
-    """Return a project that a live source may fill, and record the source as that project's.
+    """Return a project that a live source may fill; it becomes the source of one without any.
 
-    Raises UnknownProject, and Conflict for a project of the demo or of an archive.
+    Raises UnknownProject, and Conflict for a project of the demo, of an archive or of another
+    source.
     """
     project = store.project_named(session, name)
     _check_live(session, project)
+    if project.source:
+        check_source(project, source)
     if not project.source:
         project = replace(project, source=source)
         store.save_project(session, project)
     return project
+
+
+def check_source(project: Project, wanted: str | None) -> None:
+    """Raise Conflict unless this live source, or where none is named any, feeds the project."""
+    if project.source == DEMO:
+        raise Conflict(_of_the_demo(project))
+    if project.source != (wanted or project.source) or not project.is_live_fed:
+        source = "files and posted results" if project.source == FILES else project.source
+        raise Conflict(
+            f"the project {project.name!r} takes its results from {source}, not from "
+            f"{wanted or 'a live source'}; `seta projects set {project.name} --source "
+            f"{wanted or LIVE_SOURCES[0]}` changes that")
 
 
 def check_live_projects(session: Session, names: Iterable[str]) -> None:
@@ -74,11 +89,15 @@ def check_live_projects(session: Session, names: Iterable[str]) -> None:
 
 def _check_live(session: Session, project: Project) -> None:
     if project.source == DEMO:
-        raise Conflict(f"the project {project.name!r} belongs to the demo's scope "
-                       f"{project.scope!r}; {DEMO_HINT}")
+        raise Conflict(_of_the_demo(project))
     if store.scope_named(session, project.scope).is_archived:
         raise Conflict(f"the project {project.name!r} belongs to the archived scope "
                        f"{project.scope!r}, which no live source may fill")
+
+
+def _of_the_demo(project: Project) -> str:
+    return (f"the project {project.name!r} belongs to the demo's scope {project.scope!r}; "
+            f"{DEMO_HINT}")
 
 
 def _scope(session: Session, name: str) -> Scope | None:

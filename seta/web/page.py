@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from ..domain import Alarm, Snapshot
 from ..domain.plurals import pluralize
 from ..publish.serving import Published
-from ..store.curation.projects import project_named, scope_named
+from ..store.curation.projects import scope_named
 from ..store.operation.alarms import open_alarms
 from ..store.snapshots import ProjectFacts, priorities_of, snapshot_with_id
 from .grid import Grid, Square, lay_out
@@ -78,7 +78,7 @@ def _view(
         name=facts.project, scope=scope.name, title=scope.title, description=scope.description,
         build_systems=facts.build_systems,
         refusals=tuple(str(refusal) for refusal in published.refusals(facts.project)),
-        source=project_named(session, facts.project).source or "a live source",
+        source=facts.source,
         freshness=_freshness(facts, now), snapshot=snapshot, grids=grids)
 
 

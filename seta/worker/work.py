@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -47,14 +48,14 @@ class Work:
         return self._is_idle.wait(seconds)
 
     def ingest_and_analyze(self) -> None:
-        """Ingest every project that the source feeds, then analyze the live scopes.
+        """Ingest every project that a live source feeds, then analyze the live scopes.
 
         A scope is analyzed when one of its projects was ingested, or when it is fed only by files
         and posted results. The guard holds a snapshot back while another project's ingest fails.
         """
         with self._busy():
             projects = self._live_projects()
-            fed = [each for each in projects if self._is_fed(each)]
+            fed = [each for each in projects if each.is_live_fed]
             ingested = {each.scope for each in fed if self._ingest(each)}
             waiting = {each.scope for each in fed}
             for scope in sorted({each.scope for each in projects}):
@@ -69,18 +70,16 @@ class Work:
                                    retention=self._settings.retention)
 
     def _live_projects(self) -> list[Project]:
+        """Return the projects of live scopes, each with a source."""
         with self._sessions() as session:
-            return store.live_projects(session)
-
-    def _is_fed(self, project: Project) -> bool:
-        name = self._settings.source
-        return name != "none" and project.may_be_fed_by(name)
+            return [each if each.source else replace(each, source=self._settings.project_source)
+                    for each in store.live_projects(session)]
 
     def _ingest(self, project: Project) -> bool:
-        """Ingest a project; return whether it is complete."""
+        """Ingest a project from its source; return whether it is complete."""
         with _errors_logged(f"ingest of {project.name}"):
-            source = result_source(self._settings)
-            assert source is not None  # only fed projects are ingested
+            source = result_source(self._settings, project.source)
+            assert source is not None  # only live-fed projects are ingested
             return ingest_project(
                 self._sessions, source, project.name, now=datetime.now(UTC),
                 lists=job_list_source(self._settings, project),

@@ -85,7 +85,7 @@ class Results:
     def reached(self, at) -> None:
         """Record that results up to this time are in."""
         self.session.merge(schema.Watermark(
-            project=self.project, source="test", reached_at=at, succeeded_at=at))
+            project=self.project, source="files", reached_at=at, succeeded_at=at))
         self.session.flush()
 
     def _add(self, row) -> int:

@@ -198,10 +198,36 @@ def test_a_real_project_and_the_demos_are_kept_apart(seta):
 
 def test_an_unreachable_source_is_a_failure_that_names_it(seta):
     """R25: an outage is never an empty answer."""
-    seta.good("projects", "add", "autoland")
-    code, _, err = seta("ingest", "--source", "treeherder", treeherder_url="http://127.0.0.1:9")
+    seta.good("projects", "add", "autoland", "--source", "treeherder")
+    code, _, err = seta("ingest", treeherder_url="http://127.0.0.1:9")
     assert code == 1
     assert "127.0.0.1:9" in err and "autoland" in err
+
+
+def test_a_project_says_from_the_start_which_source_feeds_it(seta):
+    assert "its results come from activedata" in seta.good("projects", "add", "autoland")
+    assert "its results come from files and posts" in seta.good(
+        "projects", "add", "mine", "--source", "files")
+    assert "come from files and posts" in seta.good("projects", "add", "also-mine", source="none")
+    listed = json.loads(seta.good("projects", "list", "--json"))
+    assert {each["name"]: each["source"] for each in listed} == {
+        "autoland": "activedata", "mine": "files", "also-mine": "files"}
+    assert "its results come from treeherder" in seta.good(
+        "projects", "set", "mine", "--source", "treeherder")
+    assert "treeherder" in seta.good("projects", "list")
+    assert seta("projects", "set", "mine", "--source", "demo")[0] == 2
+
+
+def test_a_project_that_files_feed_is_never_asked_from_a_live_source(seta):
+    seta.good("projects", "add", "mine", "--source", "files")
+    for arguments in ([], ["--source", "treeherder"]):
+        code, _, err = seta("ingest", *arguments, treeherder_url="http://127.0.0.1:9")
+        assert code == 2 and "no project takes its results from" in err
+        code, _, err = seta("ingest", "--project", "mine", *arguments,
+                            treeherder_url="http://127.0.0.1:9")
+        assert code == 1
+        assert "'mine' takes its results from files and posted results, not from" in err
+        assert "seta projects set mine --source" in err
 
 
 def test_a_dry_run_of_an_ingest_shows_the_slices(seta):

@@ -19,7 +19,7 @@ def test_nothing_set_gives_the_defaults():
     pytest.param("SETA_MAX_CHANGE", "12%", "max_change", 0.12, id="percentage"),
     pytest.param("SETA_KILL", "on", "is_killed", True, id="switch"),
     pytest.param("SETA_INGEST_HOURS", "13,1", "ingest_hours", (1, 13), id="hours"),
-    pytest.param("SETA_PROJECTS", "try=a+b x", "projects",
+    pytest.param("SETA_PROJECTS", "try=a+b, x=taskcluster", "projects",
                  (("try", ("a", "b")), ("x", ("taskcluster",))), id="projects"),
     pytest.param("DATABASE_URL", "postgres://u:p@h:5/d", "database_url",
                  "postgresql+psycopg2://u:p@h:5/d?sslmode=require", id="Heroku's address"),
@@ -38,7 +38,8 @@ def test_a_value_is_read_by_its_type(variable, value, field, expected):
     ("PORT", "0"), ("PORT", "http"), ("PORT", "65536"), ("SETA_STALE_AFTER", "36"),
     ("SETA_STALE_AFTER", "0h"), ("SETA_MAX_CHANGE", "101%"), ("SETA_MAX_CHANGE", "0.3"),
     ("SETA_KILL", "maybe"), ("SETA_LOG_LEVEL", "LOUD"), ("SETA_INGEST_HOURS", "24"),
-    ("SETA_PROJECTS", "a b/c"), ("SETA_SOURCE", "ftp"), ("SETA_ACTIVEDATA_URL", "activedata"),
+    ("SETA_PROJECTS", "a=x b/c=x"), ("SETA_PROJECTS", "a=x a=y"), ("SETA_PROJECTS", "a=x+x"),
+    ("SETA_SOURCE", "ftp"), ("SETA_ACTIVEDATA_URL", "activedata"),
     ("SETA_REDUNDANCY", "0"), ("SETA_ACTIVEDATA_LIMIT", "-1"),
 ])
 def test_a_wrong_value_is_named_with_what_is_expected(variable, value):
@@ -48,6 +49,26 @@ def test_a_wrong_value_is_named_with_what_is_expected(variable, value):
     assert variable in str(caught.value)
     assert repr(value) in str(caught.value)
     assert "; expected " in str(caught.value)
+
+
+@pytest.mark.parametrize("value, word", [
+    pytest.param("autoland taskcluster", "autoland", id="a space for the equals sign"),
+    pytest.param("autoland=taskcluster try", "try", id="a name alone"),
+    pytest.param("autoland=", "autoland=", id="no build system"),
+    pytest.param("autoland=buildbot+", "autoland=buildbot+", id="half a list"),
+    pytest.param("=taskcluster", "=taskcluster", id="no name"),
+])
+def test_a_build_system_never_becomes_a_project(value, word):
+    """'autoland taskcluster' once made a project named taskcluster."""
+    with pytest.raises(BadSetting, match="expected name=build_system or name=build_system.bu") as e:
+        from_environment({"SETA_PROJECTS": value})
+    assert str(e.value).endswith(f"not {word!r}")
+
+
+@pytest.mark.parametrize("source, expected", [
+    ("activedata", "activedata"), ("treeherder", "treeherder"), ("none", "files")])
+def test_the_setting_says_which_source_feeds_a_new_project(source, expected):
+    assert from_environment({"SETA_SOURCE": source}).project_source == expected
 
 
 @pytest.mark.parametrize("variable", ["DATABASE_URL", "SETA_TOKENS"])

@@ -46,7 +46,7 @@ def test_results_and_jobs_are_stored_and_the_data_is_fresh(autoland):
     with autoland() as session:
         assert len(rows(session, "job_results")) == 2
         assert len(rows(session, "job_lists")) == 1
-        assert watermark(session, source="results", project="autoland").succeeded_at == NOON
+        assert watermark(session, source="files", project="autoland").succeeded_at == NOON
 
 
 def test_sent_again_nothing_changes(autoland):
@@ -100,7 +100,8 @@ def test_an_unknown_project_stores_nothing_at_all(autoland):
 def test_an_unknown_project_is_added_where_a_scope_is_named(autoland):
     hand_in(autoland, result(1, project="mine"), scope="trunk")
     with autoland() as session:
-        assert projects.project_named(session, "mine").scope == "trunk"
+        mine = projects.project_named(session, "mine")
+    assert (mine.scope, mine.source) == ("trunk", "files")
 
 
 @pytest.mark.parametrize("fields, hint", [

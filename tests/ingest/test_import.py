@@ -71,7 +71,7 @@ def test_a_scope_and_its_projects_are_made_as_they_are_seen(sessions):
             Scope("mine", is_archived=True, redundancy=2, title="Mine")]
         made = projects.projects(session, "mine")
         assert [(each.name, each.build_systems, each.source) for each in made] == [
-            ("autoland", ("taskcluster",), "import"), ("mozilla-inbound", ("buildbot",), "import")]
+            ("autoland", ("taskcluster",), "files"), ("mozilla-inbound", ("buildbot",), "files")]
 
 
 def test_the_same_file_again_rewrites_nothing(sessions):
@@ -200,7 +200,7 @@ def test_a_scope_does_not_change_between_live_and_archived_silently(sessions, ar
 
 
 @pytest.mark.parametrize("source, hint", [
-    pytest.param("import", "not to 'mine'$", id="another's"),
+    pytest.param("files", "not to 'mine'$", id="another's"),
     pytest.param("demo", "seta demo --remove", id="the demo's"),
 ])
 def test_a_project_of_another_scope_is_refused_and_both_are_named(sessions, source, hint):
@@ -239,7 +239,7 @@ def test_an_import_is_a_run_with_counts(sessions):
 def test_an_import_makes_the_data_of_a_live_project_fresh(sessions, archived, expected):
     take(sessions, result(1), archived=archived)
     with sessions() as session:
-        assert watermark(session, source="import", project="autoland").succeeded_at == expected
+        assert watermark(session, source="files", project="autoland").succeeded_at == expected
 
 
 def test_progress_tells_what_is_stored_so_far(sessions):

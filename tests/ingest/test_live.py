@@ -178,7 +178,7 @@ def test_an_unknown_project_is_refused(autoland, source):
 
 @pytest.mark.parametrize("fields, hint", [
     pytest.param({"source": "demo"}, "seta demo --remove", id="the demo's"),
-    pytest.param({"source": "import"}, "archived scope 'history'", id="an archive's"),
+    pytest.param({"source": "files"}, "archived scope 'history'", id="an archive's"),
 ])
 def test_a_project_of_an_archive_is_no_live_sources(autoland, source, fields, hint):
     with autoland.begin() as session:
@@ -189,7 +189,23 @@ def test_a_project_of_an_archive_is_no_live_sources(autoland, source, fields, hi
     assert source.requests == []
 
 
-def test_a_project_remembers_where_its_results_come_from(ingest, autoland):
-    ingest()
+def test_a_project_without_a_source_remembers_where_its_results_come_from(autoland, source):
+    with autoland.begin() as session:
+        add_projects(session, "earlier", source="")
+    ingest_project(autoland, source, "earlier", now=NOON, lengths=LENGTHS)
     with autoland() as session:
-        assert projects.project_named(session, "autoland").source == "activedata"
+        assert projects.project_named(session, "earlier").source == "activedata"
+
+
+@pytest.mark.parametrize("own, named", [
+    ("files", "files and posted results"), ("treeherder", "treeherder")])
+def test_a_project_of_another_source_is_never_claimed(autoland, source, own, named):
+    """A worker's default source once claimed, and then held for ever, what only posts feed."""
+    with autoland.begin() as session:
+        add_projects(session, "mine", source=own)
+    with pytest.raises(Conflict, match=f"'mine' takes its results from {named}, not from "
+                                       "activedata; `seta projects set mine --source activedata"):
+        ingest_project(autoland, source, "mine", now=NOON, lengths=LENGTHS)
+    assert source.requests == []
+    with autoland() as session:
+        assert runs.runs(session) == []

@@ -45,5 +45,5 @@ def test_what_is_done_beside_goes_in_or_not_with_the_results(autoland):
         saver.save([job(1)], after=fail)
     with autoland() as session:
         assert rows(session, "job_results") == []
-        assert projects.project_named(session, "autoland").source == ""
+        assert projects.project_named(session, "autoland").source == "activedata"
     assert saver.save([job(1, pushed_at=NOON)]).new == 1

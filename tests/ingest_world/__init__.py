@@ -71,7 +71,7 @@ def add_projects(session, *names, scope="trunk", **fields) -> None:
     if scope not in [each.name for each in projects.scopes(session)]:
         projects.add_scope(session, Scope(scope))
     for name in names or ("autoland",):
-        projects.add_project(session, Project(name, scope, **fields))
+        projects.add_project(session, Project(name, scope, **{"source": "activedata"} | fields))
 
 
 def store_results(session, results) -> StoredCounts:

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
@@ -10,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from seta.errors import StoreError
 from seta.store.engine import make_engine
-from seta.store.migrations.upgrade import check_version, upgrade
+from seta.store.migrations.upgrade import check_version, migration_config, upgrade
 from seta.store.schema import Base
 
 
@@ -43,6 +44,36 @@ def test_a_database_of_an_unknown_version_is_refused_and_left_as_it_is(empty, ve
         with pytest.raises(StoreError, match=f"version {version}, which this program does not"):
             act(empty)
     assert inspect(empty).get_table_names() == ["alembic_version"]
+
+
+def test_imports_and_posts_become_one_source(empty):
+    """The later success counts; a project that only posts ever fed is no live source's."""
+    with empty.begin() as connection:
+        command.upgrade(migration_config(connection), "1.0")
+        connection.execute(text("INSERT INTO scopes (name, is_archived, redundancy, window_days) "
+                                "VALUES ('trunk', false, 1, 90)"))
+        for name, source in (("file", "import"), ("post", ""), ("live", "activedata"),
+                             ("none", ""), ("show", "demo")):
+            connection.execute(text(
+                "INSERT INTO projects (name, scope, build_systems, is_integration, is_killed, "
+                "priority_2_pushes, priority_2_minutes, priority_3_pushes, priority_3_minutes, "
+                "backstop_pushes, backstop_minutes, infer_regressions, infer_after, "
+                "open_scheduling, source) VALUES (:name, 'trunk', '{x}', true, false, 1, 1, 1, 1, "
+                "1, 1, false, 2, false, :source)"), {"name": name, "source": source})
+        connection.execute(text(
+            "INSERT INTO watermarks (project, source, succeeded_at) VALUES "
+            "('file', 'import', '2026-03-01Z'), ('file', 'results', '2026-03-02Z'), "
+            "('post', 'results', '2026-03-03Z'), ('live', 'activedata', '2026-03-04Z'), "
+            "('live', 'import', '2026-03-05Z')"))
+    upgrade(empty)
+    with empty.connect() as connection:
+        sources = dict(map(tuple, connection.execute(text("SELECT name, source FROM projects"))))
+        marks = {(row.project, row.source, row.succeeded_at.day)
+                 for row in connection.execute(text("SELECT * FROM watermarks"))}
+    assert sources == {"file": "files", "post": "files", "live": "activedata", "none": "",
+                       "show": "demo"}
+    assert marks == {("file", "files", 2), ("post", "files", 3), ("live", "activedata", 4),
+                     ("live", "files", 5)}
 
 
 def test_two_at_once_wait_for_each_other(empty):

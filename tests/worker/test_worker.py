@@ -70,7 +70,7 @@ def silent_source():
 def test_sigterm_ends_it_in_the_middle_of_a_run(start_worker, silent_source, sessions_of):
     """R65: every run is a row, also one that was stopped."""
     url, asked = silent_source
-    worker = start_worker(SETA_ACTIVEDATA_URL=url, SETA_PROJECTS="autoland")
+    worker = start_worker(SETA_ACTIVEDATA_URL=url, SETA_PROJECTS="autoland=taskcluster")
     worker.wait_for("the worker is active")
     assert asked.wait(30)
 
@@ -114,7 +114,8 @@ def test_one_project_that_fails_does_not_stop_the_others(sessions_of, silent_sou
     with sessions_of.begin() as session:
         store.add_scope(session, Scope("trunk"))
         for name in ("autoland", "mozilla-inbound"):
-            store.add_project(session, Project(name, build_systems=("buildbot",)))
+            store.add_project(session, Project(name, build_systems=("buildbot",),
+                                               source="activedata"))
     Work(sessions_of, Settings(activedata_url="http://127.0.0.1:9")).ingest_and_analyze()
 
     with sessions_of() as session:
@@ -129,7 +130,7 @@ def test_one_project_that_fails_does_not_stop_the_others(sessions_of, silent_sou
 def test_a_scope_that_is_fed_by_files_is_analyzed_by_the_clock(sessions_of):
     with sessions_of.begin() as session:
         store.add_scope(session, Scope("mine"))
-        store.add_project(session, Project("mine-ci", "mine", source="import"))
+        store.add_project(session, Project("mine-ci", "mine", source="files"))
         store.add_scope(session, Scope("old", is_archived=True))
         store.add_project(session, Project("old-ci", "old"))
     Work(sessions_of, Settings(source="none")).ingest_and_analyze()
@@ -138,16 +139,31 @@ def test_a_scope_that_is_fed_by_files_is_analyzed_by_the_clock(sessions_of):
         assert [(run.task, run.scope) for run in runs.runs(session)] == [("analysis", "mine")]
 
 
-def test_projects_of_another_source_are_not_ingested(sessions_of):
+def test_each_project_is_asked_from_its_own_source_and_those_fed_by_files_from_none(sessions_of):
     with sessions_of.begin() as session:
         store.add_scope(session, Scope("trunk"))
         store.add_project(session, Project("from-treeherder", source="treeherder"))
-        store.add_project(session, Project("from-files", source="import"))
-    Work(sessions_of, Settings(source="activedata", activedata_url="http://127.0.0.1:9")
-         ).ingest_and_analyze()
+        store.add_project(session, Project("from-files", source="files"))
+        store.add_project(session, Project("chosen-by-nobody", source=""))
+    Work(sessions_of, Settings(source="activedata", activedata_url="http://127.0.0.1:9",
+                               treeherder_url="http://127.0.0.1:9")).ingest_and_analyze()
 
     with sessions_of() as session:
-        assert runs.runs(session, task="ingest") == []
+        assert {(run.project, run.source) for run in runs.runs(session, task="ingest")} == {
+            ("from-treeherder", "treeherder"), ("chosen-by-nobody", "activedata")}
+
+
+@pytest.mark.parametrize("source, expected", [("treeherder", "treeherder"), ("none", "files")])
+def test_seeded_projects_get_the_source_of_the_settings(sessions_of, source, expected):
+    with sessions_of.begin() as session:
+        store.add_scope(session, Scope("trunk"))
+        store.add_project(session, Project("chosen-by-nobody", source=""))
+        store.add_project(session, Project("known", source="activedata"))
+    Work(sessions_of, Settings(source=source, projects=(("autoland", ("taskcluster",)),))
+         ).seed_projects()
+    with sessions_of() as session:
+        assert {each.name: each.source for each in store.projects(session)} == {
+            "autoland": expected, "chosen-by-nobody": expected, "known": "activedata"}
 
 
 def test_only_the_projects_of_live_scopes_are_live(sessions_of):
@@ -192,8 +208,9 @@ def test_a_worker_that_starts_catches_up_from_source_to_snapshot(start_worker, s
         for number, (suite, fix) in enumerate(
             [("mochitest-1", "a"), ("mochitest-1", "b"), ("xpcshell", "b")], 1)]
     with scripted(SmallActiveData(rows)) as activedata:
-        worker = start_worker(SETA_ACTIVEDATA_URL=activedata.url, SETA_PROJECTS="autoland",
-                              SETA_WINDOW="2d", SETA_TASKCLUSTER_URL="http://127.0.0.1:9")
+        worker = start_worker(SETA_ACTIVEDATA_URL=activedata.url, SETA_WINDOW="2d",
+                              SETA_PROJECTS="autoland=taskcluster",
+                              SETA_TASKCLUSTER_URL="http://127.0.0.1:9")
         worker.wait_for("of trunk is published")
         worker.process.send_signal(signal.SIGTERM)
         assert worker.end() == 0

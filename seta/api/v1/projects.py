@@ -1,6 +1,7 @@
 """Projects: list, show, add, change."""
 
 from dataclasses import asdict, replace
+from typing import Literal
 
 from apiflask import APIBlueprint
 from pydantic import BaseModel, Field
@@ -47,6 +48,9 @@ class ChangesIn(Model):
         None, description="How many pushes in a row must fail before a regression is inferred.")
     open_scheduling: Flag | None = Field(
         None, description="True: the schedule call needs no token.")
+    source: Literal["activedata", "treeherder", "files"] | None = Field(
+        None, description="Where its results come from; files: imports and posted results. For a "
+                          "new project SETA_SOURCE is the default.")
     why: Text = ""
 
 
@@ -83,7 +87,7 @@ class ProjectOut(BaseModel):
     infer_regressions: bool
     infer_after: int
     open_scheduling: bool
-    source: str
+    source: str = Field(description="activedata, treeherder, files or demo.")
 
 
 class ProjectsOut(BaseModel):
@@ -111,7 +115,8 @@ def get_projects(query_data: ListIn) -> Json:
 @bp.doc(summary="Add a project", security="bearer")
 def post_project(json_data: ProjectIn) -> Json:
     """Add a project; fields that are left out get their defaults."""
-    fields: Json = {"scope": DEFAULT_SCOPE, **_fields(json_data)}
+    fields: Json = {"scope": DEFAULT_SCOPE, "source": context().settings.project_source,
+                    **_fields(json_data)}
     fields["cadence"] = replace(DEFAULT.cadence, **fields.get("cadence", {}))
     project = Project(json_data.name, **fields)
     with context().sessions.begin() as session:

@@ -30,7 +30,9 @@ class ProjectOut(BaseModel):
     refusals: list[str] = Field(description="Why everything runs.")
     snapshot: int | None
     as_of: datetime | None
-    succeeded_at: datetime | None = Field(description="The last successful ingest.")
+    source: str = Field(description="Where its results come from.")
+    succeeded_at: datetime | None = Field(
+        description="The last successful, whole run of that source.")
 
 
 class HeldSnapshotOut(BaseModel):
@@ -80,7 +82,7 @@ def _project_to_json(facts: ProjectFacts, refusals: Sequence[CannotAnswer]) -> J
     return {
         "project": facts.project, "scope": facts.scope, "is_good": not refusals,
         "refusals": [str(refusal) for refusal in refusals], "snapshot": facts.snapshot_id,
-        "as_of": facts.as_of, "succeeded_at": facts.succeeded_at,
+        "as_of": facts.as_of, "source": facts.source, "succeeded_at": facts.succeeded_at,
     }
 
 

@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from ...config import Settings
-from ...domain import DEFAULT_SCOPE, INTERVALS, Cadence, Interval, Project, Scope
+from ...domain import DEFAULT_SCOPE, DEMO, INTERVALS, Cadence, Interval, Project, Scope
 from ...errors import Conflict, UnknownProject, UnknownScope
 from .. import schema
 from ..locks import lock_writers
 from .changes import constraints
 
-DEMO = "demo"  # the source of the built-in data's projects
 DEMO_HINT = "remove the demo first: `seta demo --remove`"
 
 
@@ -90,16 +89,20 @@ def save_project(session: Session, project: Project) -> None:
 def seed_projects(session: Session, settings: Settings) -> list[str]:
     """Add the projects of the settings that are not known yet, to the default scope.
 
-    Returns their names. What is known stays as it is in the database. Raises Conflict for a
+    Returns their names. What is known stays as it is in the database, except that a project for
+    which an earlier release chose no source gets that of the settings. Raises Conflict for a
     project that the demo holds.
     """
+    session.execute(update(schema.Project).where(schema.Project.source == "")
+                    .values(source=settings.project_source))
     held = {project.name for project in projects(session) if project.source == DEMO}
     known = {project.name for project in projects(session)} - held
     wanted = [(name, systems) for name, systems in settings.projects if name not in known]
     if wanted:
         ensure_scope(session, DEFAULT_SCOPE, settings)
     for name, build_systems in wanted:
-        add_project(session, Project(name, DEFAULT_SCOPE, build_systems))
+        add_project(session, Project(name, DEFAULT_SCOPE, build_systems,
+                                     source=settings.project_source))
     return [name for name, _ in wanted]
 
 

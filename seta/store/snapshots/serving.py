@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ...domain import JobType, Priority
@@ -25,7 +25,8 @@ class ProjectFacts:
     snapshot_id: int | None
     as_of: datetime | None
     created_at: datetime | None
-    succeeded_at: datetime | None    # the last successful ingest from any source
+    source: str                      # what feeds it
+    succeeded_at: datetime | None    # the last successful, whole run of that source
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +40,21 @@ class PublishedLists:
 def project_facts(session: Session) -> dict[str, ProjectFacts]:
     """Return what is published for each project, by project. One light query."""
     project, scope, snapshot = schema.Project, schema.Scope, schema.Snapshot
-    succeeded_at = (select(func.max(Watermark.succeeded_at))
-                    .where(Watermark.project == project.name).scalar_subquery()
+    succeeded_at = (select(Watermark.succeeded_at)
+                    .where(Watermark.project == project.name, Watermark.source == project.source)
+                    .scalar_subquery()
                     .label("succeeded_at"))
     query = (
         select(project.name, project.scope, project.build_systems, project.is_integration,
                project.is_killed, scope.is_archived, snapshot.id, snapshot.as_of,
-               snapshot.created_at, succeeded_at)
+               snapshot.created_at, project.source, succeeded_at)
         .join(scope, scope.name == project.scope)
         .outerjoin(snapshot, snapshot.id == scope.published_snapshot_id)
         .order_by(project.name)
     )
     return {row.name: ProjectFacts(
         row.name, row.scope, tuple(row.build_systems), row.is_integration, row.is_killed,
-        row.is_archived, row.id, row.as_of, row.created_at, row.succeeded_at)
+        row.is_archived, row.id, row.as_of, row.created_at, row.source, row.succeeded_at)
         for row in session.execute(query)}
 
 

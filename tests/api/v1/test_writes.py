@@ -5,6 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from seta.domain import SOURCES, Project, Scope
+from seta.store.curation import projects
+
 RECORD = {
     "kind": "result", "namespace": "ci", "project": "autoland", "build_system": "taskcluster",
     "name": "test-linux64/opt-high", "revision": "c" * 40, "pushed_at": "2026-03-01T11:00:00Z",
@@ -34,6 +37,31 @@ def test_a_project_is_added_shown_and_changed(api):
     assert [item["name"] for item in api.get("/projects").json["items"]] == ["try"]
     assert audited(api) == [("ann", "change project", "try", "too seldom"),
                             ("ann", "add project", "try", "new")]
+
+
+def test_the_source_of_a_project_is_chosen_shown_and_changed(api):
+    """The setting's source is the default, and every change is on record."""
+    assert api.post("/projects", {"name": "live"}).json["source"] == "activedata"
+    assert api.post("/projects", {"name": "mine", "source": "files"}).json["source"] == "files"
+    assert [each["source"] for each in api.get("/projects").json["items"]] == [
+        "activedata", "files"]
+    assert {each["project"]: each["source"] for each in api.get("/status").json["projects"]} == {
+        "live": "activedata", "mine": "files"}
+    for source in SOURCES:
+        changed = api.call("PATCH", "/projects/live", json={"source": source, "why": "moved"})
+        assert changed.json["source"] == source
+    assert api.call("PATCH", "/projects/live", json={"source": "demo"}).status_code == 400
+    assert api.get("/audit").json["items"][0]["details"] == {
+        "source": {"before": "treeherder", "after": "files"}}
+
+
+def test_a_project_of_the_demo_keeps_its_source(api):
+    with api.sessions.begin() as session:
+        projects.add_scope(session, Scope("show"))
+        projects.add_project(session, Project("show", "show", source="demo"))
+    refused = api.call("PATCH", "/projects/show", json={"source": "files"})
+    assert refused.status_code == 400 and "belongs to the demo" in refused.json["detail"]
+    assert api.call("PATCH", "/projects/show", json={"is_killed": True}).status_code == 200
 
 
 def test_a_change_that_changes_nothing_is_not_recorded(api, autoland):
@@ -79,6 +107,7 @@ def test_the_kill_switch_works_from_the_next_push(api, autoland):
     pytest.param({"name": "a", "build_systems": []}, 400, id="no build system"),
     pytest.param({"name": "a", "build_systems": ["x", "x"]}, 400, id="one twice"),
     pytest.param({"name": "a", "is_killed": "yes"}, 400, id="no flag"),
+    pytest.param({"name": "a", "source": "import"}, 400, id="no source"),
     pytest.param({"name": "a", "cadence": {"priority_2": {"pushes": 0, "minutes": 5}}}, 400,
                  id="no limit"),
 ])

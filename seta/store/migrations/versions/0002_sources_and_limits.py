@@ -20,8 +20,27 @@ def upgrade():
         UPDATE pushes SET treeherder_id = push_id, push_id = NULL FROM projects
         WHERE projects.name = pushes.project AND projects.source = 'treeherder'
     """)
+    one_source_for_files_and_posts()
+
+
+def one_source_for_files_and_posts():
+    op.execute("""
+        UPDATE projects SET source = 'files'
+        WHERE source IN ('import', 'results') OR source = '' AND EXISTS (
+            SELECT FROM watermarks AS mark
+            WHERE mark.project = projects.name AND mark.source IN ('import', 'results'))
+    """)
+    op.execute("""
+        INSERT INTO watermarks (project, source, succeeded_at)
+        SELECT project, 'files', max(succeeded_at) FROM watermarks
+        WHERE source IN ('import', 'results', 'files') GROUP BY project
+        ON CONFLICT (project, source) DO UPDATE SET succeeded_at = excluded.succeeded_at
+    """)
+    op.execute("DELETE FROM watermarks WHERE source IN ('import', 'results')")
 
 
 def downgrade():
+    op.execute("UPDATE projects SET source = 'import' WHERE source = 'files'")
+    op.execute("UPDATE watermarks SET source = 'import' WHERE source = 'files'")
     op.drop_column('pushes', 'treeherder_id')
     op.drop_column('classifications', 'modified_at')
