@@ -12,7 +12,7 @@ from . import api, web
 from .config import Settings, from_environment
 from .publish.serving import Published, utc_now
 from .store.embedded import EmbeddedServer
-from .store.engine import make_engine, make_sessions
+from .store.engine import WEB, WEB_WORK, GatedPool, make_engine, make_sessions
 
 
 def create_app() -> Flask:
@@ -24,12 +24,16 @@ def create_app() -> Flask:
     settings = from_environment(os.environ)
     url = settings.database_url or EmbeddedServer(
         settings.home_path, postgres_bin=settings.postgres_bin).start().url
-    engine = make_engine(url, pool_size=settings.web_threads, max_overflow=2)
-    return build_app(settings, make_sessions(engine))
+    short = make_engine(url, WEB, poolclass=GatedPool, pool_size=settings.database_threads,
+                        max_overflow=0)
+    long = make_engine(url, WEB_WORK, pool_size=1, max_overflow=settings.long_requests + 1,
+                       pool_timeout=2)
+    return build_app(settings, make_sessions(short), long_sessions=make_sessions(long))
 
 
 def build_app(
     settings: Settings, sessions: sessionmaker[Session], *,
+    long_sessions: sessionmaker[Session] | None = None,
     clock: Callable[[], datetime] = utc_now, published: Published | None = None,
 ) -> APIFlask:
     """Build the API and the pages from what is passed in.
@@ -39,7 +43,9 @@ def build_app(
     app = APIFlask(
         "seta", docs_path=None, spec_path=None, json_errors=False,
         static_folder=None)  # type: ignore[arg-type]  # as Flask takes it: no folder
-    published = published or Published(sessions, settings, clock)
-    api.init_app(app, api.Context(settings, sessions, clock, published))
+    # What takes long, or runs in the background, leaves the connections of short requests alone.
+    long_sessions = long_sessions or sessions
+    published = published or Published(long_sessions, settings, clock)
+    api.init_app(app, api.Context(settings, sessions, long_sessions, clock, published))
     web.init_app(app, sessions, published, clock)
     return app

@@ -1,7 +1,8 @@
 """What the views of the API work with."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask import current_app
@@ -9,14 +10,35 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from ..config import Settings
 from ..publish.serving import Published
+from ..store.gate import Gate
+
+BUSY = "this server is busy with other long requests; try again soon"
 
 
 @dataclass(frozen=True)
 class Context:
     settings: Settings
-    sessions: sessionmaker[Session]
+    sessions: sessionmaker[Session]       # for answers at once
+    long_sessions: sessionmaker[Session]  # for what takes long: an analysis, posted results
     clock: Callable[[], datetime]
     published: Published
+    long_gate: Gate = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(
+            self, "long_gate", Gate(self.settings.long_requests, refusal=BUSY))
+
+    @contextmanager
+    def long_work(self) -> Iterator[sessionmaker[Session]]:
+        """Give sessions for a request that takes long.
+
+        Raises StoreError while too many others do, so that short ones find a thread.
+        """
+        self.long_gate.enter()
+        try:
+            yield self.long_sessions
+        finally:
+            self.long_gate.leave()
 
 
 def context() -> Context:

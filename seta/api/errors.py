@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from flask import Flask, Response, current_app, jsonify, request
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -54,6 +54,7 @@ def init_app(app: Flask) -> None:
     app.extensions["seta_errors"] = []
     app.register_error_handler(SetaError, _answer_seta)
     app.register_error_handler(DBAPIError, _answer_database)
+    app.register_error_handler(PoolTimeout, _answer_full_pool)
     app.register_error_handler(HTTPException, _answer_http)
 
 
@@ -78,6 +79,11 @@ def _answer_seta(error: SetaError) -> Response:
 
 def _answer_database(error: DBAPIError) -> Response:
     logger.error("%s %s: %s", request.method, request.path, error.orig)
+    return _answer(Failure(503, NO_DATABASE, error))
+
+
+def _answer_full_pool(error: PoolTimeout) -> Response:
+    logger.error("%s %s: %s", request.method, request.path, error)
     return _answer(Failure(503, NO_DATABASE, error))
 
 

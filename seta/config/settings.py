@@ -50,8 +50,9 @@ class Settings:
         "WEB_CONCURRENCY", readers.number(1, 64), "2",
         "The number of web processes of `seta serve`.")
     web_threads: int = setting(
-        "SETA_WEB_THREADS", readers.number(1, 64), "4",
-        "The number of threads in each web process.")
+        "SETA_WEB_THREADS", readers.number(1, 64), "6",
+        "The number of threads in each web process; where there are three or more, one never waits "
+        "for the database.")
     log_level: str = setting(
         "SETA_LOG_LEVEL", readers.one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO",
         "The least severe level of the log lines that are written.")
@@ -135,6 +136,16 @@ class Settings:
     def project_source(self) -> str:
         """The source of a project that is added without one."""
         return self.source if self.source in LIVE_SOURCES else FILES
+
+    @property
+    def long_requests(self) -> int:
+        """How many threads of a web process may be busy with what takes long."""
+        return max(1, self.web_threads // 4)
+
+    @property
+    def database_threads(self) -> int:
+        """How many threads of a web process may be in the database for a short request."""
+        return max(1, self.web_threads - self.long_requests - 1)
 
     @property
     def home_path(self) -> Path:

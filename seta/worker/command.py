@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from ..config import Settings
 from ..errors import StoreError
+from ..store.engine import limit_own_waits
 from ..store.locks import Lock
 from ..store.operation.runs import stop_unfinished_runs
 from .clock import is_overdue, make_clock
@@ -22,6 +23,7 @@ from .work import Work
 
 logger = logging.getLogger(__name__)
 
+LOCK_LIMIT = 60.0  # seconds that a hanging database may take to say that we hold the lock
 GRACE = 5.0  # seconds for the current run to end; a host kills the process after 10 or more
 
 
@@ -103,6 +105,7 @@ class Leader:
 
     def __init__(self, engine: Engine):
         self._connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        limit_own_waits(self._connection, LOCK_LIMIT)
 
     def wait(self, stop: threading.Event, *, every: float = 2.0) -> bool:
         """Become the active worker; return whether that happened before `stop` was set."""

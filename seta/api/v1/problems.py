@@ -6,8 +6,10 @@ from apiflask import HTTPError
 from flask import Flask, Response, request
 from pydantic import BaseModel, Field
 
+from ...errors import CannotAnswer
 from ..errors import Failure, answer_under
 
+RETRY_AFTER = "5"   # seconds, where the database may be back or less busy
 PROBLEM_TYPE = "application/problem+json"
 MALFORMED = "the request does not fit this call; `errors` names the fields that are wrong"
 
@@ -31,7 +33,10 @@ def init_app(app: Flask, prefix: str) -> None:
 
 
 def render(failure: Failure) -> Response:
-    return answer(failure.status, failure.title, failure.detail)
+    response = answer(failure.status, failure.title, failure.detail)
+    if failure.status == 503 and not isinstance(failure.error, CannotAnswer):
+        response.headers["Retry-After"] = RETRY_AFTER
+    return response
 
 
 def answer(status: int, title: str, detail: str, **more: object) -> Response:

@@ -155,7 +155,7 @@ def delete_project(project: str, query_data: RemoveIn) -> Json:
 
     It comes back when a source or SETA_PROJECTS names it again.
     """
-    with context().sessions.begin() as session:
+    with context().long_work() as sessions, sessions.begin() as session:
         lookups.project_named(session, project)
         removed = projects.remove_project(
             session, project, who=writer(), why=query_data.why)

@@ -42,7 +42,8 @@ def post_results() -> Json:
     of them are a 400, and nothing is stored. Sending records again changes nothing. The next
     analysis includes them.
     """
-    report = accept_records(context().sessions, _lines(), now=context().clock())
+    with context().long_work() as sessions:
+        report = accept_records(sessions, _lines(), now=context().clock())
     accepted = report.results + report.jobs
     if accepted:
         with context().sessions.begin() as session:

@@ -75,14 +75,15 @@ def post_analyze(scope: str, json_data: AnalyzeIn) -> Json:
 
     The call takes as long as the analysis: seconds, or minutes up to the solver's limit.
     """
-    now, sessions = context().clock(), context().sessions
+    now = context().clock()
     if json_data.as_of is not None and json_data.as_of > now:
         raise BadInput(f"as_of {json_data.as_of.isoformat()} is in the future")
-    with sessions() as session:
+    with context().sessions() as session:
         lookups.scope_named(session, scope)
-    return snapshot_to_json(analyze(
-        sessions, scope, now=now, settings=context().settings, as_of=json_data.as_of,
-        dry_run=json_data.dry_run, compare=json_data.compare))
+    with context().long_work() as sessions:
+        return snapshot_to_json(analyze(
+            sessions, scope, now=now, settings=context().settings, as_of=json_data.as_of,
+            dry_run=json_data.dry_run, compare=json_data.compare))
 
 
 @bp.post("/scopes/<scope>/roll-back")

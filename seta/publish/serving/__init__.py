@@ -2,8 +2,9 @@
 
 from .lists import ALL, HIGH_VALUE, LOW_VALUE, Body, ListKind, ListQuery, PreparedList
 from .published import Published, UsableList, utc_now
+from .state import Watch
 
 __all__ = [
     "ALL", "HIGH_VALUE", "LOW_VALUE", "Body", "ListKind", "ListQuery", "PreparedList",
-    "Published", "UsableList", "utc_now",
+    "Published", "UsableList", "Watch", "utc_now",
 ]

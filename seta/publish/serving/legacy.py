@@ -8,18 +8,18 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from ...domain import DEFAULT_SCOPE, JobName, JobType
 from ...store.curation.projects import projects
+from ...store.engine import limit_waits
 from ...store.evidence import EvidenceWindow, failures_by_fix
 from ...store.results.job_names import job_names as known_names
 from .payloads import failures_payload, job_names_payload, job_types_payload
 from .published import Published
 
 Sessions = sessionmaker[Session]
-TIME_LIMIT = text("SET LOCAL statement_timeout = '4s'")  # clients wait for five
+TIME_LIMIT = 4.0  # seconds; clients wait for five
 
 
 def job_types(sessions: Sessions, published: Published, project: str | None) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def failures(
     """Return the failed jobs by fix, for pushes from `since` until before `until`."""
     found: dict[str, list[tuple[JobType, int | None]]] = defaultdict(list)
     with sessions() as session:
-        session.execute(TIME_LIMIT)
+        limit_waits(session, TIME_LIMIT)
         for scope in _answered_scopes({each.scope for each in projects(session)}):
             window = EvidenceWindow(scope, since=since, as_of=until, known_by=now)
             for fixed_by, jobs in failures_by_fix(session, window).items():
@@ -52,7 +52,7 @@ def _jobs(sessions: Sessions, published: Published, project: str | None) -> list
     wanted = [published.project(project)] if project else [
         each for each in known if each.scope in scopes]
     with sessions() as session:
-        session.execute(TIME_LIMIT)
+        limit_waits(session, TIME_LIMIT)
         jobs = known_names(session, [each.project for each in wanted])
     listed = {each.project: published.listed_names(each) for each in wanted}
 

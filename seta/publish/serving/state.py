@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Generic, TypeVar
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from ...domain import Priority
 from ...errors import StoreError
+from ...store.engine import limit_waits
 from ...store.snapshots import ProjectFacts, PublishedLists, project_facts, published_lists
 from .lists import ListQuery, PreparedList, entries_of
 
@@ -20,7 +20,9 @@ Value = TypeVar("Value")
 PreparedKey = tuple[tuple[str, ...], str, frozenset[Priority]]  # projects, kind, priorities
 
 RELOAD_SECONDS = 2.0      # seconds after which a value is loaded again
-LOAD_TIMEOUT = 1.5   # seconds that a request waits for a new value if the old one is much older
+LOAD_TIMEOUT = 1.5   # seconds that a request waits for the first value
+SHARE = 0.4          # of that, for a new value where the old one is much older, or a load failed
+LOAD_LIMIT = 10.0    # seconds for one statement of a load
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class ServedSnapshot:
 def load_state(sessions: sessionmaker[Session], before: State | None) -> State:
     """Read what is published now; lists that are loaded already are not read again."""
     with sessions() as session:
-        session.execute(text("SET LOCAL statement_timeout = '10s'"))
+        limit_waits(session, LOAD_LIMIT)
         projects = project_facts(session)
         known = before.snapshots if before else {}
         snapshots = {}
@@ -68,8 +70,9 @@ class Watch(Generic[Value]):
 
     def __init__(
         self, load: Callable[[Value | None], Value], *, every: float = RELOAD_SECONDS,
-        patience: float = LOAD_TIMEOUT,
+        patience: float = LOAD_TIMEOUT, what: str = "what is published",
     ):
+        self._what = what
         self._load = load
         self._every = every
         self._patience = patience
@@ -97,7 +100,9 @@ class Watch(Generic[Value]):
                 threading.Thread(target=self._reload, daemon=True).start()
             loaded, started_at = self._loaded, self._started_at
         if self._value is None or now - self._loaded_at >= 2 * self._every:
-            loaded.wait(max(0.0, started_at + self._patience - now))
+            is_first = self._value is None and self._error is None
+            patience = self._patience * (1 if is_first else SHARE)
+            loaded.wait(max(0.0, started_at + patience - now))
 
     def _reload(self) -> None:
         begun = monotonic()
@@ -106,7 +111,7 @@ class Watch(Generic[Value]):
             self._loaded_at, self._error = begun, None
         except Exception as error:  # whatever it is, the old value is still served
             if self._error is None:
-                logger.warning("cannot load what is published, serving the last known: %s", error)
+                logger.warning("cannot load %s; the last known stays: %s", self._what, error)
             self._error = error
         finally:
             self._is_loading = False
