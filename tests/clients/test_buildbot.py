@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from clients.buildbot_master import PATIENCE
 
 
 @pytest.fixture
@@ -126,6 +127,95 @@ def test_a_hostile_seta_runs_everything(make_master, serve, until, answer):
     master.change("1")
     until(lambda: master.requests() == ["docs 1 success", "ui 1 success", "unit 1 success"])
     assert f"everything runs on change 1 ({'1' * 40}), since SETA gave no answer" in master.log()
+
+
+def test_an_answer_that_skips_every_builder_runs_everything(make_master, serve, selective, until):
+    """R7: and of a SETA that runs others of this Buildbot it is obeyed."""
+    answers = {"1": selective(["nobody"], ["unit", "ui", "docs"]),
+               "2": selective(["nightly"], ["unit", "ui", "docs"])}
+    master = make_master(serve(lambda request: serve.answer(
+        201, answers.get(request.path.split("/")[-2][0], {"jobs": []}))).url)
+    master.configure(("builder(name) for name in BUILDERS",
+                      'builder(name) for name in [*BUILDERS, "nightly"]'),
+                     ('name="force", builderNames=BUILDERS',
+                      'name="force", builderNames=[*BUILDERS, "nightly"]'),
+                     ('{"unit": 3', '{"nightly": 1, "unit": 3'))
+    master.start()
+    for digit in "12":
+        master.change(digit)
+    until(lambda: master.requests() == [
+        "docs 1 success", "docs 2 waits", "ui 1 success", "ui 2 waits",
+        "unit 1 success", "unit 2 waits"])
+    assert "everything runs on change 1" in master.log() and "none of the jobs here" in master.log()
+
+
+def test_a_seta_that_hangs_is_waited_for_once(make_master, serve, until):
+    """Changes are decided one after the other, so each would wait for those before it."""
+    server = serve(serve.answer(raw=b"x", pause=PATIENCE))
+    master = make_master(server.url)
+    master.configure(("deadline=60", "deadline=2"))
+    master.start()
+    for digit in "123":
+        master.change(digit)
+    until(lambda: "docs 3 success" in master.requests())
+    assert len(server.asked("PUT", "/schedule")) == 1
+    assert master.log().count("did not answer in time before, so it is not asked") == 2
+
+
+def test_no_change_waits_while_seta_is_asked_what_is_owed(make_master, seta, serve, until):
+    answer = seta.answer
+    seta.answer = lambda request: (serve.answer(raw=b"x", pause=PATIENCE)
+                                   if request.path.endswith("/due") else answer(request))
+    master = make_master(seta.url)
+    master.configure(("deadline=60", f"deadline={2 * PATIENCE}"))
+    master.start()
+    master.change("1")
+    until(lambda: seta.asked("GET", "/due"))
+    master.change("2")
+    until(lambda: "docs 2 waits" in master.requests())
+
+
+NOTE_READS = """
+import sys
+from buildbot.data.connector import DataConnector
+from buildbot.db.buildsets import BuildsetsConnectorComponent
+from buildbot.db.schedulers import SchedulersConnectorComponent
+
+
+def note(kind, name, what):
+    original = getattr(kind, name)
+
+    def noting(self, *args, **kwargs):
+        caller = sys._getframe(1).f_code.co_filename
+        if caller.endswith(("held_requests.py", "scheduler.py")):
+            with open(f"{basedir}/notes", "a") as file:
+                file.write(what)
+        return original(self, *args, **kwargs)
+
+    setattr(kind, name, noting)
+
+
+note(DataConnector, "get", "r")
+note(BuildsetsConnectorComponent, "getBuildsets", "r")
+note(SchedulersConnectorComponent, "flushChangeClassifications", "\\n")
+"""
+
+
+def test_the_cost_of_a_change_does_not_grow_with_what_waits(make_master, seta, until):
+    """The database is not asked again about each request that waits for a worker."""
+    master = make_master(seta.url)
+    master.configure(
+        ('worker.LocalWorker("local")', 'worker.Worker("local", "never-comes")'),
+        ("c = BuildmasterConfig", NOTE_READS + "\nc = BuildmasterConfig"),
+        ('"title": "Sample"', '"title": "Sample", "collapseRequests": False'),
+        ("ask_every=0.3", "ask_every=9999"))
+    master.start()
+    for digit in "12345678":
+        master.change(digit)
+    notes = master.folder / "sample" / "notes"
+    until(lambda: notes.exists() and notes.read_text().count("\n") == 8)
+    reads = [len(line) for line in notes.read_text().splitlines()]
+    assert reads[7] <= reads[2], reads
 
 
 def test_people_force_what_waits(make_master, seta, until):

@@ -7,17 +7,18 @@ property that requests which run do not have, so Buildbot never merges one of th
 is held back.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from buildbot.data.resultspec import Filter
+from buildbot.data.resultspec import Filter, ResultSpec
 from buildbot.process.properties import Properties
 from buildbot.process.results import SKIPPED
 
 HELD = "seta_held_by"  # the property; its value is the scheduler's name
 PUSHED_AT = "seta_pushed_at"
 REASON = "SETA: low value, waits until it is due"
+AT_ONCE = 500  # buildsets in one query
 
 # Buildbot's classes and Twisted's have no types.
 Master = Any        # buildbot.master.BuildMaster
@@ -87,29 +88,70 @@ def waits(master: Master, request: BuildRequest) -> bool:
     return scheduler in master.config.schedulers and request.reason.startswith(REASON)
 
 
-async def held_requests(master: Master, scheduler: str) -> list[Held]:
-    """Return what this scheduler holds back, oldest first."""
-    requests = await master.data.get(
-        ("buildrequests",), filters=[Filter("claimed", "eq", [False]),
-                                     Filter("complete", "eq", [False])])
-    is_ours = {bsid: await is_held(master, bsid, scheduler)
-               for bsid in {request["buildsetid"] for request in requests}}
-    return sorted(
-        [await as_held(master, request) for request in requests if is_ours[request["buildsetid"]]],
-        key=lambda held: held.request_id)
+class HeldRequests:
+    """What one scheduler holds back.
 
+    A master has many requests that wait, and most are not ours. So what a buildset is, is asked
+    once, and the database only about builders of which something was held.
+    """
 
-async def is_held(master: Master, buildset_id: int, scheduler: str) -> bool:
-    buildset = await master.data.get(("buildsets", buildset_id))
-    if not buildset["reason"].startswith(REASON):
-        return False
-    return bool(await buildset_property(master, buildset_id, HELD) == scheduler)
+    def __init__(self, master: Master, scheduler: str):
+        self._master, self._scheduler = master, scheduler
+        self._is_held: dict[int, bool] = {}   # by buildset
+        self._names: dict[int, str] = {}      # of these builders, by id
+        self._is_loaded = False               # whether those held by an earlier process are known
 
+    async def add(self, buildset_id: int, builder_ids: Iterable[int]) -> None:
+        """Take note of a buildset that the scheduler has just held back."""
+        self._is_held[buildset_id] = True
+        await self._learn_names(builder_ids)
 
-async def as_held(master: Master, request: dict[str, Any]) -> Held:
-    builder = await master.data.get(("builders", request["builderid"]))
-    return Held(request["buildrequestid"], request["buildsetid"], builder["name"],
-                request["submitted_at"].timestamp())
+    async def find(self, builders: Collection[str] | None = None) -> list[Held]:
+        """Return what is held back now, of these builders or of all, oldest first."""
+        requests = await self._waiting(builders)
+        await self._learn({request["buildsetid"] for request in requests})
+        ours = [each for each in requests if self._is_held[each["buildsetid"]]]
+        await self._learn_names(each["builderid"] for each in ours)
+        self._is_loaded = True
+        held = [self._as_held(each) for each in ours]
+        return sorted((each for each in held if builders is None or each.builder in builders),
+                      key=lambda each: each.request_id)
+
+    async def _waiting(self, builders: Collection[str] | None) -> list[dict[str, Any]]:
+        """Return the requests that nobody has claimed, of builders that may have held ones."""
+        filters = [Filter("claimed", "eq", [False]), Filter("complete", "eq", [False])]
+        if self._is_loaded:
+            ids = [each for each, name in self._names.items()
+                   if builders is None or name in builders]
+            if not ids:
+                return []
+            filters.append(Filter("builderid", "eq", ids))
+        requests: list[dict[str, Any]] = await self._master.data.get(
+            ("buildrequests",), filters=filters)
+        return requests
+
+    async def _learn(self, buildset_ids: set[int]) -> None:
+        """See which of these buildsets are held back by this scheduler; a rebuild is not."""
+        unknown = sorted(buildset_ids - self._is_held.keys())
+        for at in range(0, len(unknown), AT_ONCE):
+            asked = unknown[at:at + AT_ONCE]
+            wanted = ResultSpec(filters=[Filter("bsid", "eq", asked),
+                                         Filter("reason", "eq", [REASON])])
+            wanted.fieldMapping = {"bsid": "buildsets.id", "reason": "buildsets.reason"}
+            found = await self._master.db.buildsets.getBuildsets(resultSpec=wanted)
+            self._is_held |= dict.fromkeys(asked, False)
+            for each in found:
+                holder = await buildset_property(self._master, each.bsid, HELD)
+                self._is_held[each.bsid] = holder == self._scheduler
+
+    async def _learn_names(self, builder_ids: Iterable[int]) -> None:
+        for each in set(builder_ids) - self._names.keys():
+            builder = await self._master.data.get(("builders", each))
+            self._names[each] = builder["name"]
+
+    def _as_held(self, request: dict[str, Any]) -> Held:
+        return Held(request["buildrequestid"], request["buildsetid"],
+                    self._names[request["builderid"]], request["submitted_at"].timestamp())
 
 
 async def close(master: Master, held: list[Held]) -> None:

@@ -18,7 +18,7 @@ from ..exchange import DEADLINE, one_line
 from ..questions import due_question, schedule_question, take_due_question
 from .fetch import ask
 from .held_requests import (
-    REASON, Held, Steps, close, held_properties, held_requests, push_properties, pushed_at,
+    REASON, Held, HeldRequests, Steps, close, held_properties, push_properties, pushed_at,
 )
 
 BUILD_SYSTEM = "buildbot"
@@ -43,6 +43,7 @@ class SetaScheduler(base.ReconfigurableBaseScheduler):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self._timer: Any = None  # a LoopingCall
+        self._decisions = 0      # changes that this process has decided on
 
     def checkConfig(
         self, *, builderNames: Any, url: str, project: str, token: str | None = None,
@@ -81,6 +82,7 @@ class SetaScheduler(base.ReconfigurableBaseScheduler):
 
     @defer.inlineCallbacks
     def activate(self) -> Steps:
+        self._held = HeldRequests(self.master, self.name)
         yield super().activate()
         if self.enabled:
             yield self._start()
@@ -96,7 +98,7 @@ class SetaScheduler(base.ReconfigurableBaseScheduler):
     def _start(self) -> Steps:
         yield self.startConsumingChanges(
             fileIsImportant=self._is_important, change_filter=self._filter)
-        self._timer = task.LoopingCall(lambda: self._under_lock(self._tick()))
+        self._timer = task.LoopingCall(lambda: logged(defer.ensureDeferred(self._tick())))
         self._timer.clock = self.master.reactor
         self._timer.start(self._ask_every, now=True)
 
@@ -110,10 +112,9 @@ class SetaScheduler(base.ReconfigurableBaseScheduler):
             self._timer.stop()
         self._timer = None
 
-    def _under_lock(self, work: Coroutine[Any, Any, None]) -> Any:
+    def _under_lock(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Do this when no change is being decided on; an error is logged and stops nothing else."""
-        done = self._change_consumption_lock.run(defer.ensureDeferred, work)
-        return done.addErrback(lambda failure: log.failure("SETA: while scheduling", failure))
+        return logged(self._change_consumption_lock.run(defer.ensureDeferred, work))
 
     def gotChange(self, change: Change, important: bool) -> Any:
         return defer.ensureDeferred(self._decide(change, important))
@@ -135,11 +136,12 @@ class SetaScheduler(base.ReconfigurableBaseScheduler):
         """
         if not important:
             return
+        self._decisions += 1
         changes = self.master.db.schedulers
         await changes.classifyChanges(self.serviceid, {change.number: True})
         seen_at = self.master.reactor.seconds()
-        schedule = await self._ask_schedule(change, seen_at)
         builders = await self._builders()
+        schedule = await self._ask_schedule(change, seen_at, builders)
         held = [name for name in builders if schedule.skips(name)]
         await self._run([name for name in builders if name not in held], change, seen_at, schedule)
         await self._hold(held, change, seen_at, schedule)
@@ -151,7 +153,14 @@ class SetaScheduler(base.ReconfigurableBaseScheduler):
         names: list[str] = await properties.render(self.builderNames)
         return names
 
-    async def _ask_schedule(self, change: Change, seen_at: float) -> Schedule:
+    async def _all_builders(self) -> list[str]:
+        """Return the names of all builders, those of other masters on this database too."""
+        known = await self.master.data.get(("builders",))
+        return [each["name"] for each in known if each["masterids"]]
+
+    async def _ask_schedule(
+        self, change: Change, seen_at: float, builders: list[str],
+    ) -> Schedule:
         """Ask about the change by its revision, as pushed when the master saw it.
 
         Its own time is that of the commit, which may be days old when it is pushed.
@@ -161,7 +170,10 @@ class SetaScheduler(base.ReconfigurableBaseScheduler):
                 self._project, change.revision, change.revision, seen_at, url=self._url,
                 build_system=BUILD_SYSTEM, token=self._token, preview=False)
             answer = await ask(question, self.master.reactor, seconds=self._deadline)
-            return read_schedule(answer, now=datetime.now(UTC))
+            schedule = read_schedule(answer, now=datetime.now(UTC))
+            if all(map(schedule.skips, builders)):  # fine, if it runs others of this Buildbot
+                schedule.checked_for(builders, others=await self._all_builders())
+            return schedule
         except NoAnswer as failure:
             log.warn("everything runs on change {number} ({revision}), since SETA gave no "
                      "answer: {reason}", number=change.number, revision=change.revision,
@@ -186,23 +198,35 @@ class SetaScheduler(base.ReconfigurableBaseScheduler):
             return
         log.info("builders that SETA holds back on change {number}: {count} ({reasons})",
                  count=len(builders), number=change.number, reasons="; ".join(schedule.reasons))
-        await self.addBuildsetForChanges(
+        buildset_id, requests = await self.addBuildsetForChanges(
             changeids=[change.number], builderNames=builders, reason=REASON,
             properties=held_properties(self.name, seen_at), priority=0)
+        await self._held.add(buildset_id, requests)
 
     async def _close(self, builders: list[str]) -> None:
-        held = await held_requests(self.master, self.name)
-        await close(self.master, [each for each in held if each.builder in builders])
+        await close(self.master, await self._held.find(builders))
 
     async def _tick(self) -> None:
-        """Run what is owed though no change came."""
-        waiting = await held_requests(self.master, self.name)
+        """Run what is owed though no change came. No change waits while SETA is asked."""
+        waiting = await self._held.find()
         if waiting:
+            decisions = self._decisions
             due = await self._ask_due(waiting)
-            owed = [each for each in waiting if each.builder in due.jobs]
-            if owed:
-                await self._fire(owed, "; ".join(due.reasons))
+            if due.jobs and await self._under_lock(self._run_owed(due, decisions)):
                 await self._tell_taken(due)
+
+    async def _run_owed(self, due: Due, decisions: int) -> bool:
+        """Run what is owed of what waits now; return whether anything was.
+
+        If a change was decided on since SETA was asked, another push is the newest: the answer is
+        dropped, and SETA is asked again at the next tick.
+        """
+        if self._timer is None or (due.push_id and decisions != self._decisions):
+            return False
+        owed = [each for each in await self._held.find() if each.builder in due.jobs]
+        if owed:
+            await self._fire(owed, "; ".join(due.reasons))
+        return bool(owed)
 
     async def _ask_due(self, waiting: list[Held]) -> Due:
         """Ask what is owed; when SETA has not answered for too long, all that waits is owed."""
@@ -249,3 +273,8 @@ class SetaScheduler(base.ReconfigurableBaseScheduler):
                 properties=push_properties(await pushed_at(self.master, buildset_id)),
                 priority=self.priority if isinstance(self.priority, int) else 0)
         await close(self.master, held)
+
+
+def logged(done: Any) -> Any:
+    """Log the error of this Deferred, if it ends with one; nothing else is stopped by it."""
+    return done.addErrback(lambda failure: log.failure("SETA: while scheduling", failure))
