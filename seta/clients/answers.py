@@ -13,6 +13,7 @@ from .text import clean, clean_reasons
 
 FULL = "full"
 SELECTIVE = "selective"
+MAX_REJECTED = 100  # records in one answer to a post
 
 
 class NoAnswer(Exception):
@@ -160,6 +161,27 @@ def read_due(body: object) -> Due:
         push_id=push_id if isinstance(push_id, str) else None,
         reasons=clean_reasons(names(answer, "reasons", default=[])),
     )
+
+
+def read_receipt(body: object, *, sent: int) -> list[str]:
+    """Return why records were rejected; ``NoAnswer`` unless the answer accounts for all sent.
+
+    An answer of something else than SETA must not pass for a receipt. SETA names the first
+    hundred of the rejected records only.
+
+    >>> read_receipt({"accepted": 1, "rejected": [{"line": 2, "reason": "odd"}]}, sent=2)
+    ["{'line': 2, 'reason': 'odd'}"]
+    """
+    answer = as_object(body)
+    accepted, rejected = answer.get("accepted"), answer.get("rejected")
+    if type(accepted) is not int or not isinstance(rejected, list):
+        raise NoAnswer("the answer is no receipt: it must say how many records were accepted, and "
+                       "which were rejected")
+    left = sent - accepted
+    if len(rejected) != left and not (len(rejected) == MAX_REJECTED < left):
+        raise NoAnswer(f"the answer is no receipt for {sent} records: {accepted} accepted, "
+                       f"{len(rejected)} rejected")
+    return [clean(str(each)) for each in rejected]
 
 
 def as_object(body: object) -> dict[str, Any]:

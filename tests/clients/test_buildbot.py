@@ -308,8 +308,8 @@ def test_a_batch_that_is_never_taken_is_put_aside(make_master, serve, until):
         if request.path != "/api/v1/results":
             return serve.answer(503)
         posts.append(request)
-        return serve.answer(422 if len(posts) == 1 else 200,
-                            {"accepted": 0, "rejected": [{"line": 2, "reason": "odd"}]})
+        return serve.answer(422 if len(posts) == 1 else 200, {
+            "accepted": len(request.records) - 1, "rejected": [{"line": 2, "reason": "odd\n!"}]})
 
     master = make_master(serve(answer).url)
     master.start()
@@ -321,3 +321,34 @@ def test_a_batch_that_is_never_taken_is_put_aside(make_master, serve, until):
         "000000000001.refused"]
     until(lambda: "is put aside: HTTP 422" in master.log()
           and "SETA rejected 1 of the records" in master.log())
+
+
+def test_a_batch_is_kept_until_seta_accounts_for_it(make_master, serve, until):
+    """Whatever else answers with a success or a redirect, such as a proxy, has not stored it."""
+    answers = [
+        ("no receipt", {"body": []}), ("no receipt", {"body": None}),
+        ("no receipt", {"body": {"id": 7}}),
+        ("no receipt for 3 records", {"body": {"accepted": 2, "rejected": []}}),
+        ("no receipt", {"body": {"accepted": True, "rejected": [1, 2]}}),
+        ("HTTP 202", {"status": 202, "body": {"accepted": 3, "rejected": []}}),
+        ("HTTP 204", {"status": 204, "body": b""}),
+        ("points to https://seta.example/api/v1/results", {
+            "status": 308, "headers": {"Location": "https://seta.example/api/v1/results"}}),
+    ]
+    posts = []
+
+    def answer(request):
+        if request.path != "/api/v1/results":
+            return serve.answer(503)
+        posts.append(request.body)
+        return serve.answer(**answers[min(len(posts), len(answers)) - 1][1])
+
+    master = make_master(serve(answer).url)
+    master.start()
+    until(lambda: len(posts) > len(answers) + 2)
+    assert len(set(posts)) == 1
+    (batch,) = (master.folder / "sample/seta-reporter/sample-bot").iterdir()
+    assert batch.name == "000000000001.ndjson"
+    told = re.findall("SETA did not accept .*", master.log())
+    assert all(reason in line for (reason, _), line in zip(answers[3:], told[-5:], strict=True))
+    assert len(told) < len(posts)  # a reason is told once

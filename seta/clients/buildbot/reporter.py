@@ -12,7 +12,7 @@ from buildbot.reporters.message import MessageFormatterFunction
 from twisted.internet import defer, task
 from twisted.logger import Logger
 
-from ..answers import NoAnswer
+from ..answers import NoAnswer, read_receipt
 from ..exchange import Refused, one_line
 from ..questions import results_question
 from .fetch import ask
@@ -23,7 +23,9 @@ from .spool import Spool
 SEND_EVERY = 5       # seconds
 DEADLINE = 30.0      # seconds for one batch
 LIST_EVERY = timedelta(hours=12)
-RETRYABLE = frozenset({401, 403, 404, 408, 429})  # by a token, a new project, or time
+# Errors of the request that a token, a new project, or time may cure. Anything but an error of
+# the request is tried again: a redirect or an odd success says that SETA is elsewhere.
+RETRYABLE = frozenset({401, 403, 404, 408, 429})
 
 log = Logger()
 
@@ -42,6 +44,7 @@ class SetaReporter(ReporterBase):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self._timer: Any = None  # a LoopingCall
+        self._told = ""          # why SETA did not accept the last batch
         self._listed: tuple[str, ...] = ()
         self._listed_at = datetime.min.replace(tzinfo=UTC)
 
@@ -107,30 +110,36 @@ class SetaReporter(ReporterBase):
             log.failure("SETA: while reporting builds")
 
     async def _is_done_with(self, batch: Path) -> bool:
-        question = results_question(batch.read_text(encoding="utf-8"), url=self._url,
-                                    token=self._token)
+        """Send a batch; delete it once SETA has accounted for each of its records."""
+        lines = batch.read_text(encoding="utf-8")
+        question = results_question(lines, url=self._url, token=self._token)
         try:
-            answer = await ask(question, self.master.reactor, seconds=DEADLINE)
+            # Nobody waits for this, so a slow one must not keep schedules from being asked.
+            answer = await ask(question, self.master.reactor, seconds=DEADLINE, breaker=None)
+            rejected = read_receipt(answer, sent=lines.count("\n"))
         except NoAnswer as failure:
             return self._is_hopeless(batch, failure)
-        rejected = answer.get("rejected") if isinstance(answer, dict) else None
         if rejected:
             log.warn("SETA rejected {count} of the records of {batch}, the first: {first}",
                      count=len(rejected), batch=batch.name, first=rejected[0])
         batch.unlink()
+        self._told = ""
         return True
 
     def _is_hopeless(self, batch: Path, failure: NoAnswer) -> bool:
         """Return whether to go on to the next batch, since SETA will never accept this one."""
+        reason = one_line(failure)
         status = failure.status if isinstance(failure, Refused) else 500
-        if status >= 500 or status in RETRYABLE:
-            log.warn("SETA did not accept {batch}, which will be sent again: {reason}",
-                     batch=batch.name, reason=one_line(failure))
-            return False
-        log.error("SETA refused {batch}, which is put aside: {reason}", batch=batch.name,
-                  reason=one_line(failure))
-        self._spool.refuse(batch)
-        return True
+        if 400 <= status < 500 and status not in RETRYABLE:
+            log.error("SETA refused {batch}, which is put aside: {reason}", batch=batch.name,
+                      reason=reason)
+            self._spool.refuse(batch)
+            return True
+        if reason != self._told:  # once, and not at each try
+            log.warn("SETA did not accept {batch}, which will be sent again until it does: "
+                     "{reason}", batch=batch.name, reason=reason)
+        self._told = reason
+        return False
 
     async def _list_builders(self) -> None:
         """Add the list of builders to the queue when it has changed, and twice a day.
