@@ -1,6 +1,7 @@
 """`seta serve`: gunicorn with threads and, on a developer's machine, a token for writes."""
 
 import os
+import resource
 from typing import Any
 
 import click
@@ -12,6 +13,9 @@ from ..domain import DEFAULT_SCOPE
 from ..store.curation.projects import scopes, seed_projects
 from .program import Program
 from .token import local_token
+
+MAX_CONNECTIONS = 2000   # of one web process
+OTHER_FILES = 100        # that a web process has open: the database, the log, modules
 
 
 class Gunicorn(BaseApplication):
@@ -63,15 +67,25 @@ def _prepare_local(program: Program, address: str, scope: str) -> None:
                f"{address}/api/v1/scopes/{scope}/analyze", err=True)
 
 
+def _connections() -> int:
+    """Return how many connections a web process may hold: each takes one of its open files."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard and hard != resource.RLIM_INFINITY:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        soft = hard
+    return max(100, min(MAX_CONNECTIONS, soft - OTHER_FILES))
+
+
 def gunicorn_options(settings: Settings) -> dict[str, Any]:
     return {
         "bind": f"{settings.host}:{settings.port}",
         "workers": settings.web_processes,
-        "worker_class": "gthread",
+        "worker_class": "seta.cli.web_worker.WebWorker",
         "threads": settings.web_threads,
         "proc_name": "seta",
         "loglevel": "warning",
         "control_socket_disable": True,  # gunicorn would create it in HOME
         "graceful_timeout": 10,
-        "keepalive": 5,
+        "keepalive": 5,  # seconds for an idle connection, and for the head of a request
+        "worker_connections": _connections(),
     }

@@ -1,6 +1,7 @@
 """A PostgreSQL server of a test's own that can be stopped, and `seta serve` on it."""
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -56,13 +57,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(database_url: str, **environment: str):
-    """Run `seta serve` on a database; give the address."""
+def served(database_url: str, *, open_files: int | None = None, **environment: str):
+    """Run `seta serve` on a database, with so many open files at most; give the address."""
     port = free_port()
+    limits = (open_files, open_files)
     process = subprocess.Popen(
         [sys.executable, "-m", "seta", "serve"], cwd=ROOT, env=os.environ | {
             "DATABASE_URL": database_url, "PORT": str(port), "SETA_LOG_LEVEL": "ERROR"}
-        | environment)
+        | environment,
+        preexec_fn=open_files and (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, limits)))
     address = f"http://127.0.0.1:{port}"
     try:
         wait_until(lambda: is_up(address) or process.poll() is not None, BOOT)

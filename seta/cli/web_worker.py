@@ -1,0 +1,176 @@
+"""gunicorn's threaded worker, so changed that slow and idle clients take no thread.
+
+gunicorn gives a thread to every new connection for five seconds, and to a client that has sent
+half a request for as long as it likes; its main loop waits two seconds for a client that does not
+close a finished connection. Here the main loop collects what clients send until the head of a
+request is whole, and closes connections without waiting. A thread gets whole heads only.
+"""
+
+import errno
+import socket
+from collections import deque
+from concurrent.futures import Future
+from functools import partial
+from selectors import EVENT_READ
+from time import monotonic
+from typing import Any
+
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+HEAD_END = b"\r\n\r\n"
+MAX_HEAD = 1 << 16      # bytes
+PIECE = 1 << 16         # bytes that are read at once
+LINGER = 2.0            # seconds for a client to close its side of a finished connection
+DRAIN = 0.1             # seconds for the rest of a body that nobody read
+SOCKET_LIMIT = 20.0     # seconds for a client to send or take the next piece of a body
+TOO_LARGE = (b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+             b"Connection: close\r\nContent-Length: 0\r\n\r\n")
+NOT_NOW = (errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED, errno.EINTR)
+NO_FILES = (errno.EMFILE, errno.ENFILE)
+
+
+class Client(TConn):
+    """A connection, and what its client has sent of the next request."""
+
+    received = b""
+
+
+class WebWorker(ThreadWorker):
+    """Waits for whole heads in the main loop, `keepalive` seconds for each.
+
+    When there are as many connections as there may be, the one that has been idle longest is
+    closed for a new one.
+    """
+
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, **options)
+        self._closing: deque[Client] = deque()   # answered; the client has yet to close
+
+    def accept(self, listener: socket.socket) -> None:
+        try:
+            its_socket, address = listener.accept()
+        except OSError as error:
+            if error.errno in NO_FILES:
+                self._drop_idlest()
+            elif error.errno not in NOT_NOW:
+                raise
+            return
+        self.nr_conns += 1
+        if self.nr_conns >= self.worker_connections:
+            self._drop_idlest()
+        self._await_head(Client(self.cfg, its_socket, address, listener.getsockname()))
+
+    def on_client_socket_readable(self, conn: Client, client: socket.socket) -> None:
+        """Begin to collect the next request of a connection that was kept alive."""
+        self.poller.unregister(client)
+        self.keepalived_conns.remove(conn)
+        self._await_head(conn)
+
+    def _await_head(self, conn: Client, received: bytes = b"") -> None:
+        conn.sock.setblocking(False)
+        conn.received = received
+        conn.timeout = monotonic() + self.cfg.keepalive
+        self.pending_conns.append(conn)
+        self.poller.register(
+            conn.sock, EVENT_READ, partial(self.on_pending_socket_readable, conn))
+        if received:
+            self._take(conn)
+
+    def on_pending_socket_readable(self, conn: Client, client: socket.socket) -> None:
+        """Collect what a client has sent, and give it to a thread when its head is whole."""
+        piece = _receive(conn.sock)
+        if piece is None:
+            return
+        if not piece:
+            self._forget(self.pending_conns, conn)
+            return
+        conn.received += piece
+        self._take(conn)
+
+    def _take(self, conn: Client) -> None:
+        is_whole = HEAD_END in conn.received
+        if not is_whole and len(conn.received) < MAX_HEAD:
+            return
+        self.poller.unregister(conn.sock)
+        self.pending_conns.remove(conn)
+        if not is_whole:
+            _send(conn.sock, TOO_LARGE)
+            self._close(conn)
+            return
+        conn.data_ready = True
+        conn.init()
+        conn.parser.unreader.unread(conn.received)
+        conn.received = b""
+        self.enqueue_req(conn)
+
+    def handle_request(self, req: Any, conn: Client) -> bool:
+        conn.sock.settimeout(SOCKET_LIMIT)
+        return bool(super().handle_request(req, conn))
+
+    def _keepalive_after(self, conn: Client, keepalive: bool) -> bool:
+        """Return whether the connection may be used again: not where a body is still to come."""
+        return keepalive and bool(conn.parser.finish_body(deadline=monotonic() + DRAIN))
+
+    def finish_request(self, conn: Client, fs: "Future[bool]") -> None:
+        is_kept = not fs.cancelled() and fs.exception() is None and fs.result()
+        if not is_kept:
+            self._close(conn)
+            return
+        received = conn.parser.unreader.take_buffered()
+        if received:  # the next request came with this one
+            self._await_head(conn, received)
+        else:
+            super().finish_request(conn, fs)
+
+    def _close(self, conn: Client) -> None:
+        """Close a connection when its client does, or after LINGER: an answer may be on its way."""
+        try:
+            conn.sock.setblocking(False)
+            conn.sock.shutdown(socket.SHUT_WR)
+        except OSError:  # it is gone already
+            self.nr_conns -= 1
+            conn.close()
+            return
+        conn.timeout = monotonic() + LINGER
+        self._closing.append(conn)
+        self.poller.register(conn.sock, EVENT_READ, partial(self._drain, conn))
+
+    def _drain(self, conn: Client, client: socket.socket) -> None:
+        if _receive(conn.sock) == b"":
+            self._forget(self._closing, conn)
+
+    def murder_pending(self) -> None:
+        """Close the connections whose time is up."""
+        super().murder_pending()
+        now = monotonic()
+        while self._closing and self._closing[0].timeout <= now:
+            self._forget(self._closing, self._closing[0])
+
+    def _drop_idlest(self) -> None:
+        for idle in (self._closing, self.keepalived_conns, self.pending_conns):
+            if idle:
+                self._forget(idle, idle[0])
+                return
+
+    def _forget(self, where: "deque[Client]", conn: Client) -> None:
+        where.remove(conn)
+        self.poller.unregister(conn.sock)
+        self.nr_conns -= 1
+        conn.close()
+
+
+def _receive(its_socket: socket.socket) -> bytes | None:
+    """Return what has come; nothing if the client has closed, None if it has sent nothing yet."""
+    try:
+        return its_socket.recv(PIECE)
+    except (BlockingIOError, InterruptedError):
+        return None
+    except OSError:
+        return b""
+
+
+def _send(its_socket: socket.socket, answer: bytes) -> None:
+    try:
+        its_socket.send(answer)
+    except OSError:
+        pass  # the client does not wait for it

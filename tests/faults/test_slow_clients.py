@@ -1,0 +1,88 @@
+"""Clients that connect and say little or nothing, against a real `seta serve`."""
+
+import socket
+import time
+from contextlib import ExitStack, contextmanager
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from faults.stopped import served
+
+HALF = b"GET /__lbheartbeat__ HTTP/1.1\r\nHost: x\r\nX-Slow:"
+WHOLE = b"GET /__lbheartbeat__ HTTP/1.1\r\nHost: x\r\n\r\n"
+WITHOUT_ITS_BODY = b"GET /__lbheartbeat__ HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"
+LAST = b"GET /__lbheartbeat__ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+SOON = 3.0    # seconds; gunicorn alone answers after minutes, or never
+
+
+@pytest.fixture(scope="module")
+def site(make_database, template):
+    with served(make_database(template), open_files=500, WEB_CONCURRENCY="1") as address:
+        yield address
+
+
+@contextmanager
+def connected(site, *sent, count=1):
+    """Open connections, send these pieces on each, and leave them open."""
+    parts = urlsplit(site)
+    with ExitStack() as stack:
+        made = [stack.enter_context(socket.create_connection((parts.hostname, parts.port), 30))
+                for _ in range(count)]
+        for each in made:
+            for piece in sent:
+                each.sendall(piece)
+        yield made
+
+
+def is_soon_answered(site):
+    began = time.monotonic()
+    answers = [requests.get(site + "/__lbheartbeat__", timeout=30).status_code for _ in range(10)]
+    return answers == [200] * 10 and time.monotonic() - began < SOON
+
+
+def read_to_end(its_socket):
+    return b"".join(iter(lambda: its_socket.recv(4096), b""))
+
+
+@pytest.mark.parametrize("sent, count", [
+    pytest.param((), 1200, id="more idle ones than it may hold"),
+    pytest.param((HALF,), 12, id="half-sent headers"),
+    pytest.param((WHOLE, HALF), 12, id="half-sent headers of a second request"),
+    pytest.param((WHOLE + HALF,), 12, id="one and a half requests at once"),
+    pytest.param((WITHOUT_ITS_BODY,), 12, id="a body that does not come"),
+    pytest.param((LAST,), 12, id="a finished connection that stays open"),
+])
+def test_clients_that_say_little_do_not_keep_others_waiting(site, sent, count):
+    with connected(site, *sent, count=count):
+        assert is_soon_answered(site)
+
+
+def test_a_half_sent_request_is_cut_off(site):
+    with connected(site, HALF, count=3) as clients:
+        for client in clients:
+            assert read_to_end(client) == b""
+
+
+def test_headers_without_an_end_are_refused(site):
+    with connected(site, HALF) as (client,):
+        try:
+            client.sendall(b"x" * 70_000)
+        except OSError:
+            pass  # it is refused while we send
+        assert client.recv(100).startswith(b"HTTP/1.1 431 ")
+
+
+def test_a_request_may_come_in_pieces_and_the_next_one_with_it(site):
+    with connected(site, HALF, b" 1\r\n\r\n" + WHOLE + HALF, b" 2\r\nConnection: close\r\n\r\n"
+                   ) as (client,):
+        assert read_to_end(client).count(b"HTTP/1.1 200 OK") == 3
+
+
+def test_a_connection_is_kept_for_the_next_request(site):
+    with requests.Session() as session:
+        for _ in range(3):
+            answer = session.get(site + "/__lbheartbeat__", timeout=30)
+            assert answer.headers["Connection"] == "keep-alive"
+        answer = session.post(site + "/api/v1/results", data=b"x" * 3_000_000, timeout=30)
+        assert answer.status_code == 401
