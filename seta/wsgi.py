@@ -23,7 +23,7 @@ def create_app() -> Flask:
     """
     settings = from_environment(os.environ)
     url = settings.database_url or EmbeddedServer(
-        settings.home_path, postgres_bin=settings.postgres_bin).start().url
+        settings.home_path, postgres_bin=settings.postgres_bin).start(watch=True).url
     short = make_engine(url, WEB, poolclass=GatedPool, pool_size=settings.database_threads,
                         max_overflow=0)
     long = make_engine(url, WEB_WORK, pool_size=1, max_overflow=settings.long_requests + 1,

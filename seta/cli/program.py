@@ -36,6 +36,17 @@ class Program:
             self.settings.home_path, postgres_bin=self.settings.postgres_bin).start()
         return self._server.url
 
+    def watch_database(self) -> bool:
+        """Bring the embedded server back whenever it dies; return whether there is one.
+
+        In each process of a program that forks.
+        """
+        if self.settings.database_url:
+            return False
+        assert self.database_url and self._server  # started
+        self._server.watch()
+        return True
+
     @cached_property
     def unchecked_engine(self) -> Engine:
         """A connected engine, whatever the version of its tables."""

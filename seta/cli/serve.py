@@ -21,16 +21,17 @@ OTHER_FILES = 100        # that a web process has open: the database, the log, m
 class Gunicorn(BaseApplication):
     """Gunicorn run from our command, so that the embedded PostgreSQL lives as long as it does."""
 
-    def __init__(self, options: dict[str, Any]):
-        self._options = options
+    def __init__(self, program: Program):
+        self._program = program
         super().__init__()
 
     def load_config(self) -> None:
-        for name, value in self._options.items():
+        for name, value in gunicorn_options(self._program.settings).items():
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        # Built in each web process: connections do not survive a fork.
+        # In each web process: neither connections nor threads survive a fork.
+        self._program.watch_database()
         return import_app("seta.wsgi:create_app()")
 
 
@@ -51,7 +52,7 @@ def serve(program: Program) -> None:
     if not settings.database_url:
         _prepare_local(program, address, known[0])
     click.echo(f"SETA is at {address} (stop with Ctrl-C)", err=True)
-    Gunicorn(gunicorn_options(settings)).run()
+    Gunicorn(program).run()
 
 
 def _prepare_local(program: Program, address: str, scope: str) -> None:

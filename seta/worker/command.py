@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 import click
 from sqlalchemy import Engine, text
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from ..config import Settings
 from ..errors import StoreError
-from ..store.engine import limit_own_waits
+from ..store.engine import check_connection, limit_own_waits
 from ..store.locks import Lock
 from ..store.operation.runs import stop_unfinished_runs
 from .clock import is_overdue, make_clock
@@ -38,6 +38,8 @@ class Program(Protocol):
     @property
     def sessions(self) -> sessionmaker[Session]: ...
 
+    def watch_database(self) -> bool: ...
+
     def close(self) -> None: ...
 
 
@@ -58,9 +60,13 @@ def worker(program: Program, once: bool) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    is_embedded = program.watch_database()
     leader = Leader(program.engine)
-    if leader.wait(stop):
-        _lead(program, work, leader, stop)
+    try:
+        if leader.wait(stop):
+            _lead(program, work, leader, stop)
+    except LockLost as error:
+        _end_or_begin_again(program, error, stop, is_embedded=is_embedded)
     leader.resign()
 
 
@@ -75,12 +81,8 @@ def _lead(program: Program, work: Work, leader: "Leader", stop: threading.Event)
     clock.start()
     logger.info("the worker is active; it ingests next at %s",
                 f"{clock.get_job('ingest').next_run_time:%Y-%m-%d %H:%M} UTC")
-    try:
-        while not stop.wait(5.0):
-            leader.check()
-    except StoreError as error:
-        logger.error("%s; stopping, so that another worker can take over", error)
-        os._exit(1)
+    while not stop.wait(5.0):
+        leader.check()
     clock.shutdown(wait=False)
     if not work.wait_idle(GRACE):
         # The thread may be waiting for a source; every commit so far is complete.
@@ -93,11 +95,37 @@ def _lead(program: Program, work: Work, leader: "Leader", stop: threading.Event)
     logger.info("the worker has stopped")
 
 
+def _end_or_begin_again(
+    program: Program, error: "LockLost", stop: threading.Event, *, is_embedded: bool,
+) -> NoReturn:
+    """End at once, whatever the threads are doing; another worker may be active already.
+
+    Whoever runs the worker starts it again; on an embedded database it does so itself.
+    """
+    if not is_embedded:
+        logger.error("%s; stopping, so that another worker can take over", error)
+        os._exit(1)
+    logger.error("%s; beginning again when the database is back", error)
+    while not stop.wait(1.0):
+        try:
+            check_connection(program.engine)
+        except StoreError:
+            continue
+        logging.shutdown()
+        sys.stderr.flush()
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+    os._exit(0)
+
+
 def _mark_unfinished(program: Program) -> None:
     with program.sessions.begin() as session:
         stopped = stop_unfinished_runs(session, now=datetime.now(UTC))
     if stopped:
         logger.warning("runs that were interrupted: %d", stopped)
+
+
+class LockLost(StoreError):
+    """The connection that holds the worker's lock, or waits for it, has ended."""
 
 
 class Leader:
@@ -120,15 +148,17 @@ class Leader:
         return False
 
     def check(self) -> None:
-        """Raise StoreError when the connection, and with it the lock, is lost."""
-        try:
-            self._connection.execute(text("SELECT 1"))
-        except DBAPIError as error:
-            raise StoreError(f"the worker's lock is lost: {error.orig}") from error
+        """Raise LockLost when the connection, and with it the lock, is lost."""
+        self._ask("SELECT 1")
 
     def resign(self) -> None:
         self._connection.close()
 
     def _try(self) -> bool:
-        return bool(self._connection.scalar(
-            text("SELECT pg_try_advisory_lock(:key)"), {"key": Lock.WORKER}))
+        return bool(self._ask(f"SELECT pg_try_advisory_lock({Lock.WORKER:d})"))
+
+    def _ask(self, query: str) -> object:
+        try:
+            return self._connection.scalar(text(query))
+        except DBAPIError as error:
+            raise LockLost(f"the worker's lock is lost: {str(error.orig).strip()}") from error
