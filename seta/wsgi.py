@@ -7,6 +7,7 @@ from datetime import datetime
 from apiflask import APIFlask
 from flask import Flask
 from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import api, web
 from .config import Settings, from_environment
@@ -48,4 +49,7 @@ def build_app(
     published = published or Published(long_sessions, settings, clock)
     api.init_app(app, api.Context(settings, sessions, long_sessions, clock, published))
     web.init_app(app, sessions, published, clock)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0)
     return app

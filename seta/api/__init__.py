@@ -2,7 +2,7 @@
 
 from apiflask import APIFlask
 
-from . import cors, errors, health, legacy, v1
+from . import cors, errors, health, legacy, protection, v1
 from .context import Context
 
 __all__ = ["Context", "init_app"]
@@ -14,6 +14,7 @@ def init_app(app: APIFlask, context: Context) -> None:
     app.extensions["seta"] = context
     errors.init_app(app)
     cors.init_app(app)
+    protection.init_app(app)
     health.init_app(app, context)
     legacy.init_app(app)
     v1.init_app(app, context.settings)

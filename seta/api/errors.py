@@ -121,7 +121,6 @@ def plain(failure: Failure) -> Response:
         response = jsonify(error=failure.detail, status=failure.status)
     else:
         response = Response(f"{failure.detail}\n", mimetype="text/plain")
-        response.headers["X-Content-Type-Options"] = "nosniff"
     response.status_code = failure.status
     response.headers["Cache-Control"] = "no-store"
     response.vary.add("Accept")

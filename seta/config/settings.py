@@ -127,7 +127,12 @@ class Settings:
         "from this much later, the job counts as never run and is owed.")
     writes_per_minute: int = setting(
         "SETA_WRITES_PER_MINUTE", readers.number(1, 1_000_000), "600",
-        "How many writes one client address may make per minute.")
+        "How many writes a token may make per minute, in all web processes together; clients "
+        "without a good token are counted by address.")
+    proxies: int = setting(
+        "SETA_PROXIES", readers.number(0, 10), "0",
+        "How many proxies are in front of `seta serve`, one after the other: that many entries "
+        "of X-Forwarded-For are believed.")
     max_body: int = setting(
         "SETA_MAX_BODY", readers.number(1_000, 1_000_000_000), "16000000",
         "The largest request body, in bytes.")

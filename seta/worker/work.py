@@ -18,6 +18,7 @@ from ..sources.registry import job_list_source, result_source
 from ..store.curation import projects as store
 from ..store.curation.projects import seed_projects
 from ..store.operation.runs import recorded_run, runs
+from ..store.operation.write_limits import forget_idle_clients
 from ..store.results.pruning import prune
 
 logger = logging.getLogger(__name__)
@@ -68,6 +69,8 @@ class Work:
             with recorded_run(self._sessions, "upkeep", now=datetime.now(UTC)) as run:
                 run.counts = prune(self._sessions, now=datetime.now(UTC),
                                    retention=self._settings.retention)
+                with self._sessions.begin() as session:
+                    forget_idle_clients(session, now=datetime.now(UTC))
 
     def _live_projects(self) -> list[Project]:
         """Return the projects of live scopes, each with a source."""

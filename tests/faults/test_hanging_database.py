@@ -1,5 +1,6 @@
 """A PostgreSQL that hangs, as on a machine out of memory: all its processes are stopped."""
 
+import hashlib
 import socket
 import threading
 import time
@@ -62,7 +63,8 @@ def server_of_its_own(home):
 
 @pytest.fixture(scope="module")
 def site(server_of_its_own):
-    with served(server_of_its_own.url) as address:
+    token = f"ann={hashlib.sha256(b'ann').hexdigest()}"
+    with served(server_of_its_own.url, SETA_TOKENS=token) as address:
         wait_until(lambda: all(ask(address + LIST).status == 200 for _ in range(10)), 30)
         yield address
 
@@ -109,12 +111,16 @@ def test_while_the_database_hangs_lists_are_served_and_the_rest_is_refused(site,
             while time.monotonic() < until:
                 at_once += [ask(site + path) for path in FROM_MEMORY]
             slow = [ask(site + path) for path in FROM_DATABASE]
+            writes = [ask(site + "/api/v1/scopes/trunk/analyze", method="POST", json={},
+                          headers={"Authorization": f"Bearer {token}"})
+                      for token in ("ann", "nobody")]
             health = ask(site + "/__heartbeat__")
         refused = readers.take()
         assert {answer.status for answer in at_once} == {200}
         assert max(answer.seconds for answer in at_once) < AT_ONCE + usual
         assert {answer.status for answer in slow} == {503}
-        assert max(answer.seconds for answer in slow) < NOT_AT_ALL
+        assert [answer.status for answer in writes] == [503, 401]
+        assert max(answer.seconds for answer in slow + writes) < NOT_AT_ALL
         assert (health.status, health.seconds < 2 + usual) == (503, True)
         assert {answer.status for answer in refused} <= {200, 503}
         assert max(answer.seconds for answer in refused) < NOT_AT_ALL + usual

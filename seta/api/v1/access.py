@@ -3,16 +3,17 @@
 import hashlib
 import hmac
 import logging
-import threading
 from collections.abc import Callable
-from time import monotonic
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from flask import Flask, g, request
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import TooManyRequests
 
 from ...config import Settings
-from ...errors import NotAllowed
+from ...errors import NotAllowed, StoreError
+from ...store.operation.write_limits import take_write
 from ..context import context
 from . import lookups
 from .bodies import prepare_body
@@ -21,46 +22,34 @@ logger = logging.getLogger(__name__)
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 NOBODY = ""  # a client without a token: projects with open scheduling let it schedule
-MAX_ADDRESSES = 10_000
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-class RateLimit:
-    """A token bucket for each client address, refilled evenly over a minute."""
-
-    def __init__(self, per_minute: int, clock: Callable[[], float] = monotonic):
-        self._per_minute = per_minute
-        self._clock = clock
-        self._left: dict[str, tuple[float, float]] = {}  # address -> tokens, at
-        self._lock = threading.Lock()
-
-    def seconds_to_wait(self, address: str) -> float:
-        """Take one; return 0, or how long until there is one again."""
-        with self._lock:
-            now = self._clock()
-            left, at = self._left.pop(address, (self._per_minute, now))
-            left = min(self._per_minute, left + (now - at) * self._per_minute / 60)
-            is_taken = left >= 1
-            self._left[address] = (left - is_taken, now)  # last in order: most recently seen
-            if len(self._left) > MAX_ADDRESSES:
-                self._left.pop(next(iter(self._left)))
-            return 0.0 if is_taken else (1 - left) * 60 / self._per_minute
-
-
 def init_app(app: Flask, prefix: str, settings: Settings) -> None:
-    limit = RateLimit(settings.writes_per_minute)
-
     def guard() -> None:
         if not request.path.startswith(prefix) or request.method in READS:
             return
         if request.endpoint is None or request.routing_exception is not None:
             return  # an unknown path or method gets its own error
-        _limit(limit)
-        view = app.view_functions[request.endpoint]
-        g.who = name_of_client(settings, is_open=_is_open(view))
+        g.who = _admitted(settings, app.view_functions[request.endpoint])
         prepare_body(settings.max_body)
 
     app.before_request(guard)
+
+
+def _admitted(settings: Settings, view: Callable[..., Any]) -> str:
+    """Return who writes; raises NotAllowed, or TooManyRequests.
+
+    A token is limited by its name, wherever it is used; who has none, or a wrong one, by address.
+    """
+    try:
+        who = name_of_client(settings, is_open=_is_open(view))
+    except NotAllowed:
+        with suppress(StoreError, SQLAlchemyError):  # no database is needed to refuse
+            _limit(settings)
+        raise
+    _limit(settings, who)
+    return who
 
 
 def open_to_all(view: View) -> View:
@@ -114,9 +103,13 @@ def writer() -> str:
     return who
 
 
-def _limit(limit: RateLimit) -> None:
-    wait = limit.seconds_to_wait(request.remote_addr or "")
+def _limit(settings: Settings, who: str = NOBODY) -> None:
+    client = f"token {who}" if who else f"address {request.remote_addr}"
+    with context().sessions.begin() as session:
+        wait = take_write(session, client, per_minute=settings.writes_per_minute,
+                          now=context().clock())
     if wait:
-        logger.warning("too many writes from %s", request.remote_addr)
+        logger.warning("too many writes from %s", client)
+        source = "with this token" if who else "from this address"
         raise TooManyRequests(
-            "too many writes from this address in the last minute", retry_after=int(wait) + 1)
+            f"too many writes {source} in the last minute", retry_after=int(wait) + 1)

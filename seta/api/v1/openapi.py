@@ -44,7 +44,7 @@ WRITE_PROBLEMS = {
     "401": "No token, or a wrong one.",
     "409": "The request conflicts with what is stored.",
     "413": "The body is too large.",
-    "429": "Too many writes from this address in the last minute.",
+    "429": "Too many writes with this token, or from this address, in the last minute.",
 }
 
 

@@ -3,7 +3,7 @@
 from .base import Base
 from .curation import Override, Rename
 from .ledger import Schedule
-from .operation import Alarm, Audit, FailedSlice, Run, Watermark
+from .operation import Alarm, Audit, FailedSlice, Run, Watermark, WriteLimit
 from .projects import Project, Scope
 from .results import (
     ClassificationRow, JobDay, JobList, JobListEntry, JobName, JobResult, JobType, Push,
@@ -15,5 +15,5 @@ __all__ = [
     "Alarm", "Audit", "Base", "ClassificationRow", "FailedSlice", "JobDay", "JobList",
     "JobListEntry", "JobName", "JobResult", "JobType", "Override", "Project", "Publication",
     "Push", "Rename", "Run", "Schedule", "Scope", "Snapshot", "SnapshotList",
-    "SnapshotPriority", "SnapshotRegression", "StaleJobDay", "Watermark",
+    "SnapshotPriority", "SnapshotRegression", "StaleJobDay", "Watermark", "WriteLimit",
 ]

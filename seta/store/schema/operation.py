@@ -105,3 +105,14 @@ class Audit(Base):
     target: Mapped[str]     # "trunk", "override 12"
     why: Mapped[str] = mapped_column(default="")
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class WriteLimit(Base):
+    """How much a client may still write. Not logged, since it matters for a minute only."""
+
+    __tablename__ = "write_limits"
+    __table_args__ = {"prefixes": ["UNLOGGED"]}
+
+    client: Mapped[str] = mapped_column(primary_key=True)  # "token ann", "address 192.0.2.7"
+    remaining: Mapped[float]
+    used_at: Mapped[datetime]

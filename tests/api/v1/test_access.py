@@ -1,10 +1,9 @@
 """Who may write, how often, how much."""
 
 import logging
+from datetime import timedelta
 
 import pytest
-
-from seta.api.v1.access import RateLimit
 
 URL = "/projects/autoland/pushes/1/schedule"
 BODY = {"revision": "a" * 40, "pushed_at": "2026-03-01T12:00:00Z"}
@@ -82,13 +81,25 @@ def test_writes_are_limited_and_reads_are_not(api, autoland):
     assert api.get(URL).status_code == 200
 
 
-def test_a_limit_comes_back_evenly_and_is_one_for_each_address():
-    now = [0.0]
-    limit = RateLimit(2, lambda: now[0])
-    assert [limit.seconds_to_wait("a") for _ in range(3)] == [0, 0, 30]
-    assert limit.seconds_to_wait("b") == 0
-    now[0] = 30
-    assert [limit.seconds_to_wait("a") for _ in range(2)] == [0, 30]
+def test_a_token_is_limited_wherever_it_is_used_and_others_by_address(api, autoland):
+    api.restart(writes_per_minute=2, proxies=1)
+    url = "/scopes/none/release"   # a 404 once it is let in
+
+    def statuses(*addresses, **more):
+        return [api.post(url, {}, headers={"X-Forwarded-For": f"1.1.1.1, {address}"}, **more)
+                .status_code for address in addresses]
+    assert statuses("a", "b", "c") == [404, 404, 429]
+    assert statuses("a", "a", "a", "b", token=False) == [401, 401, 429, 401]
+    api.now += timedelta(seconds=30)
+    assert statuses("a", "b") == [404, 429]
+    assert statuses("a", "a", token=False) == [401, 429]
+
+
+def test_without_proxies_nobody_chooses_an_address(api, autoland):
+    api.restart(writes_per_minute=2)
+    assert [api.post("/scopes/none/release", {}, token=False, headers={
+        "X-Forwarded-For": f"1.1.1.{number}"}).status_code for number in range(3)] == [
+            401, 401, 429]
 
 
 def test_a_body_over_the_limit_is_refused(api, autoland):

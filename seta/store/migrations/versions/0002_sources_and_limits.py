@@ -21,6 +21,12 @@ def upgrade():
         WHERE projects.name = pushes.project AND projects.source = 'treeherder'
     """)
     one_source_for_files_and_posts()
+    op.create_table(
+        'write_limits',
+        sa.Column('client', sa.Text(), primary_key=True),
+        sa.Column('remaining', sa.Float(), nullable=False),
+        sa.Column('used_at', sa.DateTime(timezone=True), nullable=False),
+        prefixes=['UNLOGGED'])
 
 
 def one_source_for_files_and_posts():
@@ -40,6 +46,7 @@ def one_source_for_files_and_posts():
 
 
 def downgrade():
+    op.drop_table('write_limits')
     op.execute("UPDATE projects SET source = 'import' WHERE source = 'files'")
     op.execute("UPDATE watermarks SET source = 'import' WHERE source = 'files'")
     op.drop_column('pushes', 'treeherder_id')
