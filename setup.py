@@ -38,6 +38,7 @@ DEV = [
     "openapi-python-client>=0.29",
     "openapi-spec-validator>=0.9",
     "playwright>=1.50",
+    "psutil>=6",
     "pytest-benchmark>=5.1",
     "pytest-xdist>=3.6",
     "pytest>=8.3",

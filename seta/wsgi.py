@@ -1,5 +1,6 @@
 """The web application for gunicorn: ``seta.wsgi:create_app()``."""
 
+import logging
 import os
 from collections.abc import Callable
 from datetime import datetime
@@ -11,9 +12,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import api, web
 from .config import Settings, from_environment
+from .errors import StoreError
 from .publish.serving import Published, utc_now
 from .store.embedded import EmbeddedServer
 from .store.engine import WEB, WEB_WORK, GatedPool, make_engine, make_sessions
+
+logger = logging.getLogger(__name__)
 
 
 def create_app() -> Flask:
@@ -29,7 +33,19 @@ def create_app() -> Flask:
                         max_overflow=0)
     long = make_engine(url, WEB_WORK, pool_size=1, max_overflow=settings.long_requests + 1,
                        pool_timeout=2)
-    return build_app(settings, make_sessions(short), long_sessions=make_sessions(long))
+    long_sessions = make_sessions(long)
+    published = Published(long_sessions, settings)
+    _load(published)
+    return build_app(settings, make_sessions(short), long_sessions=long_sessions,
+                     published=published)
+
+
+def _load(published: Published) -> None:
+    """Load the lists before the first request, so that this process has them in an outage."""
+    try:
+        published.projects()
+    except StoreError as error:
+        logger.warning("cannot load what is published yet: %s", error)
 
 
 def build_app(

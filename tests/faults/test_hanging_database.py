@@ -9,6 +9,7 @@ from io import StringIO
 
 import pytest
 import requests
+from fault_world import fault
 from faults.stopped import served, stopped, wait_until
 from publish.made_evidence import NOW, Evidence
 from sqlalchemy import text
@@ -99,7 +100,10 @@ class Readers:
             time.sleep(0.05)
 
 
-def test_while_the_database_hangs_lists_are_served_and_the_rest_is_refused(site, home):
+@fault("the database hangs: all its processes stand still, while 16 clients ask for the status",
+       expected="lists, static files and /__lbheartbeat__ are answered within 1 s; what needs the "
+                "database is answered 503 within 5 s, and good again within 10 s, without hands")
+def test_while_the_database_hangs_lists_are_served_and_the_rest_is_refused(site, home, seen):
     """16 readers of the status took every thread, and a list had no answer for 75 seconds."""
     with Readers(site + "/api/v1/status") as readers:
         time.sleep(1)
@@ -127,11 +131,17 @@ def test_while_the_database_hangs_lists_are_served_and_the_rest_is_refused(site,
         last = refused[-1].response
         assert last.json()["status"] == 503 and last.headers["Retry-After"] == "5"
 
+        began = time.monotonic()
         wait_until(lambda: ask(site + "/__heartbeat__").status == 200, 10)
+        back = time.monotonic() - began
         wait_until(lambda: all(ask(site + path).status == 200
                                for path in FROM_DATABASE * 3), 10)
     readers.take()
     assert all(ask(site + "/api/v1/status").status == 200 for _ in range(20))
+    seen(f"From memory: {len(at_once):,} answers in {DOWN} s, the slowest after "
+         f"{max(answer.seconds for answer in at_once):.2f} s. The rest: {len(refused):,} answers, "
+         f"the slowest after {max(answer.seconds for answer in refused):.1f} s. Good again after "
+         f"{back:.1f} s.")
 
 
 IMPATIENT = Limits(connect=2, statement=1, lock=1)

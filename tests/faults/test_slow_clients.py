@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from fault_world import fault
 from faults.stopped import served
 
 HALF = b"GET /__lbheartbeat__ HTTP/1.1\r\nHost: x\r\nX-Slow:"
@@ -45,6 +46,8 @@ def read_to_end(its_socket):
     return b"".join(iter(lambda: its_socket.recv(4096), b""))
 
 
+@fault("clients connect and send nothing, or half of a request",
+       expected="everybody else is answered at once")
 @pytest.mark.parametrize("sent, count", [
     pytest.param((), 1200, id="more idle ones than it may hold"),
     pytest.param((HALF,), 12, id="half-sent headers"),
@@ -53,9 +56,12 @@ def read_to_end(its_socket):
     pytest.param((WITHOUT_ITS_BODY,), 12, id="a body that does not come"),
     pytest.param((LAST,), 12, id="a finished connection that stays open"),
 ])
-def test_clients_that_say_little_do_not_keep_others_waiting(site, sent, count):
+def test_clients_that_say_little_do_not_keep_others_waiting(site, sent, count, request, seen):
     with connected(site, *sent, count=count):
+        began = time.monotonic()
         assert is_soon_answered(site)
+        seconds = time.monotonic() - began
+    seen(f"{request.node.callspec.id} ({count}): 10 answers in {seconds:.2f} s.")
 
 
 def test_a_half_sent_request_is_cut_off(site):
