@@ -1,15 +1,19 @@
 """The root command. Each command is a file, imported when it is used."""
 
 import importlib
+import logging
 import os
 import sys
 
 import click
 
 from .. import __version__
-from ..config import from_environment
-from ..errors import BadInput, SetaError
+from ..config import Settings, from_environment
+from ..errors import BadInput, BadSetting
+from .failures import EXPECTED, sentence
 from .program import Program
+
+logger = logging.getLogger(__name__)
 
 # In the order in which a newcomer needs them. `worker` is a program of its own, so it is named
 # here and not imported.
@@ -66,13 +70,19 @@ def cli(context: click.Context) -> None:
 
 
 def run(arguments: list[str] | None = None, program: Program | None = None) -> int:
-    """Run the command; return its exit code, with the reason of a failure on stderr."""
+    """Run the command; return its exit code, with the reason of a failure on stderr.
+
+    With SETA_LOG_LEVEL=DEBUG the log also shows where an error was raised.
+    """
     try:
         return cli.main(arguments, prog_name="seta", standalone_mode=False, obj=program) or 0
-    except BadInput as error:
-        return _fail(error, 2)
-    except SetaError as error:
-        return _fail(error, 1)
+    except BrokenPipeError:
+        # Whoever read our output has had enough, as `head` does; Python would flush it once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except EXPECTED as error:
+        logger.debug("the command failed", exc_info=error)
+        return _fail(sentence(error, _settings(program)), 2 if isinstance(error, BadInput) else 1)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return 2
@@ -81,6 +91,14 @@ def run(arguments: list[str] | None = None, program: Program | None = None) -> i
         return error.exit_code
     except click.Abort:
         return _fail("interrupted", 1)
+
+
+def _settings(program: Program | None) -> Settings | None:
+    """Return what names the database whose password is not shown."""
+    try:
+        return from_environment(os.environ) if program is None else program.settings
+    except BadSetting:
+        return None
 
 
 def _fail(reason: object, code: int) -> int:

@@ -1,6 +1,7 @@
 """`seta serve`: gunicorn with threads and, on a developer's machine, a token for writes."""
 
 import os
+import socket
 import resource
 from typing import Any
 
@@ -44,6 +45,7 @@ def serve(program: Program) -> None:
     SETA_HOME/token.
     """
     settings = program.settings
+    _check_port(settings)
     with program.sessions.begin() as session:
         seed_projects(session, settings)
         known = [scope.name for scope in scopes(session)] or [DEFAULT_SCOPE]
@@ -53,6 +55,17 @@ def serve(program: Program) -> None:
         _prepare_local(program, address, known[0])
     click.echo(f"SETA is at {address} (stop with Ctrl-C)", err=True)
     Gunicorn(program).run()
+
+
+def _check_port(settings: Settings) -> None:
+    """Raise the system's error at once where we cannot listen; gunicorn would try for seconds."""
+    try:
+        found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
+        with socket.create_server((settings.host, settings.port), family=found[0][0]):
+            pass
+    except OSError as error:
+        error.filename = f"port {settings.port} of {settings.host}"
+        raise
 
 
 def _prepare_local(program: Program, address: str, scope: str) -> None:

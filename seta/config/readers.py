@@ -137,6 +137,8 @@ def database_url(value: str) -> str:
     if not match:
         raise ValueError("an address such as postgresql://user:password@host/database")
     parts = urlsplit("postgresql://" + match[1])
+    if parts.netloc.count("@") > 1:  # SQLAlchemy would take a part of it for the host
+        raise ValueError("a password in which @ is written as %40")
     address = "postgresql+psycopg2://" + match[1]
     is_here = (parts.hostname or "localhost") in ("localhost", "127.0.0.1", "::1")
     if is_here or "sslmode=" in parts.query or "host=" in parts.query:

@@ -71,6 +71,12 @@ def test_the_setting_says_which_source_feeds_a_new_project(source, expected):
     assert from_environment({"SETA_SOURCE": source}).project_source == expected
 
 
+def test_a_password_that_would_be_taken_for_a_host_is_refused_and_not_shown():
+    with pytest.raises(BadSetting, match="%40") as caught:
+        from_environment({"DATABASE_URL": "postgres://me:hun@ter2@db/x"})
+    assert "ter2" not in str(caught.value)
+
+
 @pytest.mark.parametrize("variable", ["DATABASE_URL", "SETA_TOKENS"])
 def test_a_secret_is_never_shown(variable):
     with pytest.raises(BadSetting) as caught:

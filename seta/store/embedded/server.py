@@ -71,7 +71,7 @@ class EmbeddedServer:
             except BaseException:
                 self._leave()
                 raise
-        atexit.register(self.stop, os.getpid())
+        atexit.register(self._stop_at_exit, os.getpid())
         if watch:
             self.watch()
         return self
@@ -85,24 +85,32 @@ class EmbeddedServer:
 
         self._watch = Watch(is_alive=self._is_alive, bring_up=self._bring_back)
 
-    def stop(self, only_in: int | None = None) -> None:
+    def stop(self) -> None:
         """Stop using the server; shut it down if no other program uses it.
 
         Calling it again does nothing.
         """
-        if self._users is None or (only_in is not None and only_in != os.getpid()):
+        if self._users is None:
             return
         if self._watch is not None:
             self._watch.stop()
         with start_lock(self._places.start_lock):
             self._leave()
-        atexit.unregister(self.stop)
+        atexit.unregister(self._stop_at_exit)
 
     def __enter__(self) -> "EmbeddedServer":
         return self.start()
 
     def __exit__(self, *exc: object) -> None:
         self.stop()
+
+    def _stop_at_exit(self, pid: int) -> None:
+        if pid != os.getpid():
+            return  # a process that was forked from the one that started it
+        try:
+            self.stop()
+        except (StoreError, OSError) as error:
+            logger.error("the embedded PostgreSQL was not stopped: %s", error)
 
     def _leave(self) -> None:
         users, self._users = self._users, None
