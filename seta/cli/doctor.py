@@ -6,6 +6,7 @@ import click
 
 from ..clients.answers import Schedule
 from ..clients.http import low_value, schedule
+from ..clients.text import clean
 from ..domain.plurals import pluralize
 from ..errors import CannotAnswer
 from .options import json_option
@@ -60,4 +61,4 @@ def _print(client: str, project: str, answer: Schedule, legacy: frozenset[str]) 
 
 
 def _some(names: frozenset[str]) -> str:
-    return ", ".join(sorted(names)[:MAX_SHOWN])
+    return ", ".join(clean(name) for name in sorted(names)[:MAX_SHOWN])

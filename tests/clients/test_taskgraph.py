@@ -166,11 +166,30 @@ def test_mistakes_in_the_configuration_are_told_and_ignored(sample, seta):
 
 
 def test_a_build_stays_when_every_test_of_it_goes(sample, serve, selective):
-    server = serve(serve.answer(201, selective(["another"], ALL)))
+    server = serve(serve.answer(201, selective(["build-docs/opt"], ALL)))
     project = sample(server.url)
     project.set("taskcluster/kinds/build/kind.yml", "task:transforms\n",
                 "task:transforms\n    - seta.clients.taskgraph.transforms:transforms\n")
-    assert project.optimized()[0] == [BUILD]
+    project.set("taskcluster/kinds/build/kind.yml", "tasks:\n", """tasks:
+    docs/opt:
+        {description: Docs, worker-type: linux,
+         worker: {docker-image: "debian:12", max-run-time: 600, command: [make]}}
+""")
+    assert project.optimized()[0] == ["build-docs/opt", BUILD]
+
+
+@pytest.mark.parametrize("strategy", [
+    pytest.param(None, id="seta"),
+    pytest.param("{unless-changed-and-seta: ['b.txt']}", id="a combination with seta"),
+])
+def test_an_answer_that_would_remove_every_task_removes_none(sample, serve, selective, strategy):
+    """R7: a strategy cannot take back what it said about the first of them."""
+    project = sample(serve(serve.answer(201, selective(["nobody"], ALL))).url)
+    if strategy:
+        use_combination(project, strategy)
+    labels, log = project.optimized()
+    assert labels == ALL
+    assert re.search(r"WARNING - everything runs on .*none of the jobs here \(4, such as", log)
 
 
 def test_builds_needed_tasks_and_strange_labels_stay(sample, serve, selective):
@@ -203,6 +222,17 @@ def test_backstop_tasks_run_when_everything_runs(sample, serve, selective, chang
     assert project.optimized()[0] == left
 
 
+def use_combination(project, optimization):
+    """Give every test a strategy of the project's own, which the how-to shows."""
+    project.set("taskcluster/config.yml", "seta.clients.taskgraph:register", "own:register")
+    project.write("# taskcluster/own.py\nfrom seta.clients import taskgraph\n" + next(
+        text for language, text in BLOCKS if "import All" in text))
+    project.set("taskcluster/kinds/test/kind.yml", "    - seta.clients", "    # - seta.clients")
+    path = project.folder / "sample/taskcluster/kinds/test/kind.yml"
+    path.write_text(path.read_text().replace(": {}", f": {{optimization: {optimization}}}"))
+    project.set("params.yml", "level:", "files_changed: [a.txt]\nlevel:")
+
+
 def test_the_two_compose_with_a_projects_own_strategies(sample, seta):
     project = sample(seta.url)
     project.set("taskcluster/config.yml", "seta.clients.taskgraph:register", "own:register")
@@ -228,11 +258,28 @@ class TestOlderServer:
     @pytest.mark.parametrize("number, count, reason", [
         pytest.param("11", 3, "an older SETA's list", id="selective"),
         pytest.param("15", 5, "every 5th push", id="every fifth push"),
-        pytest.param("0", 5, "no number to count by", id="no number"),
+        pytest.param("0", 5, "no API of today's SETA .HTTP 404.; if it is an older one, the push "
+                     "has no number to count by", id="no number"),
     ])
     def test_is_asked_in_its_own_way(self, sample, older, number, count, reason):
         labels, log = sample(older.url).optimized(f'pushlog_id: "{number}"', TASK_ID="abc")
-        assert len(labels) == count and reason in log
+        assert len(labels) == count and re.search(reason, log)
+
+    def test_a_list_of_every_task_is_not_obeyed(self, sample, serve):
+        """R7."""
+        def answer(request):
+            if request.path.endswith("/job-priorities/"):
+                return serve.answer(200, {"jobtypes": {"2020-02-01": ALL}})
+            return serve.answer(404, b"")
+
+        labels, log = sample(serve(answer).url).optimized('pushlog_id: "11"')
+        assert labels == ALL and "none of the jobs here" in log
+
+    def test_is_not_what_a_mistyped_address_is_taken_for(self, sample, serve):
+        server = serve(serve.answer(404, b"<h1>Not Found</h1>", {"Content-Type": "text/html"}))
+        labels, log = sample(server.url).optimized('pushlog_id: "11"')
+        assert labels == ALL
+        assert f"neither today's SETA nor an older one that knows sample at {server.url}" in log
 
     def test_is_not_what_a_server_of_today_is_taken_for(self, sample, serve):
         """A 404 as problem details is about the project: the legacy routes are not asked."""

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime
 
 import pytest
 from clients import buildbot_master, taskgraph_sample
@@ -46,6 +47,12 @@ class Seta:
         with urllib.request.urlopen(f"{self.url}/api/v1/{path}", timeout=300) as answer:
             return json.load(answer)
 
+    def serves_a_snapshot(self, project):
+        """Return whether the web process has noticed one."""
+        answer = self.ask(f"projects/{project}/pushes/next/schedule?preview=1"
+                          f"&pushed_at={datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
+        return answer["snapshot"] is not None
+
     def is_up(self):
         try:
             return bool(self.ask("projects"))
@@ -62,7 +69,7 @@ def seta(tmp_path, database, free_port, until):
     server.stop()
 
 
-def test_the_taskgraph_how_to_does_what_it_shows(tmp_path, seta):
+def test_the_taskgraph_how_to_does_what_it_shows(tmp_path, seta, until):
     """Every command of the how-to runs in its order, and prints what is shown below it."""
     seta.add_project(taskgraph_sample.BLOCKS)
     project, folder = Sample(tmp_path, seta.url), tmp_path
@@ -73,6 +80,8 @@ def test_the_taskgraph_how_to_does_what_it_shows(tmp_path, seta):
         elif language == "bash":
             done = project.run(text, folder)
             assert done.returncode == 0, done.stderr
+            if "teach.py" in text:  # which waits six seconds, enough where nothing else runs
+                until(lambda: seta.serves_a_snapshot("sample"))
             folder = tmp_path / "sample"
         elif language == "text":
             assert done.stdout.split() == text.split(), done.stderr
@@ -84,14 +93,26 @@ def test_the_taskgraph_how_to_does_what_it_shows(tmp_path, seta):
     assert ledger == ["full", "selective"]
 
 
-def test_the_buildbot_how_to_does_what_it_shows(seta, make_master):
-    """The whole loop: builds are reported, a regression is inferred, the answer changes."""
+def test_the_buildbot_how_to_does_what_it_shows(seta, make_master, until):
+    """The whole loop: builds are reported, a regression is inferred, the answer changes.
+
+    Where the how-to sleeps, this waits for what it sleeps for, which may take longer on a busy
+    machine.
+    """
+    def is_reported():
+        jobs = [seta.ask(f"projects/sample-bot/job?name={name}") for name in ("unit", "ui", "docs")]
+        return all((job["last_run"] or {}).get("revision") == "4" * 40 for job in jobs)
+
     seta.add_project(buildbot_master.BLOCKS)
     master = make_master(seta.url)
     shutil.rmtree(master.folder / "sample")
     for language, text in buildbot_master.BLOCKS:
         if text.startswith("# "):
             master.write(text)
+        elif language == "bash" and "/analyze" in text:
+            until(is_reported)
+            master.run(text.replace("sleep 7", "").replace("sleep 6", ""))
+            until(lambda: seta.serves_a_snapshot("sample-bot"))
         elif language == "bash":
             shown = master.run(text)
         elif language == "text":

@@ -17,7 +17,10 @@ def register(graph_config: Any) -> None:
     from .decision import PushDecision
     from .parameters import read_settings
     from .strategies import Seta, SetaBackstop
+    from .target import Target
 
-    decision = PushDecision(read_settings(graph_config))
+    target = Target()
+    target.watch()
+    decision = PushDecision(read_settings(graph_config), target)
     register_strategy("seta", args=(decision,))(Seta)
     register_strategy("seta-backstop", args=(decision,))(SetaBackstop)

@@ -8,13 +8,16 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..answers import SELECTIVE, NoAnswer, Schedule, everything
 from ..exchange import Refused
 from ..http import fetch_low_value, fetch_schedule, fail_open
-from ..questions import low_value_question, schedule_question
+from ..questions import base_url, low_value_question, schedule_question
 from .parameters import Push, Settings, push_of
+
+if TYPE_CHECKING:
+    from .target import Target
 
 # Below taskgraph's own logger, whose lines a decision task keeps as optimizations.log.
 logger = logging.getLogger("optimization.seta")
@@ -26,8 +29,9 @@ RUN_ALL_EVERY = 5  # an older SETA's low-value jobs run on every fifth push
 class PushDecision:
     """The schedule of the push being decided on, and what was removed because of it."""
 
-    def __init__(self, settings: Settings):
+    def __init__(self, settings: Settings, target: "Target"):
         self._settings = settings
+        self._target = target
         self._reports: dict[str, "Report"] = {}
 
     def report(self, params: Mapping[str, Any]) -> "Report":
@@ -46,7 +50,11 @@ class PushDecision:
         return Report(schedule, has_artifact=is_decision_task())
 
     def _schedule(self, params: Mapping[str, Any]) -> Schedule:
-        push = push_of(params, self._settings)
+        """Return what SETA says, unless it would remove every task that it could."""
+        schedule = self._ask_any_server(push_of(params, self._settings))
+        return schedule.checked_for(self._target.removable, others=self._target.labels)
+
+    def _ask_any_server(self, push: Push) -> Schedule:
         started = monotonic()
         try:
             return native_schedule(push, self._settings)
@@ -94,12 +102,17 @@ def legacy_schedule(push: Push, *, url: str | None, deadline: float) -> Schedule
     number of the push log. It can neither tell when a push has waited too long, nor count pushes
     without numbers.
     """
+    server = f"{base_url(url)} has no API of today's SETA (HTTP 404); if it is an older one"
     if push.number is None:
-        raise NoAnswer("an older SETA answered, and the push has no number to count by")
+        raise NoAnswer(f"{server}, the push has no number to count by")
     if push.number % RUN_ALL_EVERY == 0:
-        raise NoAnswer(f"an older SETA answered, and every {RUN_ALL_EVERY}th push runs everything")
+        raise NoAnswer(f"{server}, every {RUN_ALL_EVERY}th push runs everything")
     question = low_value_question(push.project, "taskcluster", url=url)
-    skip = fetch_low_value(question, deadline=deadline)
+    try:
+        skip = fetch_low_value(question, deadline=deadline)
+    except Refused as refusal:
+        raise NoAnswer(f"there is neither today's SETA nor an older one that knows {push.project} "
+                       f"at {base_url(url)}: {refusal}") from refusal
     return Schedule(SELECTIVE, skip=skip, reasons=(
         f"an older SETA's list; everything runs on every {RUN_ALL_EVERY}th push",))
 
