@@ -99,3 +99,19 @@ def test_the_old_reads_tell_of_the_demo_while_there_is_nothing_else(demo_app):
     assert ["linux64", "debug", "mochitest-e10s-6"] in job_types
     failures = client.get("/data/seta/?startDate=2018-10-01&endDate=2018-11-01").json["failures"]
     assert len(failures) == 16
+
+    def triples(query):
+        (listed,) = client.get(f"/data/setadetails/?{query}").json["jobtypes"].values()
+        return {tuple(each) for each in listed}
+
+    known = {tuple(each) for each in job_types if not each[2].startswith("build")}
+    high, low = triples("priority=1"), triples("")
+    assert high | low == triples("priority=0") == known and not high & low
+
+
+def test_no_scheduler_is_told_of_the_demo_unasked(demo_app):
+    """It would skip jobs by a list of somebody else's."""
+    client = demo_app.test_client()
+    assert client.get("/data/setadetails/?taskcluster=1").status_code == 503
+    (listed,) = client.get("/data/setadetails/?buildbot=1&inactive=1").json["jobtypes"].values()
+    assert listed == []

@@ -86,11 +86,16 @@ def entries_of(
     lists: PublishedLists, projects: Iterable[str], query: ListQuery
 ) -> list[str] | list[Triple]:
     """Return the entries, sorted and without duplicates."""
-    found = _listed(lists, frozenset(projects), query)
     if query.kind is ListKind.TRIPLES:
-        return sorted({(job_type.platform, job_type.build_type, job_type.testtype)
-                       for _, job_type in found})
-    return sorted({name for name, _ in found})
+        return triples_of(lists, projects, query)
+    return sorted({name for name, _ in _listed(lists, frozenset(projects), query)})
+
+
+def triples_of(
+    lists: PublishedLists, projects: Iterable[str], query: ListQuery
+) -> list[Triple]:
+    return sorted({(job_type.platform, job_type.build_type, job_type.testtype)
+                   for _, job_type in _listed(lists, frozenset(projects), query)})
 
 
 def _listed(

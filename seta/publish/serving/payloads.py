@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ...domain import JobName, JobType
+from ...names import symbols_of
 
 
 def list_body(entries: bytes, date: str) -> bytes:
@@ -34,10 +35,14 @@ def failures_payload(failures: Mapping[str, list[tuple[JobType, int | None]]]) -
 
 
 def _job_name(job: JobName, job_type: JobType) -> dict[str, Any]:
+    """Return what a name means; symbols that a source gave are never replaced."""
+    group, symbol = job.group_symbol, job.symbol
+    if not (group or symbol):
+        group, symbol = symbols_of(job_type)
     return {
         "name": job_type.testtype,
-        "job_group_symbol": job.group_symbol,
-        "job_type_symbol": job.symbol,
+        "job_group_symbol": group,
+        "job_type_symbol": symbol,
         "job_type_name": job_type.test_suite,
         "buildplatform": job.build_system,
         "platform": job_type.platform,

@@ -1,6 +1,6 @@
 """What one web process serves, and why it does not serve a list."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -10,7 +10,9 @@ from ...config import Settings
 from ...domain import DEFAULT_SCOPE, JobType, Priority
 from ...errors import CannotAnswer, NoSnapshot, UnknownProject
 from ...store.snapshots import ProjectFacts
-from .lists import LOW_VALUE, ListQuery, PreparedList
+from .lists import (
+    HIGH_VALUE, LOW_VALUE, ListKind, ListQuery, PreparedList, Triple, triples_of,
+)
 from .refusals import fresh_until, refusals_of
 from .state import LOAD_TIMEOUT, RELOAD_SECONDS, ServedSnapshot, State, Watch, load_state
 
@@ -24,7 +26,7 @@ class UsableList:
     """A list that may be used now, and whether any name in it is of low value."""
 
     prepared_list: PreparedList
-    snapshot_id: int
+    snapshot_id: int | None  # None: of several
     has_low_value: bool
 
 
@@ -99,23 +101,26 @@ class Published:
         Raises UnknownProject, or CannotAnswer with the reason why everything runs.
         """
         state = self._watch.value()
-        projects = self._usable_projects(state, query.project)
-        snapshot_id = state.projects[projects[0]].snapshot_id
-        assert snapshot_id is not None  # or the project would have been refused
+        by_snapshot = self._usable_projects(state, query)
+        if len(by_snapshot) > 1:
+            return UsableList(_union(state, by_snapshot, query), None, has_low_value=True)
+        (snapshot_id, projects), = by_snapshot.items()
         snapshot = state.snapshots[snapshot_id]
         low_value = snapshot.prepared_list(projects, replace(query, priorities=LOW_VALUE))
         return UsableList(snapshot.prepared_list(projects, query), snapshot_id,
                           has_low_value=not low_value.is_empty)
 
-    def _usable_projects(self, state: State, project: str | None) -> tuple[str, ...]:
-        if project is not None:
-            wanted = [_known(state, project)]
-        else:
-            wanted = [each for each in state.projects.values() if each.scope == DEFAULT_SCOPE]
+    def _usable_projects(self, state: State, query: ListQuery) -> dict[int, tuple[str, ...]]:
+        """Return the projects whose lists may be used, by their snapshots: at least one."""
+        wanted = _wanted(state, query)
         refused = {each.project: self._refusals(each) for each in wanted}
-        usable = tuple(name for name, reasons in refused.items() if not reasons)
-        if usable:
-            return usable
+        found: dict[int, tuple[str, ...]] = {}
+        for each in wanted:
+            if not refused[each.project]:
+                assert each.snapshot_id is not None  # or the project would have been refused
+                found[each.snapshot_id] = (*found.get(each.snapshot_id, ()), each.project)
+        if found:
+            return found
         for reasons in refused.values():
             raise reasons[0]
         raise NoSnapshot(f"the scope {DEFAULT_SCOPE} has no project, so everything runs")
@@ -127,6 +132,35 @@ class Published:
 
     def _refusals(self, facts: ProjectFacts) -> tuple[CannotAnswer, ...]:
         return refusals_of(facts, settings=self._settings, now=self._clock())
+
+
+def _wanted(state: State, query: ListQuery) -> list[ProjectFacts]:
+    """Return the project of the query; without one, those of the default scope.
+
+    While that scope has none, as where only the demo is, a page is shown all of them. No
+    scheduler is: it would skip jobs by somebody else's list.
+    """
+    if query.project is not None:
+        return [_known(state, query.project)]
+    default = [each for each in state.projects.values() if each.scope == DEFAULT_SCOPE]
+    if default or query.kind != ListKind.TRIPLES:
+        return default
+    return list(state.projects.values())
+
+
+def _union(
+    state: State, by_snapshot: Mapping[int, tuple[str, ...]], query: ListQuery,
+) -> PreparedList:
+    """Return the triples of several scopes; what is of high value in one is not of low in all."""
+    def triples(priorities: frozenset[Priority]) -> set[Triple]:
+        wanted = replace(query, priorities=priorities)
+        return {entry for snapshot_id, projects in by_snapshot.items()
+                for entry in triples_of(state.snapshots[snapshot_id].lists, projects, wanted)}
+
+    found = triples(query.priorities)
+    if not query.priorities & HIGH_VALUE:
+        found -= triples(HIGH_VALUE)
+    return PreparedList(sorted(found))
 
 
 def _known(state: State, project: str) -> ProjectFacts:

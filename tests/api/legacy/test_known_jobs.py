@@ -5,6 +5,9 @@ from datetime import timedelta
 
 import pytest
 from publish.made_evidence import DAY, NOW
+from sqlalchemy import update
+
+from seta.store import schema
 
 LABELS = [f"test-linux64/opt-mochitest-{number}" for number in (1, 2, 3)]
 TRIPLES = [["linux64", "opt", f"mochitest-{number}"] for number in (1, 2, 3)]
@@ -27,11 +30,21 @@ def test_job_names_say_what_each_name_means(good):
     results = answer(good.get("/data/jobnames/"))["results"]
     assert [each["ref_data_name"] for each in results][:3] == LABELS
     assert results[0] == {
-        "name": "mochitest-1", "job_group_symbol": "", "job_type_symbol": "",
+        "name": "mochitest-1", "job_group_symbol": "M", "job_type_symbol": "1",
         "job_type_name": "mochitest", "buildplatform": "taskcluster", "platform": "linux64",
         "buildtype": "opt", "ref_data_name": "test-linux64/opt-mochitest-1", "jobname": "",
         "signature": ""}
     assert len(answer(good.get("/data/jobnames/?branch=mozilla-inbound"))["results"]) == 3
+
+
+def test_symbols_that_a_source_gave_are_kept(evidence, site, sessions):
+    """They are derived only where a job came with neither, as a result alone does."""
+    with sessions.begin() as session:
+        session.execute(update(schema.JobName).where(schema.JobName.name == LABELS[0])
+                        .values(symbol="own"))
+    results = answer(site.get("/data/jobnames/?branch=autoland"))["results"]
+    assert [(each["job_group_symbol"], each["job_type_symbol"]) for each in results] == [
+        ("", "own"), ("M", "2"), ("M", "3")]
 
 
 def test_before_anything_is_published_all_that_is_known_is_told(site):
