@@ -23,7 +23,7 @@ from .targets import live_project
 
 logger = logging.getLogger(__name__)
 
-Plan = Callable[[Session], Sequence[Step]]
+Plan = Callable[[Session, datetime], Sequence[Step]]  # given what the source shows until
 
 
 def ingest_project(
@@ -44,11 +44,11 @@ def ingest_project(
     Conflict for a project of the demo or of an archive. A run that is killed loses nothing and
     stores nothing twice. A second ingest of the same project and source waits for the first.
     """
-    def plan(session: Session) -> Sequence[Step]:
+    def plan(session: Session, shown_until: datetime) -> Sequence[Step]:
         mark = watermarks.watermark(session, source=source.name, project=project)
         if not mark.is_filled:
             watermarks.start_fill(session, source=source.name, project=project,
-                                  start=now - lengths.window, end=now)
+                                  start=now - lengths.window, end=shown_until)
         failed = watermarks.failed_slices(session, source=source.name, project=project)
         return next_steps(project, mark, failed, now=now, lengths=lengths)
 
@@ -65,7 +65,7 @@ def ingest_span(
     The watermark moves only as far as failed slices held it back. Raises what `ingest_project`
     raises.
     """
-    def plan(session: Session) -> Sequence[Step]:
+    def plan(session: Session, shown_until: datetime) -> Sequence[Step]:
         failed = watermarks.failed_slices(session, source=source.name, project=project)
         return steps_by_hand(project, failed, start=start, end=end, lengths=lengths)
 
@@ -87,12 +87,14 @@ def _ingest(
     ):
         with sessions.begin() as session:
             before = last_ingest_end(session, source=source.name, project=project)
-            steps = plan(session)
         ingester = SliceIngester(
             sessions, source, now=now, asked_before=before and min(before, now), progress=progress)
         report = ingester.report
         try:
-            ingester.ingest(steps)
+            shown_until = max(source.shown_until(now=now), now - lengths.window)
+            with sessions.begin() as session:
+                steps = plan(session, shown_until)
+            ingester.ingest(steps, shown_until=shown_until)
             if is_up_to_now:
                 window = max(lengths.window, timedelta(days=scope.window_days))
                 _ask_again(sessions, ingester, project, since=now - window)

@@ -84,13 +84,19 @@ class SliceIngester:
         self._source = source
         self._now = now
         self._asked_before = asked_before
+        self._shown_until = now
         self._progress = progress
         self._suspects: list[tuple[Step, SourceError]] = []
         self._last_good: Slice | None = None
         self.report = IngestReport()
 
-    def ingest(self, steps: Sequence[Step]) -> None:
-        """Store every slice that the source answers for. Raises SourceError when it is down."""
+    def ingest(self, steps: Sequence[Step], *, shown_until: datetime) -> None:
+        """Store every slice that the source answers for. Raises SourceError when it is down.
+
+        The stream's watermark moves no further than to `shown_until`: later changes may still
+        come to be seen.
+        """
+        self._shown_until = shown_until
         self.report.slices = len(steps)
         for step in steps:
             try:
@@ -188,10 +194,11 @@ class SliceIngester:
         self._suspects.clear()
 
     def _move_watermark(self, session: Session, step: Step) -> None:
-        move = {SliceReason.FILL: move_fill, SliceReason.STREAM: move_stream}.get(step.reason)
-        if move is not None:
-            move(session, source=self._source.name, project=step.slice_.project,
-                 to=step.slice_.end)
+        key = {"source": self._source.name, "project": step.slice_.project}
+        if step.reason is SliceReason.FILL:
+            move_fill(session, **key, to=step.slice_.end)
+        elif step.reason is SliceReason.STREAM:
+            move_stream(session, **key, to=min(step.slice_.end, self._shown_until))
 
     def _show_progress(self) -> None:
         if self._progress is not None:

@@ -61,6 +61,10 @@ class ResultSource(Protocol):
 
     name: str  # "activedata"
 
+    def shown_until(self, *, now: datetime) -> datetime:
+        """Return the time up to which every change can be seen; `now` if it never lags."""
+        ...
+
     def results(self, slice_: Slice, known: KnownFixes = nothing_known) -> Iterator[Batch]:
         """Yield the results of a slice in bounded batches."""
         ...

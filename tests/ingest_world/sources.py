@@ -30,6 +30,9 @@ class MemorySource:
         changed_at = changed_at or result.known_at
         self.jobs[result.job_id] = changed_at, replace(result, modified_at=changed_at)
 
+    def shown_until(self, *, now):
+        return now
+
     def results(self, slice_: Slice, known=nothing_known):
         self.requests.append(slice_)
         if self.goes_down_after is not None and len(self.requests) > self.goes_down_after:

@@ -39,7 +39,8 @@ class SmallActiveData:
         if self.limits_first:
             found = found[:limit]
         if self.is_sorted:
-            found.sort(key=lambda row: [row[term["value"]] for term in query["sort"]])
+            for term in reversed(query["sort"]):
+                found.sort(key=lambda row: row[term["value"]], reverse=term["sort"] == "desc")
         found = found[:limit]
         columns = sorted(query["select"], key=lambda column: column["name"])
         return Reply(body=json.dumps({

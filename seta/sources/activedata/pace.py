@@ -54,9 +54,13 @@ class Pace:
         else:
             self.span = max(span * max(factor, 1 / GROWTH), min(span, self.patience.shortest))
 
-    def was_full(self, span: float, reach: float) -> None:
-        """Ask for less: an answer was cut, with rows of the first `reach` seconds."""
-        self.span = max(1, min(span / 2, FULLNESS * reach if reach > 0 else span))
+    def was_full(self, span: float, *, first: float, last: float) -> None:
+        """Ask for less: an answer was cut, with rows from `first` to `last` seconds of the span.
+
+        If they are sorted, most of what lies before the last of them fits into an answer, or else
+        they lie close together, and what lies before the first of them has no rows.
+        """
+        self.span = max(1, min(span / 2, max(FULLNESS * last, first)))
 
     def was_too_slow(self, span: float) -> bool:
         """Ask for less; return False where that is no use any more."""

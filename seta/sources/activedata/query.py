@@ -90,11 +90,11 @@ class SpanPart:
     def order(self) -> list[str]:
         return [COLUMNS[self.time_column], "job.id"]
 
-    def reach(self, rows: list[Row]) -> float:
-        """Return how many of its seconds the rows of a cut answer lie in, if they are sorted."""
-        times = [_number(row.get(self.time_column)) for row in rows]
-        return max((time - self.start for time in times
-                    if time is not None and self.start <= time < self.end), default=0)
+    def extent(self, rows: list[Row]) -> tuple[float, float]:
+        """Return how many seconds after its start the first and the last of some rows lie."""
+        times = [time for row in rows if (time := _number(row.get(self.time_column))) is not None
+                 and self.start <= time < self.end]
+        return (min(times) - self.start, max(times) - self.start) if times else (0, 0)
 
     def halves(self, rows: list[Row]) -> list[Self]:
         """Divide it by job id, in the middle of the ids of a cut answer.
@@ -157,6 +157,18 @@ def build_query(part: SpanPart | JobsPart, *, table: str, limit: int) -> dict[st
         "where": {"and": part.conditions},
         "sort": [{"value": value, "sort": "asc"} for value in part.order],
         "limit": limit,
+        "format": "table",
+    }
+
+
+def newest_change_query(since: float, *, table: str) -> dict[str, Any]:
+    """Return the JX query for the job of any project that changed last."""
+    return {
+        "from": table,
+        "select": [{"name": name, "value": COLUMNS[name]} for name in ("job_id", "last_modified")],
+        "where": {"gte": {"last_modified": since}},
+        "sort": [{"value": "last_modified", "sort": "desc"}],
+        "limit": 1,
         "format": "table",
     }
 

@@ -3,7 +3,9 @@
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
 from threading import Lock
+from typing import Any
 
 import msgspec
 
@@ -11,15 +13,18 @@ from ...errors import SourceTooSlow
 from ..http import Http, decode_json, naming
 from ..job_rows import Row, gather
 from ..protocol import Batch, KnownFixes, Slice, nothing_known
+from ..values import parse_epoch
 from .answers import decode_rows, refusal
 from .pace import Pace, Patience, Spent
-from .query import NEEDED, JobsPart, SpanPart, build_query, is_full
+from .query import NEEDED, JobsPart, SpanPart, build_query, is_full, newest_change_query
 from .rows import decode_row
 
 logger = logging.getLogger(__name__)
 
 JOBS_PER_QUERY = 1000
 FEW_JOBS = 50  # not split because they were too slow
+LONGEST_LAG = timedelta(days=2)       # that is waited for
+WORTH_A_WARNING = timedelta(hours=6)
 
 Answered = tuple[SpanPart | JobsPart, list[Row]]
 
@@ -46,6 +51,24 @@ class ActiveData:
         self._patience = patience
         self._paces: dict[tuple[str, str], Pace] = defaultdict(lambda: Pace(patience))
         self._one_at_a_time = Lock()
+
+    def shown_until(self, *, now: datetime) -> datetime:
+        """Return the last change that ActiveData shows of any job, two days ago at the earliest.
+
+        It copies jobs in order of their last change, often hours later. What it has not copied
+        yet must be requested the next time.
+        """
+        earliest = now - LONGEST_LAG
+        query = newest_change_query(earliest.timestamp(), table=self._table)
+        try:
+            rows = self._ask("the newest change", query, ("last_modified",), Spent(self._patience))
+        except SourceTooSlow as error:
+            logger.warning("taking ActiveData to be %s behind: %s", LONGEST_LAG, error)
+            return earliest
+        newest = rows and parse_epoch(rows[0].get("last_modified")) or earliest
+        if now - newest > WORTH_A_WARNING:
+            logger.warning("ActiveData is behind: its newest change is of %s or before", newest)
+        return min(now, max(newest, earliest))
 
     def results(self, slice_: Slice, known: KnownFixes = nothing_known) -> Iterator[Batch]:
         """Yield a slice in batches smaller than the row limit; see ResultSource.
@@ -97,7 +120,8 @@ class ActiveData:
             elif part.seconds <= 1:
                 yield from self._halved(part.halves(rows), spent)
             else:
-                pace.was_full(part.seconds, part.reach(rows))
+                first, last = part.extent(rows)
+                pace.was_full(part.seconds, first=first, last=last)
                 continue
             start = part.end
 
@@ -131,11 +155,16 @@ class ActiveData:
                 yield part, rows
 
     def _request(self, part: SpanPart | JobsPart, spent: Spent) -> list[Row]:
-        """Return what is answered. Raises SourceTooSlow when enough has been spent."""
+        """Return the rows of a part. Raises SourceTooSlow when enough has been spent."""
         spent.check(str(part))
         query = build_query(part, table=self._table, limit=self._row_limit)
-        with self._one_at_a_time, naming(str(part)), spent.on_a_query():
+        return self._ask(str(part), query, NEEDED, spent)
+
+    def _ask(
+        self, what: str, query: dict[str, Any], needed: tuple[str, ...], spent: Spent
+    ) -> list[Row]:
+        with self._one_at_a_time, naming(what), spent.on_a_query():
             answer = self._http.post(self._url, msgspec.json.encode(query))
         if not answer.is_good:
-            raise refusal(answer, str(part))
-        return decode_rows(decode_json(answer, str(part)), NEEDED, str(part))
+            raise refusal(answer, what)
+        return decode_rows(decode_json(answer, what), needed, what)

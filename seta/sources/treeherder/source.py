@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection, Iterator
+from datetime import datetime
 
 from ..http import Http
 from ..job_rows import Row, gather
@@ -30,6 +31,9 @@ class Treeherder:
         self._base_url = base_url
         self._jobs_per_answer = jobs_per_answer
         self._pushes_per_answer = pushes_per_answer
+
+    def shown_until(self, *, now: datetime) -> datetime:
+        return now
 
     def results(self, slice_: Slice, known: KnownFixes = nothing_known) -> Iterator[Batch]:
         """Yield a slice in batches of fewer rows than an answer may have; see ResultSource."""
