@@ -58,22 +58,22 @@ def write(path: Path, lines: list[dict]) -> Path:
     return path
 
 
-def activedata_rows(pushes: int, *, newest: datetime) -> list[dict]:
-    """The same, as rows of ActiveData's table."""
+def activedata_rows(pushes: int, *, newest: datetime, first: int = 0) -> list[dict]:
+    """The same, as rows of ActiveData's table: ten jobs of a push, five of which never fail."""
     rows = []
-    for push in range(pushes):
-        pushed = int((newest - timedelta(minutes=10 * (pushes - 1 - push))).timestamp())
-        for job in range(JOBS // 8):
+    for push in range(first, first + pushes):
+        pushed = int((newest - timedelta(minutes=10 * (first + pushes - 1 - push))).timestamp())
+        for job in range(JOBS // 4):
             number = push * JOBS + job
             fixed = {"run.result": "testfailed", "failure.classification": "fixed by commit",
                      "failure.notes.text": f"{push // 3:012x}",
-                     "failure.notes.created": pushed + 1800,
+                     "failure.notes.created": pushed + 60,
                      "failure.notes.failure_classification": "fixed by commit"}
             rows.append(flat_row(1 + number, job_name(job), **{
                 "build.date": pushed, "repo.changeset.id": revision(push), "repo.push.id": push,
                 "action.request_time": pushed, "action.start_time": pushed + 60,
-                "last_modified": pushed + 1900,
-            } | (fixed if number % FIXED_EVERY == 0 else {})))
+                "last_modified": pushed + 60,
+            } | (fixed if job < JOBS // 8 and number % FIXED_EVERY == 0 else {})))
     return rows
 
 
