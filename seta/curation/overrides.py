@@ -84,7 +84,8 @@ def vanished_overrides(session: Session, scope: str, *, now: datetime) -> list[O
 
 def _plan(override: Override, jobs: Iterable[JobName], *, is_new: bool) -> PlannedOverride:
     names = sorted({job.name for job in jobs
-                    if override.matches(job.job_type, job.name, job.build_system)})
+                    if override.matches(job.job_type, job.name, job.build_system,
+                                        is_build=job.is_build)})
     return PlannedOverride(override, is_new, len(names), tuple(names[:EXAMPLES]))
 
 

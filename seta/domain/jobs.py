@@ -43,6 +43,7 @@ class JobName:
     job_type: JobType | None = None  # None: unparsed, so it always runs
     group_symbol: str = ""           # Treeherder's, for the legacy API
     symbol: str = ""
+    is_build: bool = False           # its source said so, whatever the job type
 
 
 class Priority(IntEnum):

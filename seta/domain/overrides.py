@@ -36,11 +36,17 @@ class Override:
         ends = [moment for moment in (self.expires_at, self.ended_at) if moment is not None]
         return self.created_at <= at and all(at < moment for moment in ends)
 
-    def matches(self, job_type: JobType | None, name: str, build_system: str) -> bool:
-        """Return whether it picks this job. Only its full name ever lowers a build."""
+    def matches(
+        self, job_type: JobType | None, name: str, build_system: str, *, is_build: bool = False,
+    ) -> bool:
+        """Return whether it picks this job. Only its full name ever lowers a build.
+
+        With `is_build`, the job's source said that it is one; else its job type does.
+        """
         if self.build_system not in (None, build_system):
             return False
-        if self.lowers and self.pattern.name is None and job_type and job_type.is_build:
+        is_build = is_build or (job_type is not None and job_type.is_build)
+        if self.lowers and self.pattern.name is None and is_build:
             return False
         return self.pattern.matches(job_type, name)
 
@@ -53,9 +59,10 @@ class Override:
 
 
 def strongest(
-    overrides: Iterable[Override], job_type: JobType | None, name: str, build_system: str
+    overrides: Iterable[Override], job_type: JobType | None, name: str, build_system: str, *,
+    is_build: bool = False,
 ) -> Override | None:
     """Return the one that counts for a job, of overrides that are all active."""
     matching = [override for override in overrides
-                if override.matches(job_type, name, build_system)]
+                if override.matches(job_type, name, build_system, is_build=is_build)]
     return max(matching, key=lambda override: override.strength, default=None)

@@ -63,6 +63,7 @@ class JobResult:
     job_type: JobType | None = None        # for a CI whose names are outside our grammar
     modified_at: datetime | None = None    # when the source last changed the job, if it says so
     treeherder_push_id: str | None = None  # its number of the push, which is not the pushlog id
+    is_build: bool | None = None           # for a CI whose names do not say so; None: not said
 
     def __post_init__(self) -> None:
         if self.result not in RESULTS:
@@ -94,3 +95,4 @@ class ListedJob:
     group_symbol: str = ""
     symbol: str = ""
     job_type: JobType | None = None
+    is_build: bool | None = None

@@ -1,6 +1,6 @@
 """Which priority each job has now: the snapshot's, unless a person has decided since."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -54,26 +54,28 @@ def priorities_now(
     if not active and not ended:
         return priority_of
     known = job_names(session, [project.name], build_system)
-    job_types = {job.name: job.job_type for job in known}
-    return with_overrides(priority_of, job_types, build_system, active=active, ended=ended)
+    return with_overrides(
+        priority_of, {job.name: job.job_type for job in known}, build_system,
+        builds={job.name for job in known if job.is_build}, active=active, ended=ended)
 
 
 def with_overrides(
     priority_of: Mapping[str, Priority], job_types: Mapping[str, JobType | None], build_system: str,
     *, active: Sequence[Override], ended: Sequence[Override],
+    builds: Collection[str] = frozenset(),
 ) -> dict[str, Priority]:
     """Return the priorities with the active overrides applied.
 
     A job runs until the next snapshot if an override lowered it in this one and has ended since:
-    nobody knows now what the job is worth.
+    nobody knows now what the job is worth. `builds` are the names that a source called builds.
     """
     found = {}
     for name, priority in priority_of.items():
         job = job_types.get(name), name, build_system
-        decided = strongest(active, *job)
+        decided = strongest(active, *job, is_build=name in builds)
         if decided is not None:
             found[name] = decided.priority or Priority.FIRST
-        elif any(override.matches(*job) for override in ended):
+        elif any(override.matches(*job, is_build=name in builds) for override in ended):
             found[name] = Priority.FIRST
         else:
             found[name] = priority

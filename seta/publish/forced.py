@@ -19,7 +19,8 @@ def effective_overrides(
     for name in names:
         if name.job_type is None:
             continue
-        found = strongest(active, name.job_type, name.name, name.build_system)
+        found = strongest(active, name.job_type, name.name, name.build_system,
+                          is_build=name.is_build)
         known = counting.get(name.job_type)
         if known is None or (found is not None and found.strength > known.strength):
             counting[name.job_type] = found
@@ -27,16 +28,23 @@ def effective_overrides(
 
 
 def forced_job_types(
-    counting: Mapping[JobType, Override | None], new: Collection[JobType]
+    counting: Mapping[JobType, Override | None], new: Collection[JobType],
+    builds: Collection[JobType] = frozenset(),
 ) -> dict[JobType, str]:
     """Return the reason for each forced job type: never skip, pinned, build or new.
 
     An override that lowers wins over *new*, and even over *build* (only an override by full name
-    can lower a build).
+    can lower a build). `builds` are those that a source called so, whatever their names say.
     """
-    why = {job_type: _why(job_type, override, job_type in new)
+    why = {job_type: _why(override, is_build=job_type.is_build or job_type in builds,
+                          is_new=job_type in new)
            for job_type, override in counting.items()}
     return {job_type: reason for job_type, reason in why.items() if reason}
+
+
+def given_builds(names: Iterable[NameEvidence]) -> set[JobType]:
+    """Return the job types that a source called builds under any of their names."""
+    return {name.job_type for name in names if name.is_build and name.job_type is not None}
 
 
 def lowered_job_types(
@@ -75,11 +83,11 @@ def _recorded_since(names: list[NameEvidence]) -> dict[str, datetime]:
     return {project: min(times) for project, times in recorded.items() if times}
 
 
-def _why(job_type: JobType, override: Override | None, is_new: bool) -> str | None:
+def _why(override: Override | None, *, is_build: bool, is_new: bool) -> str | None:
     if override is not None:
         if override.lowers:
             return None
         return "never skip" if override.priority is None else "pinned"
-    if job_type.is_build:
+    if is_build:
         return "build"
     return "new" if is_new else None

@@ -17,7 +17,9 @@ from ..store import evidence
 from ..store.curation.overrides import overrides
 from ..store.curation.renames import renames
 from ..store.evidence import EvidenceWindow, NameEvidence
-from .forced import effective_overrides, forced_job_types, lowered_job_types, new_job_types
+from .forced import (
+    effective_overrides, forced_job_types, given_builds, lowered_job_types, new_job_types,
+)
 
 Renaming = Callable[[JobType], JobType]
 
@@ -54,7 +56,8 @@ def gather(
                           for each in found),
         alive=_alive(ours),
         durations_ms=_rename_durations(evidence.mean_durations(session, window), rename),
-        forced=forced_job_types(counting, new_job_types(names, window, rename)),
+        forced=forced_job_types(
+            counting, new_job_types(names, window, rename), given_builds(ours)),
         lowered=lowered_job_types(counting),
         redundancy=scope.redundancy,
     )

@@ -259,6 +259,7 @@ def test_builders_without_hold_back_run_everything(make_master, seta, until):
 
 def test_finished_builds_and_the_builders_are_reported(make_master, seta, until):
     master = make_master(seta.url)
+    master.configure(("SetaReporter(", "SetaReporter(builds=['unit'], "))
     (master.folder / "sample" / "broken-ui").touch()
     seta.full = "1"
     master.start()
@@ -272,6 +273,7 @@ def test_finished_builds_and_the_builders_are_reported(make_master, seta, until)
         "platform": "linux64", "build_type": "opt", "test_suite": "docs", "chunk": 0,
         "seen_at": listed[0]["seen_at"]}
     results = {each["name"]: each for each in seta.records if each["kind"] == "result"}
+    assert {each["name"] for each in seta.records if each.get("is_build")} == {"unit"}
     assert {name: each["result"] for name, each in results.items()} == {
         "docs": "success", "ui": "testfailed", "unit": "success"}
     asked = seta.asked("PUT", "/schedule")[0].json

@@ -8,7 +8,7 @@ from itertools import combinations
 
 import pytest
 from publish.made_evidence import DAY, NOW
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 
 from seta.analysis import Problem
 from seta.domain import NewFields, Override, Pattern, Priority, Rename, StoredRename
@@ -222,6 +222,23 @@ def test_builds_run_whatever_they_caught(trunk, run):
     found = verdicts(run())
     assert found["linux64/debug-build"] == (1, "forced: build")
     assert found["linux64-asan-fuzzing/opt-build"] == (1, "forced: build")
+
+
+@pytest.mark.parametrize("pattern, expected", [
+    pytest.param(None, (1, "forced: build"), id="no override"),
+    pytest.param(Pattern(test_suite="mochi*"), (1, "forced: build"), id="a glob lowers no build"),
+    pytest.param(Pattern(name=C), (2, "overridden: priority 2"), id="its full name does"),
+])
+def test_what_a_source_calls_a_build_is_one(trunk, sessions, run, pattern, expected):
+    """Of a CI whose names are outside our grammar, nobody else can know."""
+    trunk.caught("a" * 12, A, B).passed(C)
+    with sessions.begin() as session:
+        session.execute(update(schema.JobName).where(schema.JobName.name == C)
+                        .values(is_build=True))
+        if pattern:
+            add_override(session, Override("trunk", pattern, Priority.SECOND, "because", "ann",
+                                           NOW - DAY))
+    assert verdicts(run())["linux64/opt-mochitest-3"] == expected
 
 
 @pytest.mark.parametrize("pattern, priority, name, expected", [

@@ -31,7 +31,7 @@ FULL = RESULT | {
 }
 NULLS = RESULT | dict.fromkeys([
     "platform", "build_type", "test_suite", "chunk", "push_id", "started_at", "duration", "tier",
-    "classification", "classified_at", "fixed_by"])
+    "is_build", "classification", "classified_at", "fixed_by"])
 
 formats = jsonschema.FormatChecker(formats=())
 
@@ -60,6 +60,8 @@ GOOD = [
     pytest.param(JOB | {"tier": 3, "symbol": "X1", "group_symbol": "X", "platform": "linux64",
                         "build_type": "opt", "test_suite": "xpcshell"}, id="job, all"),
     pytest.param(JOB | {"symbol": "", "group_symbol": None}, id="job without symbols"),
+    pytest.param(JOB | {"is_build": True}, id="job that is a build"),
+    pytest.param(RESULT | {"is_build": False}, id="result of what is no build"),
     pytest.param(RESULT | {"duration": 0}, id="no time at all"),
     pytest.param(RESULT | {"revision": "0" * 12}, id="a short revision"),
     pytest.param(RESULT | {"revision": "r1234.5_x-Y"}, id="a revision that is not a hash"),
@@ -149,6 +151,7 @@ BAD = [
     pytest.param(FULL | {"test_suite": ""}, "test_suite is empty", id="an empty suite"),
     pytest.param(FULL | {"chunk": -1}, "chunk: .*-1", id="a chunk below 0"),
     pytest.param(FULL | {"chunk": 1.5}, "chunk: .*1.5", id="half a chunk"),
+    pytest.param(JOB | {"is_build": 1}, "is_build: .*: 1", id="a number for a truth value"),
     pytest.param(JOB | {"symbol": "a\tb"}, "symbol has control", id="a tab in a symbol"),
 ]
 
@@ -162,6 +165,12 @@ def test_a_result_keeps_all_that_was_written():
         duration_ms=12_346, tier=2, classification=Classification.FIXED_BY_COMMIT,
         classified_at=datetime(2018, 10, 12, tzinfo=UTC), fixed_by=("9fa614d8310d",),
         job_type=JobType("linux64", "opt", "xpcshell", 1))
+
+
+@pytest.mark.parametrize("record", [RESULT, JOB], ids=["result", "job"])
+def test_a_record_may_say_that_its_job_is_a_build(record):
+    assert [decode(record | more).is_build for more in (
+        {}, {"is_build": True}, {"is_build": False})] == [None, True, False]
 
 
 def test_times_are_kept_in_utc():

@@ -13,11 +13,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import sessionmaker
 
-from seta.domain import JobType
+from seta.domain import JobType, ListedJob
 from seta.errors import UnknownProject
 from seta.store.curation.projects import project_named
 from seta.store.engine import make_engine
-from seta.store.results.job_names import count_unparsed
+from seta.store.results.job_lists import record_job_list
+from seta.store.results.job_names import count_unparsed, job_names
 from seta.store.results.rollup import refresh_job_days
 from seta.store.results.writer import ResultWriter, StoredCounts
 
@@ -53,6 +54,25 @@ def test_one_result_brings_its_push_name_and_job_type(autoland):
     assert stored["classifications"] == []
     assert [row[7] for row in stored["job_results"]] == [NOON + timedelta(minutes=2)]
     assert len(stored["stale_job_days"]) == 1
+
+
+def test_a_name_is_a_build_from_the_record_that_says_so_to_the_one_that_takes_it_back(autoland):
+    def is_build():
+        return autoland.scalar(text("SELECT is_build FROM job_names"))
+
+    found = []
+    writer = ResultWriter()  # as one that keeps names between batches
+    for number, said in enumerate((None, True, None, False, None)):
+        writer.store(autoland, [job(number, is_build=said)])
+        found.append(is_build())
+    assert found == [False, True, True, False, False]
+
+
+def test_a_job_list_may_say_what_is_a_build(autoland):
+    entry = ListedJob("autoland", "taskcluster", "compile", NOON, is_build=True)
+    record_job_list(autoland, "autoland", "taskcluster", NOON, [entry])
+    (found,) = job_names(autoland, ["autoland"])
+    assert (found.name, found.is_build) == ("compile", True)
 
 
 def test_the_same_again_rewrites_no_row(autoland):

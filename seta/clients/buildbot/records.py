@@ -1,6 +1,6 @@
 """A finished build, and the master's builders, as records of SETA's import schema."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -73,18 +73,23 @@ def job_record(
             "seen_at": seen_at.isoformat(), **identity(builder)}
 
 
-def identity_from(job_types: JobTypes) -> Identity:
+def identity_from(job_types: JobTypes, builds: Collection[str] = ()) -> Identity:
     """Return a function that gives the job type of a builder whose name alone does not say it.
+
+    Of the builders named in `builds`, it says that they are builds.
 
     >>> identity_from({"unit": ("linux64", "opt", "unit")})("unit")
     {'platform': 'linux64', 'build_type': 'opt', 'test_suite': 'unit', 'chunk': 0}
     >>> identity_from(None)("Ubuntu VM 12.04 x64 autoland opt test xpcshell")
     {}
+    >>> identity_from(None, ["compile"])("compile")
+    {'is_build': True}
     """
     look_up = job_types.get if isinstance(job_types, Mapping) else job_types
 
     def identity(builder: str) -> Record:
         known = look_up(builder) if look_up else None
-        return dict(zip(IDENTITY, (*known, 0))) if known else {}
+        fields = dict(zip(IDENTITY, (*known, 0))) if known else {}
+        return fields | {"is_build": True} if builder in builds else fields
 
     return identity

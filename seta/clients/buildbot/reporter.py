@@ -1,6 +1,6 @@
 """A reporter that tells SETA how builds ended, and which builders exist."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,8 @@ class SetaReporter(ReporterBase):
     ``builders`` names those to report (all by default). ``namespace`` tells this master's build
     numbers from those of another master that reports to the same SETA. ``job_types`` gives the
     job types of builders whose names SETA cannot parse: (platform, build type, suite) or (...,
-    chunk) by name, in a mapping or from a function.
+    chunk) by name, in a mapping or from a function. ``builds`` names builders that make the
+    program rather than test it, which are never held back.
     """
 
     secrets = ["token"]
@@ -51,24 +52,26 @@ class SetaReporter(ReporterBase):
     def checkConfig(
         self, *, url: str, project: str, token: str | None = None,
         builders: list[str] | None = None, namespace: str = "buildbot",
-        job_types: JobTypes = None, send_every: float = SEND_EVERY,
+        job_types: JobTypes = None, builds: Collection[str] = (), send_every: float = SEND_EVERY,
     ) -> None:
         if not isinstance(url, str) or not url.startswith(("http://", "https://")):
             config.error(f"SetaReporter: url is {url!r}, not an http or https address")
         if not (job_types is None or callable(job_types) or isinstance(job_types, Mapping)):
             config.error(f"SetaReporter: job_types is {job_types!r}, not a mapping or a function")
+        if isinstance(builds, str):
+            config.error(f"SetaReporter: builds is {builds!r}, not a list of builder names")
         super().checkConfig(generators=[generator(builders)])
 
     @defer.inlineCallbacks
     def reconfigService(
         self, *, url: str, project: str, token: str | None = None,
         builders: list[str] | None = None, namespace: str = "buildbot",
-        job_types: JobTypes = None, send_every: float = SEND_EVERY,
+        job_types: JobTypes = None, builds: Collection[str] = (), send_every: float = SEND_EVERY,
     ) -> Steps:
         yield super().reconfigService(generators=[generator(builders)])
         self._url, self._project, self._token = url, project, token
         self._builders, self._namespace = builders, namespace
-        self._identity = identity_from(job_types)
+        self._identity = identity_from(job_types, builds)
         self._spool = Spool(Path(self.master.basedir) / "seta-reporter" / project)
         self._stop_timer()
         self._timer = task.LoopingCall(lambda: defer.ensureDeferred(self._send()))

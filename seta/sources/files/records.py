@@ -37,6 +37,7 @@ class Record(Struct, tag_field="kind", forbid_unknown_fields=True, gc=False):
     test_suite: str | None = None
     chunk: Chunk | None = None
     tier: Tier | None = None
+    is_build: bool | None = None
 
 
 class ResultRecord(Record, tag="result", kw_only=True):
@@ -106,6 +107,7 @@ def _to_result(record: ResultRecord) -> JobResult:
         else fields.utc_time(record.classified_at, "classified_at"),
         fields.fixed_by(record.fixed_by, classification),
         _own_job_type(record.platform, record.build_type, record.test_suite, record.chunk),
+        is_build=record.is_build,
     )
 
 
@@ -121,6 +123,7 @@ def _to_listed(record: JobRecord) -> ListedJob:
         symbol=fields.line(record.symbol, "symbol") if record.symbol else "",
         job_type=_own_job_type(
             record.platform, record.build_type, record.test_suite, record.chunk),
+        is_build=record.is_build,
     )
 
 

@@ -38,6 +38,7 @@ class NameEvidence:
     first_seen: datetime | None      # result or list
     first_listed: datetime | None
     first_passed: datetime | None    # about: the first result of the first day with a pass
+    is_build: bool = False           # its source said so
 
     @property
     def is_ours(self) -> bool:
@@ -58,7 +59,7 @@ def known_names(session: Session, window: EvidenceWindow) -> list[NameEvidence]:
         _names(lists, Name.project, Name.build_system, Name.name, Name.job_type_id,
                Type, tier.label("tier"),
                _is_alive(lists, _is_recent(seen.c.last_at, window.as_of)).label("is_alive"),
-               seen.c.first_seen, seen.c.first_listed, seen.c.first_passed)
+               seen.c.first_seen, seen.c.first_listed, seen.c.first_passed, Name.is_build)
         .join(schema.Project, schema.Project.name == Name.project)
         .join(seen, seen.c.job_name_id == Name.id)
         .where(schema.Project.scope == window.scope)
@@ -67,7 +68,8 @@ def known_names(session: Session, window: EvidenceWindow) -> list[NameEvidence]:
     return [
         NameEvidence(
             row.project, row.build_system, row.name, row.job_type_id, as_job_type(row.JobType),
-            row.tier, bool(row.is_alive), row.first_seen, row.first_listed, row.first_passed)
+            row.tier, bool(row.is_alive), row.first_seen, row.first_listed, row.first_passed,
+            row.is_build)
         for row in session.execute(query)]
 
 
@@ -78,11 +80,11 @@ def alive_jobs(
     lists = _newest_lists(at)
     was_seen = exists().where(
         Result.job_name_id == Name.id, _is_recent(Result.known_at, at), Result.known_at <= at)
-    query = _names(lists, Name.name, Type).where(
+    query = _names(lists, Name.name, Type, Name.is_build).where(
         Name.project == project, Name.build_system == build_system,
         _is_alive(lists, was_seen)).order_by(Name.name)
-    return [JobName(project, build_system, name, as_job_type(job_type))
-            for name, job_type in session.execute(query)]
+    return [JobName(project, build_system, name, as_job_type(job_type), is_build=is_build)
+            for name, job_type, is_build in session.execute(query)]
 
 
 def alive_in_scope(session: Session, scope: str, *, at: datetime) -> list[JobName]:

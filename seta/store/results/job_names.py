@@ -17,7 +17,7 @@ from .. import schema
 MAX_CACHED = 200_000  # names in memory; beyond that they are read again
 
 FIND = text("""
-    SELECT project, build_system, name, id, job_type_id, is_given
+    SELECT project, build_system, name, id, job_type_id, is_given, is_build
     FROM unnest(:projects, :build_systems, :names) AS wanted (project, build_system, name)
     JOIN job_names USING (project, build_system, name)
 """).bindparams(*(bindparam(each, type_=ARRAY(Text))
@@ -51,6 +51,7 @@ class NameRow:
     id: int
     job_type_id: int | None
     is_given: bool
+    is_build: bool
 
 
 class NameIds:
@@ -60,7 +61,7 @@ class NameIds:
     """
 
     def __init__(self) -> None:
-        self._known: dict[Key, tuple[int, JobType | None]] = {}
+        self._known: dict[Key, tuple[int, JobType | None, bool]] = {}
 
     def resolve(
         self, session: Session, jobs: Iterable[JobResult | ListedJob]
@@ -71,18 +72,20 @@ class NameIds:
         """
         if len(self._known) > MAX_CACHED:
             self._known.clear()
-        given_types, tiers = names_of(jobs)
+        given_types, tiers, builds = names_of(jobs)
         new = {key: given for key, given in given_types.items()
-               if key not in self._known or given not in (None, self._known[key][1])}
+               if key not in self._known or given not in (None, self._known[key][1])
+               or builds.get(key) not in (None, self._known[key][2])}
         if new:
-            self._store(session, new, tiers)
+            self._store(session, new, tiers, builds)
         return {key: self._known[key][0] for key in given_types}
 
     def forget(self) -> None:
         self._known.clear()
 
     def _store(
-        self, session: Session, new: Mapping[Key, JobType | None], tiers: Mapping[Key, int]
+        self, session: Session, new: Mapping[Key, JobType | None], tiers: Mapping[Key, int],
+        builds: Mapping[Key, bool],
     ) -> None:
         add_build_systems(session, {key[:2] for key in new})
         types = _meaning(new)
@@ -90,24 +93,31 @@ class NameIds:
         wanted = {key: (None if job_type is None else type_ids[job_type], new[key] is not None)
                   for key, job_type in types.items()}
         known = _find(session, new)
-        _add(session, {key: wanted[key] for key in new if key not in known}, tiers)
+        _add(session, {key: wanted[key] for key in new if key not in known}, tiers, builds)
         _change(session, known, wanted)
+        _mark_builds(session, known, builds)
         for key, name in _find(session, new).items():
-            self._known[key] = name.id, new[key]
+            self._known[key] = name.id, new[key], name.is_build
 
 
 def names_of(
     jobs: Iterable[JobResult | ListedJob]
-) -> tuple[dict[Key, JobType | None], dict[Key, int]]:
-    """Return the names of jobs with the job type given for each, and with the last tier."""
+) -> tuple[dict[Key, JobType | None], dict[Key, int], dict[Key, bool]]:
+    """Return the names of jobs with the job type given for each, and with the last tier.
+
+    The third are the names of which a record says whether they are builds; the last one counts.
+    """
     given_types: dict[Key, JobType | None] = {}
     tiers: dict[Key, int] = {}
+    builds: dict[Key, bool] = {}
     for job in jobs:
         key = job.project, job.build_system, job.name
         if job.job_type is not None or key not in given_types:
             given_types[key] = job.job_type
         tiers[key] = job.tier
-    return given_types, tiers
+        if job.is_build is not None:
+            builds[key] = job.is_build
+    return given_types, tiers, builds
 
 
 def count_unparsed(session: Session, projects: Collection[str]) -> int:
@@ -128,13 +138,16 @@ def _find(session: Session, keys: Iterable[Key]) -> dict[Key, NameRow]:
             for project, build_system, name, *rest in rows}
 
 
-def _add(session: Session, wanted: Mapping[Key, Meaning], tiers: Mapping[Key, int]) -> None:
+def _add(
+    session: Session, wanted: Mapping[Key, Meaning], tiers: Mapping[Key, int],
+    builds: Mapping[Key, bool],
+) -> None:
     if not wanted:
         return
     session.execute(insert(schema.JobName).on_conflict_do_nothing(), [
         {"project": key[0], "build_system": key[1], "name": key[2],
          "job_type_id": job_type_id, "is_given": is_given, "tier": tiers[key],
-         "group_symbol": "", "symbol": ""}
+         "group_symbol": "", "symbol": "", "is_build": builds.get(key, False)}
         for key, (job_type_id, is_given) in sorted(wanted.items())
     ])
 
@@ -150,6 +163,16 @@ def _change(
             continue
         if (job_type_id, is_given) != (name.job_type_id, name.is_given):
             changed.append({"id": name.id, "job_type_id": job_type_id, "is_given": is_given})
+    if changed:
+        session.execute(update(schema.JobName), changed)
+
+
+def _mark_builds(
+    session: Session, known: Mapping[Key, NameRow], builds: Mapping[Key, bool]
+) -> None:
+    """Let names be builds, or no longer, where a record said so."""
+    changed = [{"id": name.id, "is_build": builds[key]} for key, name in sorted(known.items())
+               if builds.get(key, name.is_build) != name.is_build]
     if changed:
         session.execute(update(schema.JobName), changed)
 
@@ -218,12 +241,14 @@ def job_names(
     """Return the names ever seen on these projects, or on all; sorted. One query."""
     name, Type = schema.JobName, schema.JobType
     query = (
-        select(name.project, name.build_system, name.name, Type, name.group_symbol, name.symbol)
+        select(name.project, name.build_system, name.name, Type, name.group_symbol, name.symbol,
+               name.is_build)
         .outerjoin(Type, Type.id == name.job_type_id)
         .order_by(name.project, name.build_system, name.name))
     if projects is not None:
         query = query.where(name.project.in_(projects))
     if build_system is not None:
         query = query.where(name.build_system == build_system)
-    return [JobName(project, system, each, as_job_type(row), *symbols)
-            for project, system, each, row, *symbols in session.execute(query)]
+    return [JobName(project, system, each, as_job_type(row), group_symbol, symbol, is_build)
+            for project, system, each, row, group_symbol, symbol, is_build
+            in session.execute(query)]

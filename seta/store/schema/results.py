@@ -69,6 +69,8 @@ class JobName(Base):
     symbol: Mapped[str] = mapped_column(default="")
     # The source gave platform, build type, suite and chunk beside the name.
     is_given: Mapped[bool] = mapped_column(default=False)
+    # The source says that it is a build, which is never skipped.
+    is_build: Mapped[bool] = mapped_column(default=False, server_default="false")
 
 
 class JobList(Base):

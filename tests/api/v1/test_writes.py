@@ -206,6 +206,27 @@ def test_failures_are_classified_and_counted_from_then_on(api, autoland):
     assert audited(api)[0][1] == "classify fixed by commit"
 
 
+def test_what_is_sent_as_a_build_is_never_skipped(api):
+    """A CI of another grammar says so itself; no glob lowers it, not even after the analysis."""
+    api.post("/projects", {"name": "own", "build_systems": ["ci"], "source": "files"})
+    fixed = {"result": "testfailed", "classification": "fixed by commit",
+             "fixed_by": ["9fa614d8310d"]}
+    sent = api.post("/results", [
+        record(name, project="own", build_system="ci", name=name, platform="p", build_type="opt",
+               test_suite=name, duration=60, **more)
+        for name, more in {"compile": {"result": "success", "is_build": True}, "a": fixed,
+                           "b": fixed, "c": {"result": "success"}}.items()])
+    assert sent.json == {"accepted": 4, "rejected": []}
+    assert api.post("/scopes/trunk/analyze", {}).json["regressions"] == 1
+    api.post("/overrides", {"overrides": [{"platform": "p", "priority": 3, "reason": "slow"}]})
+    pushes = [api.put(f"/projects/own/pushes/{minute}/schedule", {
+        "revision": f"{minute}" * 40, "pushed_at": f"2026-03-01T12:0{minute}:00Z"}).json
+        for minute in (1, 2)]
+    assert pushes[1]["kind"] == "selective", pushes[1]["reasons"]
+    assert pushes[1]["run"] == ["a", "b", "compile"]  # two of them still fail
+    assert pushes[1]["skip"] == ["c"]
+
+
 @pytest.mark.parametrize("body", [
     pytest.param({"classification": "intermittent"}, id="of what"),
     pytest.param({"classification": "intermittent", "namespace": "ci"}, id="half a key"),

@@ -21,6 +21,8 @@ def upgrade():
         WHERE projects.name = pushes.project AND projects.source = 'treeherder'
     """)
     one_source_for_files_and_posts()
+    op.add_column('job_names', sa.Column(
+        'is_build', sa.Boolean(), nullable=False, server_default='false'))
     op.create_table(
         'write_limits',
         sa.Column('client', sa.Text(), primary_key=True),
@@ -47,6 +49,7 @@ def one_source_for_files_and_posts():
 
 def downgrade():
     op.drop_table('write_limits')
+    op.drop_column('job_names', 'is_build')
     op.execute("UPDATE projects SET source = 'import' WHERE source = 'files'")
     op.execute("UPDATE watermarks SET source = 'import' WHERE source = 'files'")
     op.drop_column('pushes', 'treeherder_id')
