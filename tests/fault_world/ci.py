@@ -106,6 +106,15 @@ def stored(url: str) -> dict[str, list[tuple]]:
     return _read(url, lambda session: contents(session, "watermarks"))
 
 
+def current(url: str) -> dict[str, tuple]:
+    """What is known now of every job: its result, and what a sheriff says last."""
+    return _read(url, lambda session: {row.job_id: tuple(row)[1:] for row in session.execute(text(
+        "SELECT DISTINCT ON (r.job_id) r.job_id, r.result, coalesce(c.classification, "
+        "'not classified'), coalesce(c.fixed_by, '{}') FROM job_results r LEFT JOIN "
+        "classifications c USING (namespace, job_id) "
+        "ORDER BY r.job_id, c.classified_at DESC, c.id DESC"))})
+
+
 def snapshot_of(url: str, snapshot: int | None = None) -> dict[str, tuple]:
     """Priority and reason of every job type of a snapshot, the published one by default."""
     return _read(url, lambda session: {

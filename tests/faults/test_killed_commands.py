@@ -29,7 +29,7 @@ def test_an_ingest_that_is_killed_ends_as_an_undisturbed_one(new_database, newes
 @fault("`seta import` is killed again and again",
        expected="nothing is lost or doubled; the next run gives what an undisturbed one gives")
 def test_an_import_that_is_killed_ends_as_an_undisturbed_one(new_database, tmp_path, seen):
-    file = write(tmp_path / "results.ndjson", records(900))  # of several batches
+    file = write(tmp_path / "results.ndjson", records(600))  # of several batches
     undisturbed, url = new_database(), new_database()
     whole = run_seta("import", file, database=undisturbed)
     kills = kill_at_random(
@@ -40,7 +40,7 @@ def test_an_import_that_is_killed_ends_as_an_undisturbed_one(new_database, tmp_p
 
     assert kills.in_the_middle
     assert stored(url) == stored(undisturbed)
-    seen(f"{kills}, after which {half:,} of 36,000 results were stored; all of them, as "
+    seen(f"{kills}, after which {half:,} of 24,000 results were stored; all of them, as "
          "undisturbed, after one more run.")
 
 
