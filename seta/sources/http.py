@@ -16,7 +16,7 @@ from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 from ..errors import (
     SourceError, SourceGarbled, SourceRefused, SourceTooSlow, SourceUnavailable,
 )
-from .retries import PatientAdapter, PatientRetry, SlowFailure, on_one_line
+from .retries import PatientAdapter, PatientRetry, SlowFailure, on_one_line, reason_of
 
 RETRIED = (429, 500, 502, 503, 504)
 CHUNK = 1 << 16
@@ -110,7 +110,7 @@ class Http:
             if _is_read_timeout(error):
                 raise SourceTooSlow(
                     f"{url} did not answer within {self._options.read_timeout:g} s") from error
-            raise SourceUnavailable(f"{url} did not answer: {error}") from error
+            raise SourceUnavailable(f"{url} did not answer: {reason_of(error)}") from error
         answer = Answer(response.status_code, body)
         if answer.status not in final and (
                 answer.status in RETRIED or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR):
@@ -191,7 +191,7 @@ def _read_body(
                             f"nothing for {options.read_timeout:g} s") from error
     except (HTTPError, OSError) as error:
         raise SourceTooSlow(
-            f"{url} broke off its answer after {len(body)} bytes: {error}") from error
+            f"{url} broke off its answer after {len(body)} bytes") from error
     return _unpacked(bytes(body), url, options.max_bytes)
 
 

@@ -1,5 +1,6 @@
 """Retries that help: never for hours, and not of what was too slow."""
 
+import re
 import time
 from contextlib import suppress
 from http import HTTPStatus
@@ -8,10 +9,11 @@ from typing import Any, Self
 
 from requests.adapters import HTTPAdapter
 from urllib3 import BaseHTTPResponse
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, ReadTimeoutError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, ProtocolError, ReadTimeoutError
 from urllib3.util.retry import Retry
 
 EXCERPT = 300  # bytes
+TAG = re.compile(r"<[^>]*(>|$)")
 
 
 class SlowFailure(HTTPError):
@@ -78,8 +80,24 @@ def _slowness(
 
 
 def on_one_line(body: bytes) -> str:
-    """The start of a body, for a message."""
-    return " ".join(body[:EXCERPT].decode("utf-8", "replace").split())
+    """The start of a body for a message; of a page only its text.
+
+    >>> on_one_line(b"<html><title>504 Gateway Time-out</title><hr>nginx</html>")
+    '504 Gateway Time-out nginx'
+    """
+    start = body[:EXCERPT].decode("utf-8", "replace")
+    if start.lstrip().startswith("<"):
+        start = TAG.sub(" ", start)
+    return " ".join(start.split())
+
+
+def reason_of(error: BaseException) -> str:
+    """Why there was no answer, without the names of classes around it."""
+    cause = error.args[0] if error.args else error
+    reason = getattr(cause, "reason", None) or cause
+    if isinstance(reason, ProtocolError) and len(reason.args) > 1:
+        reason = reason.args[1]
+    return str(reason).rpartition("establish a new connection: ")[2]
 
 
 class PatientAdapter(HTTPAdapter):

@@ -4,6 +4,7 @@ The language is ActiveData's JX; times are epoch seconds.
 """
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, Self
 
 from ...domain.plurals import pluralize
@@ -112,7 +113,8 @@ class SpanPart:
     def __str__(self) -> str:
         if (self.start, self.end) == (self.slice_.start.timestamp(), self.slice_.end.timestamp()):
             return f"{self.slice_}{self._jobs}"
-        return f"{self.slice_} (the part from {self.start:.3f} to {self.end:.3f}{self._jobs})"
+        return (f"{self.slice_} (the part from {_time_of_day(self.start)} to "
+                f"{_time_of_day(self.end)}{self._jobs})")
 
     @property
     def _jobs(self) -> str:
@@ -176,6 +178,10 @@ def newest_change_query(since: float, *, table: str) -> dict[str, Any]:
 def is_full(rows: list[Row], limit: int) -> bool:
     """Say whether an answer may have been cut; its length is the only sign of that."""
     return len(rows) >= limit or len(rows) in CLAMPS
+
+
+def _time_of_day(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%H:%M:%S.%f}"[:-3]
 
 
 def _number(value: Any) -> float | None:

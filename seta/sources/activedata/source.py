@@ -61,9 +61,10 @@ class ActiveData:
         earliest = now - LONGEST_LAG
         query = newest_change_query(earliest.timestamp(), table=self._table)
         try:
-            rows = self._ask("the newest change", query, ("last_modified",), Spent(self._patience))
+            rows = self._ask("the newest change that ActiveData shows", query,
+                             ("last_modified",), Spent(self._patience))
         except SourceTooSlow as error:
-            logger.warning("taking ActiveData to be %s behind: %s", LONGEST_LAG, error)
+            logger.warning("assuming ActiveData is %d days behind: %s", LONGEST_LAG.days, error)
             return earliest
         newest = rows and parse_epoch(rows[0].get("last_modified")) or earliest
         if now - newest > WORTH_A_WARNING:
