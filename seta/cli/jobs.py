@@ -21,7 +21,8 @@ from .snapshot_view import amount
 @click.command()
 @click.option("--project", help="The project whose jobs to list; optional with --unparsed.")
 @click.option("--priority", type=click.IntRange(1, 3), help="Only this priority.")
-@click.option("--name", "glob", default="*", help="Only names that match this glob.")
+@click.option("--name", "glob", default="*",
+              help="Only the job of this name; where there is none, names that match this glob.")
 @click.option("--unparsed", is_flag=True,
               help="List the names that could not be parsed, and those that share a job type.")
 @json_option
@@ -39,14 +40,24 @@ def jobs(program: Program, project: str | None, priority: int | None, glob: str,
     if project is None:
         raise BadInput("give --project (`seta projects list` shows all projects)")
     snapshot, rows = _decided(program, project)
-    rows = [row for row in rows if fnmatchcase(row["name"], glob)
-            and priority in (None, int(row["decided"].priority))]
+    rows = [row for row in _named(rows, glob)
+            if priority in (None, int(row["decided"].priority))]
     print_listing(
         {"project": project, "snapshot": snapshot.id, "jobs": rows},
         ["priority", "name", "reason", "cost", "regressions caught"],
         [[int(row["decided"].priority), row["name"], row["decided"].reason,
           amount(snapshot, row["decided"].cost), row["decided"].caught] for row in rows],
         is_json=is_json, footer=f"{pluralize(len(rows), 'job')} of snapshot {snapshot.id}")
+
+
+def _named(rows: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+    """Return the rows of exactly this name, or else of the names that it matches as a glob."""
+    found = ([row for row in rows if row["name"] == name]
+             or [row for row in rows if fnmatchcase(row["name"], name)])
+    if not found:
+        click.echo(f"no name is or matches {name!r}: * stands for any text, [x] for one of the "
+                   "letters in it, [[] for a bracket", err=True)
+    return found
 
 
 def _decided(program: Program, project: str) -> tuple[Snapshot, list[dict[str, Any]]]:

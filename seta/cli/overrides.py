@@ -12,6 +12,7 @@ from ..curation.overrides import (
 )
 from ..domain import Override
 from ..store.curation import overrides as store
+from ..store.curation.projects import scope_named
 from .options import TimeParam, add_end_command, dry_run_option, json_option, scope_option
 from .output import print_listing, print_table
 from .program import Program, operator
@@ -34,6 +35,7 @@ def list_overrides(program: Program, scope: str, with_ended: bool, is_json: bool
     """
     now = program.now
     with program.sessions() as session:
+        scope_named(session, scope)
         found = store.overrides(session, scope, active_at=None if with_ended else now)
         vanished = {each.id for each in vanished_overrides(session, scope, now=now)}
     print_listing(

@@ -9,6 +9,7 @@ from ..curation import renames as curation
 from ..domain import NewFields, Pattern, Rename
 from ..domain.plurals import pluralize
 from ..store.curation import renames as store
+from ..store.curation.projects import scope_named
 from .options import TimeParam, add_end_command, dry_run_option, json_option, scope_option
 from .output import print_listing, print_table
 from .program import Program, operator
@@ -28,6 +29,7 @@ def renames() -> None:
 def list_renames(program: Program, scope: str, is_json: bool) -> None:
     """List a scope's active renames."""
     with program.sessions() as session:
+        scope_named(session, scope)
         found = store.renames(session, scope, active_at=program.now)
     print_listing(
         found, ["id", "rename", "since (UTC)", "who", "why"],

@@ -6,6 +6,7 @@ from ..domain.plurals import pluralize
 from ..publish import (
     diff as differences, publish as publish_snapshot, release as release_scope, roll_back,
 )
+from ..store.curation.projects import scope_named
 from ..store.snapshots import snapshot_with_id, snapshots_of
 from .options import json_option, required_why_option, scope_option, why_option
 from .output import print_json, print_listing
@@ -27,6 +28,7 @@ def snapshots() -> None:
 def list_snapshots(program: Program, scope: str, limit: int, is_json: bool) -> None:
     """List a scope's snapshots, newest first."""
     with program.sessions() as session:
+        scope_named(session, scope)
         found = snapshots_of(session, scope, limit=limit)
     print_listing(
         found,

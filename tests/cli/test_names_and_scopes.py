@@ -1,0 +1,56 @@
+"""A scope that does not exist is an error everywhere; a name is taken literally first."""
+
+import json
+
+import pytest
+
+NAME = "mochitest [gpu] e10s"
+RECORD = {"project": "odd", "build_system": "own", "platform": "linux64", "build_type": "opt",
+          "chunk": 0}
+WHY = ("--why", "a test")
+
+
+@pytest.mark.parametrize("arguments", [
+    ["analyze"], ["snapshots", "list"], ["snapshots", "rollback", *WHY], ["snapshots", "release"],
+    ["overrides", "list"],
+    ["overrides", "add", "--platform", "x", "--priority", "1", "--reason", "x"],
+    ["overrides", "add", "--platform", "x", "--priority", "1", "--reason", "x", "--dry-run"],
+    ["renames", "list"],
+    ["renames", "add", "--old-platform", "x", "--new-platform", "y", *WHY],
+], ids=" ".join)
+def test_an_unknown_scope_is_an_error_in_every_command(seta, arguments):
+    code, out, err = seta(*arguments, "--scope", "nope")
+    assert code == 1 and "'nope'" in err and out == ""
+
+
+@pytest.fixture
+def odd(seta, tmp_path):
+    path = tmp_path / "odd.ndjson"
+    records = [
+        {**RECORD, "kind": "result", "namespace": "ci", "job_id": "1", "name": NAME,
+         "test_suite": "mochitest-gpu", "revision": "a" * 40, "pushed_at": "2026-03-01T09:00:00Z",
+         "result": "testfailed", "classification": "fixed by commit", "fixed_by": ["1" * 12]},
+        *({**RECORD, "kind": "job", "name": name, "test_suite": suite,
+           "seen_at": "2026-03-01T08:00:00Z"}
+          for name, suite in ((NAME, "mochitest-gpu"), ("reftest", "reftest")))]
+    path.write_text("".join(json.dumps(each) + "\n" for each in records))
+    seta.good("import", "--scope", "old", "--archived", str(path))
+    seta.good("analyze", "--scope", "old")
+    return seta
+
+
+def names(seta, name: str) -> tuple[list[str], str]:
+    code, out, err = seta("jobs", "--project", "odd", "--name", name, "--json")
+    assert code == 0
+    return [each["name"] for each in json.loads(out)["jobs"]], err
+
+
+def test_a_name_with_brackets_is_found_as_it_is_written(odd):
+    assert names(odd, NAME)[0] == [NAME]
+    assert names(odd, "ref*")[0] == ["reftest"]
+    assert len(names(odd, "*")[0]) == 2
+
+
+def test_a_name_that_matches_nothing_gets_a_hint(odd):
+    found, err = names(odd, "mochitest [gpu]*")
+    assert found == [] and "'mochitest [gpu]*'" in err and "[[]" in err
