@@ -11,6 +11,8 @@ from ..curation.overrides import (
     PlannedOverride, apply_overrides, end_override, plan_overrides, vanished_overrides,
 )
 from ..domain import Override
+from ..domain.plurals import pluralize
+from ..publish import newly_given_up
 from ..store.curation import overrides as store
 from ..store.curation.projects import scope_named
 from .options import TimeParam, add_end_command, dry_run_option, json_option, scope_option
@@ -96,10 +98,19 @@ add_end_command(overrides, "an override", end_override, lambda override: overrid
 def _apply(program: Program, entries: object, scope: str, dry_run: bool) -> None:
     now, who = program.now, operator()
     wanted = read_entries(entries, scope=scope, who=who, now=now)
+    given_up: list[str] = []
     with program.sessions.begin() as session:
-        planned = (plan_overrides(session, wanted, scope=scope, now=now) if dry_run else
-                   apply_overrides(session, wanted, scope=scope, who=who, now=now))
+        if dry_run:
+            planned = plan_overrides(session, wanted, scope=scope, now=now)
+            given_up = newly_given_up(
+                session, [each.override for each in planned if each.is_new], scope=scope, now=now,
+                settings=program.settings)
+        else:
+            planned = apply_overrides(session, wanted, scope=scope, who=who, now=now)
     _print(planned, dry_run)
+    if given_up:
+        click.echo(f"the next analysis would give up {pluralize(len(given_up), 'regression')}, "
+                   f"which only these jobs caught: {', '.join(given_up)}", err=True)
 
 
 def _print(planned: list[PlannedOverride], dry_run: bool) -> None:

@@ -97,12 +97,24 @@ def add_project(program: Program, /, name: str, scope: str, why: str, **options:
 @field_options
 @click.pass_obj
 def set_project(program: Program, /, name: str, why: str, **options: Any) -> None:
-    """Change a project; takes effect on its next push."""
+    """Change a project.
+
+    Inferred regressions count from the next analysis on; everything else from the next push on.
+    """
     with program.sessions.begin() as session:
         fields = _fields(options)
         project = curation.change_project(session, name, fields, who=operator(), why=why)
-    click.echo(f"project {name} updated; takes effect on the next push"
+    click.echo(f"project {name} updated; {_when(fields)}"
                + (f"; {_feeding(project)}" if "source" in fields else ""))
+
+
+def _when(fields: dict[str, Any]) -> str:
+    """Say when a change takes effect."""
+    inferred = {"infer_regressions", "infer_after"}
+    said = [words for is_so, words in (
+        (fields.keys() - inferred, "takes effect on the next push"),
+        (fields.keys() & inferred, "what is inferred changes with the next analysis")) if is_so]
+    return " and ".join(said) or "nothing was changed"
 
 
 def _feeding(project: Project) -> str:

@@ -1,4 +1,4 @@
-"""A scope that does not exist is an error everywhere; a name is taken literally first."""
+"""Scopes that do not exist, names as they are written, and what an override would give up."""
 
 import json
 
@@ -54,3 +54,26 @@ def test_a_name_with_brackets_is_found_as_it_is_written(odd):
 def test_a_name_that_matches_nothing_gets_a_hint(odd):
     found, err = names(odd, "mochitest [gpu]*")
     assert found == [] and "'mochitest [gpu]*'" in err and "[[]" in err
+
+
+def test_a_dry_run_of_an_override_says_which_regressions_it_would_give_up(odd):
+    lower = ("overrides", "add", "--scope", "old", "--priority", "3", "--reason", "too slow")
+    _, _, err = odd(*lower, "--test-suite", "mochitest-gpu", "--dry-run")
+    assert "would give up 1 regression, which only these jobs caught: " + "1" * 12 in err
+    _, _, err = odd(*lower, "--test-suite", "reftest", "--dry-run")
+    assert "give up" not in err
+    assert json.loads(odd.good("overrides", "list", "--scope", "old", "--json")) == []
+
+    odd.good(*lower, "--test-suite", "mochitest-gpu")
+    _, _, err = odd(*lower, "--platform", "linux64", "--dry-run")
+    assert "give up" not in err  # given up already
+
+
+@pytest.mark.parametrize("option, when", [
+    pytest.param(["--kill"], "takes effect on the next push", id="at once"),
+    pytest.param(["--infer"], "what is inferred changes with the next analysis", id="analysis"),
+])
+def test_a_changed_project_says_when_the_change_acts(seta, option, when):
+    seta.good("projects", "add", "autoland")
+    said = seta.good("projects", "set", "autoland", *option)
+    assert said.startswith(f"project autoland updated; {when}") and said.count("the next") == 1
