@@ -4,9 +4,11 @@ import logging
 import os
 from collections.abc import Callable
 from datetime import datetime
+from threading import Thread
 
 from apiflask import APIFlask
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -16,6 +18,7 @@ from .errors import StoreError
 from .publish.serving import Published, utc_now
 from .store.embedded import EmbeddedServer
 from .store.engine import WEB, WEB_WORK, GatedPool, make_engine, make_sessions
+from .store.operation.liveness import stop_ended_runs
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +39,7 @@ def create_app() -> Flask:
     long_sessions = make_sessions(long)
     published = Published(long_sessions, settings)
     _load(published)
+    Thread(target=_stop_ended_runs, args=[long_sessions], daemon=True, name="runs").start()
     return build_app(settings, make_sessions(short), long_sessions=long_sessions,
                      published=published)
 
@@ -46,6 +50,14 @@ def _load(published: Published) -> None:
         published.projects()
     except StoreError as error:
         logger.warning("cannot load what is published yet: %s", error)
+
+
+def _stop_ended_runs(sessions: sessionmaker[Session]) -> None:
+    """Mark the runs that killed programs left running; the next analysis does so too."""
+    try:
+        stop_ended_runs(sessions, now=utc_now())
+    except SQLAlchemyError as error:
+        logger.warning("cannot look for runs that were interrupted: %s", error)
 
 
 def build_app(

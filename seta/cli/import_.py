@@ -4,7 +4,7 @@ import json
 
 import click
 
-from ..domain import DEFAULT_SCOPE
+from ..domain import DEFAULT_SCOPE, FILES, LIVE_SOURCES
 from ..domain.plurals import pluralize
 from ..ingest import ImportReport, import_files
 from ..ingest.records import MAX_SHOWN
@@ -46,11 +46,17 @@ def import_(program: Program, files: tuple[str, ...], scope: str, archived: bool
     print_json(report) if is_json else print_report(report)
     if report.bad_total:
         were = "was" if report.bad_total == 1 else "were"
-        raise BadLines(f"{pluralize(report.bad_total, 'bad line')} {were} left out")
+        raise BadLines(f"{pluralize(report.bad_total, 'bad line')} {were} left out"
+                       + _not_fresher(report))
 
 
 class BadLines(click.ClickException):
     """The good lines are stored; the exit code says that some are missing."""
+
+
+def _not_fresher(report: ImportReport) -> str:
+    fed = [project for project, source in report.sources.items() if source == FILES]
+    return f", so this makes the data of {', '.join(fed)} no fresher" if fed else ""
 
 
 def print_report(report: ImportReport) -> None:
@@ -70,3 +76,7 @@ def print_report(report: ImportReport) -> None:
     ):
         if count:
             click.echo(f"{what}: {count:,}")
+    for project, source in report.sources.items():
+        if source in LIVE_SOURCES:
+            click.echo(f"{source} feeds {project}, so this makes its data no fresher (`seta "
+                       f"projects set {project} --source {FILES}` changes that)")

@@ -13,6 +13,7 @@ from ..config import Settings
 from ..store.embedded import EmbeddedServer
 from ..store.engine import check_connection, make_engine, make_sessions
 from ..store.migrations.upgrade import check_version, upgrade
+from ..store.operation.liveness import stop_ended_runs
 
 
 class Program:
@@ -64,7 +65,10 @@ class Program:
 
     @cached_property
     def sessions(self) -> sessionmaker[Session]:
-        return make_sessions(self.engine)
+        """Sessions of the database; runs that a killed program left running are marked first."""
+        sessions = make_sessions(self.engine)
+        stop_ended_runs(sessions, now=self.now)
+        return sessions
 
     def close(self) -> None:
         """Close the connections; the embedded server stops with its last user."""

@@ -10,6 +10,7 @@ from ..domain import DEMO, SOURCES, Project
 from ..domain.limits import is_build_system
 from ..errors import BadInput
 from ..store.curation import projects
+from ..store.operation.alarms import clear_ingest_alarms
 from ..store.operation.audit import record_audit
 
 
@@ -41,6 +42,8 @@ def change_project(
     if after == before:
         return before
     projects.save_project(session, after)
+    if after.source != before.source:
+        clear_ingest_alarms(session, name)
     record_audit(
         session, who=who, what="change project", target=name, why=why,
         details=_difference(_plain(before), _plain(after)))

@@ -13,7 +13,7 @@ from typing import BinaryIO, TypeVar
 from sqlalchemy.orm import Session, sessionmaker
 
 from ..domain import FILES, Scope
-from ..errors import BadInput, SetaError
+from ..errors import BadInput, SetaError, SourceGarbled
 from ..sources.files import BadLine, open_records, read_records
 from ..store.operation.runs import recorded_run
 from ..store.results.rollup import refresh_all_job_days
@@ -42,10 +42,13 @@ def import_files(
     A new scope is added, with `redundancy`, `title` and `description`, and so are new projects.
     A line that is not a record is left out and reported; with `strict` it ends the import with
     BadInput: what came before it is stored, and nothing after it. Batches of `batch` records are
-    committed one by one; if an import dies, run it again.
+    committed one by one. Until an import that died, or that could not read its files to their
+    end, is repeated, nothing of the scope is published by itself. A bad line is no such thing, but
+    the projects that files feed become no fresher by it.
 
-    Memory does not grow with the files. Raises Conflict where a project belongs to another
-    scope, and where an archived scope is filled as a live one or the reverse.
+    Memory does not grow with the files. Raises SourceGarbled for a file that is cut, Conflict
+    where a project belongs to another scope, and where an archived scope is filled as a live one
+    or the reverse.
     """
     target = Target(Scope(scope, is_archived=archived, redundancy=redundancy, title=title,
                           description=description), source)
@@ -76,6 +79,8 @@ def _import_file(
     bad: list[BadRecord] = []  # of lines read since the last batch
 
     def on_bad(line: BadLine) -> None:
+        if line.is_cut:
+            raise SourceGarbled(f"it breaks off in the middle of line {line.number}")
         bad.append(BadRecord(_name_of(file), line.number, line.reason))
         if strict:
             raise StoppedAtBadLine(str(bad[-1]))
@@ -87,6 +92,12 @@ def _import_file(
                 _add_bad(receiver, bad)
                 if progress is not None:
                     progress(receiver.report)
+    except SourceGarbled as error:
+        _add_bad(receiver, bad)
+        receiver.flush()
+        raise SourceGarbled(
+            f"{_name_of(file)}: {error}. What was read before is stored; import the whole file: "
+            "until then nothing is published by itself") from error
     except StoppedAtBadLine as error:
         receiver.flush()
         stored = receiver.report

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from ..domain import TREEHERDER
+from ..domain.plurals import pluralize
 from ..errors import SourceError, SourceUnavailable
 from ..sources import JobListSource, ResultSource
 from ..store.curation.projects import scope_named
@@ -15,6 +17,7 @@ from ..store.operation.alarms import clear_alarm, raise_alarm
 from ..store.operation.runs import last_ingest_end, recorded_run
 from ..store.results.classifications import fixed_jobs
 from ..store.results.job_lists import record_job_list
+from ..store.results.job_runs import has_results
 from ..store.results.rollup import refresh_all_job_days
 from .ingest_lock import ingest_lock
 from .plan import IngestLengths, Step, next_steps, steps_by_hand
@@ -38,7 +41,8 @@ def ingest_project(
     A slice that fails is left for the next run while the others go on; the watermark waits for
     it. When it has failed in three runs it is set aside, with an alarm. The run succeeds, and
     the project's data counts as fresh, if nothing but set-aside slices is missing; otherwise
-    the run's row says what is missing, and `is_complete` is false.
+    the run's row says what is missing, and `is_complete` is false. A first fill that brings
+    nothing at all is no success either, and the next run does it again.
 
     Raises SourceError, with an alarm, when the source as a whole is down; UnknownProject; and
     Conflict for a project of the demo or of an archive. A run that is killed loses nothing and
@@ -83,7 +87,7 @@ def _ingest(
     with (
         ingest_lock(sessions, project=project, source=source.name),
         recorded_run(sessions, "ingest", now=now, source=source.name, project=project,
-                     scope=scope.name) as run,
+                     scope=scope.name, is_whole=is_up_to_now) as run,
     ):
         with sessions.begin() as session:
             before = last_ingest_end(session, source=source.name, project=project)
@@ -173,11 +177,29 @@ def _close(
         if report.missing:
             slices = "1 slice is" if report.missing == 1 else f"{report.missing} slices are"
             report.error = f"{slices} missing and will be retried: {'; '.join(report.failed)}"
+        elif _is_empty(session, source, project, report):
+            watermarks.forget_fill(session, source=source.name, project=project)
+            report.missing = 1
+            report.error = (
+                f"the first fill ended without a single push: {source.name} answered every query "
+                f"about {project}, and had no result that SETA could store ("
+                f"{pluralize(report.skipped.total(), 'row')} left out). If {project} is its name "
+                "there, the next run asks for all of it again")
+            raise_alarm(session, f"ingest {project}", report.error)
         elif report.ask_again_error is not None:
             report.error = ("whether the jobs fixed by a commit still are could not be asked: "
                             f"{report.ask_again_error}")
         else:
             watermarks.record_success(session, source=source.name, project=project, now=now)
+
+
+def _is_empty(
+    session: Session, source: ResultSource, project: str, report: IngestReport
+) -> bool:
+    """Return whether a source was asked for everything of a project, and never had anything."""
+    mark = watermarks.watermark(session, source=source.name, project=project)
+    return (mark.succeeded_at is None and not report.stored.results
+            and not has_results(session, project, namespace=TREEHERDER))
 
 
 def _log(source: ResultSource, project: str, report: IngestReport) -> None:

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from sqlalchemy.orm import Session, sessionmaker
 
 from ..domain import FILES, Scope
-from ..errors import BadInput
+from ..errors import BadInput, SourceGarbled
 from ..sources.files import BadLine, read_records
 from .records import BadRecord, ImportReport, Receiver
 from .targets import Target, check_live_projects
@@ -25,13 +25,16 @@ def accept_records(
     """Store one request's NDJSON: `result` and `job` records of live projects.
 
     A line that is not a record is reported, and the rest is stored. Raises BadInput for more than
-    `MAX_BAD` such lines, UnknownProject, unless `scope` names a scope to add unknown projects to,
-    and Conflict for a project of an archive, of the demo, or of another scope than that. Then
-    nothing is stored. The rollup is refreshed when it is next needed. Sending the same again
-    changes nothing.
+    `MAX_BAD` such lines and for a body that cannot be read to its end; UnknownProject, unless
+    `scope` names a scope to add unknown projects to; and Conflict for a project of an archive, of
+    the demo, or of another scope than that. Then nothing is stored. The rollup is refreshed when
+    it is next needed. Sending the same again changes nothing.
     """
     bad: list[BadLine] = []
-    records = list(read_records(body, lambda line: _keep(bad, line)))
+    try:
+        records = list(read_records(body, lambda line: _keep(bad, line)))
+    except SourceGarbled as error:
+        raise BadInput(f"{BODY} is refused, since {error}; nothing of it is stored") from error
     receiver = Receiver(sessions, lambda session, seen: _open(session, seen, scope))
     if records:
         receiver.take(records)

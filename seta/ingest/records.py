@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from ..domain import Classification, JobResult, ListedJob
+from ..store.curation.projects import project_named
 from ..store.operation.watermarks import record_success
 from ..store.results.job_lists import record_job_list
 from ..store.results.job_names import NameIds, count_unparsed
@@ -54,6 +55,7 @@ class ImportReport:
     bad: tuple[BadRecord, ...] = ()
     bad_total: int = 0
     projects: tuple[str, ...] = field(default=())
+    sources: dict[str, str] = field(default_factory=dict)   # project -> the source that feeds it
 
     def with_bad(self, bad: BadRecord) -> "ImportReport":
         shown = (*self.bad, bad) if len(self.bad) < MAX_SHOWN else self.bad
@@ -112,17 +114,18 @@ class Receiver:
     def finish(self, *, source: str, now: datetime) -> ImportReport:
         """Store what is left and return the report.
 
-        The projects count as ingested from `source` at `now`, so their data is fresh, unless
-        the source is "".
+        The projects count as ingested from `source` at `now` if no line was bad, unless the
+        source is "". That makes those fresh whose own source it is.
         """
         self.flush()
         projects = sorted({project for project, _ in self._opened})
         with self._sessions.begin() as session:
             unparsed = count_unparsed(session, projects)
-            for project in projects if source else ():
+            for project in projects if source and not self.report.bad_total else ():
                 record_success(session, source=source, project=project, now=now)
-        self.report = replace(
-            self.report, projects=tuple(projects), unparsed_names=unparsed)
+            sources = {project: project_named(session, project).source for project in projects}
+        self.report = replace(self.report, projects=tuple(projects), unparsed_names=unparsed,
+                              sources=sources)
         return self.report
 
     def _record(self, lists: dict[ListKey, list[ListedJob]]) -> None:

@@ -3,15 +3,15 @@
 from collections import Counter
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ..domain import Cadence, Priority
+from ..domain.limits import is_ahead
 from .cadence import CadenceDecision, CadenceState, IntervalState, NextDue, due_on_push
 from .priorities import PriorityLists
 
 SELECTIVE = "selective"
 FULL = "full"
-CLOCK_SKEW = timedelta(minutes=10)  # how far ahead of ours a scheduler's clock may be
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def out_of_order(
     if newest_at is not None and pushed_at < newest_at:
         return (f"this push ({pushed_at:%Y-%m-%d %H:%M:%S}) is older than the newest push "
                 f"({newest_at:%Y-%m-%d %H:%M:%S})",)
-    if pushed_at > now + CLOCK_SKEW:
+    if is_ahead(pushed_at, now):
         return (f"this push ({pushed_at:%Y-%m-%d %H:%M:%S}) is in the future: it is now "
                 f"{now:%Y-%m-%d %H:%M:%S}",)
     return ()

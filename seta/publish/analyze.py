@@ -13,6 +13,7 @@ from ..curation.inference import infer_scope
 from ..curation.renames import watch_platforms
 from ..domain import JobPriority, Priority, Snapshot
 from ..store.curation.projects import projects, scope_named
+from ..store.operation.liveness import stop_ended_runs
 from ..store.operation.runs import recorded_run
 from ..store.results.rollup import refresh_all_job_days, refresh_job_days
 from .apply import apply, with_hold_reasons
@@ -50,6 +51,7 @@ def analyze(
             time_limit=settings.time_limit.total_seconds(), compare=compare, progress=progress)
         return _to_snapshot(gathered, decision, now=now)
 
+    stop_ended_runs(sessions, now=now)
     if dry_run:
         with sessions() as session:  # never committed
             infer_scope(session, scope, now=now)
@@ -57,7 +59,7 @@ def analyze(
             gathered = read_evidence(session)
         snapshot = decide_on(gathered)
         with sessions() as session:
-            return with_hold_reasons(session, snapshot, settings=settings)
+            return with_hold_reasons(session, gathered, snapshot, settings=settings)
     with sessions() as session:
         scope_named(session, scope)
     with recorded_run(sessions, "analysis", now=now, scope=scope,

@@ -25,7 +25,7 @@ def apply(
 ) -> Snapshot:
     """Store and publish, in the caller's transaction; nobody else can publish meanwhile."""
     state = store.lock_publication(session, snapshot.scope)
-    reasons = reasons_to_hold(session, snapshot, state, max_change=settings.max_change)
+    reasons = reasons_to_hold(session, gathered, snapshot, state, max_change=settings.max_change)
     held_because = "; ".join(reasons + stop_reasons(state)) or None
     snapshot = store.add_snapshot(
         session, replace(snapshot, held_because=held_because, is_published=not held_because),
@@ -44,11 +44,11 @@ def apply(
 
 
 def with_hold_reasons(
-    session: Session, snapshot: Snapshot, *, settings: Settings
+    session: Session, gathered: Gathered, snapshot: Snapshot, *, settings: Settings
 ) -> Snapshot:
     """Return the snapshot with the reasons to hold it back, if any; nothing is stored."""
     state = store.publication_state(session, snapshot.scope)
-    reasons = reasons_to_hold(session, snapshot, state, max_change=settings.max_change)
+    reasons = reasons_to_hold(session, gathered, snapshot, state, max_change=settings.max_change)
     return replace(snapshot, held_because="; ".join(reasons + stop_reasons(state)) or None)
 
 

@@ -20,6 +20,7 @@ from ..store.evidence import EvidenceWindow, NameEvidence
 from .forced import (
     effective_overrides, forced_job_types, given_builds, lowered_job_types, new_job_types,
 )
+from .halves import HalfWatch
 
 Renaming = Callable[[JobType], JobType]
 
@@ -34,12 +35,14 @@ class Gathered:
     witnesses: tuple[Witnesses, ...]
     type_ids: dict[JobType, int]
     inputs: dict[str, Any]
+    halves: tuple[str, ...] = ()         # why the results that were read may be half
 
 
 def gather(
     session: Session, scope: Scope, *, now: datetime, as_of: datetime | None, settings: Settings
 ) -> Gathered:
     """Read the evidence for an analysis of a scope."""
+    watch = HalfWatch(session, scope)
     window = evidence.evidence_window(session, scope, now=now, as_of=as_of)
     decided_at = min(window.known_by, now)
     active = overrides(session, scope.name, active_at=decided_at)
@@ -71,7 +74,8 @@ def gather(
         "names": _counts_of(names), "alive": {p: len(t) for p, t in problem.alive.items()},
         "labels": asdict(quality) | _jobs_per_regression(found),
     }
-    return Gathered(window, problem, ours, tuple(found), type_ids, inputs)
+    return Gathered(
+        window, problem, ours, tuple(found), type_ids, inputs, halves=watch.reasons())
 
 
 def _renaming(known: list[Rename], at: datetime) -> Renaming:

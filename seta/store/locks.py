@@ -12,6 +12,7 @@ class Lock(IntEnum):
     WRITERS = 7382_02   # results, job lists and the rollup
     INGEST = 7382_03    # the first of two keys; the second is of the project and source
     WORKER = 7382_04    # the active worker
+    RUN = 7382_05       # the first of two keys; the second is of the run, while its program lives
     LEDGER = 7382_20    # the seed of a hash of the project and build system
 
 

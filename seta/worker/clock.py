@@ -8,6 +8,8 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
+from ..domain.limits import is_ahead
+
 logger = logging.getLogger(__name__)
 
 CATCH_UP_AFTER = timedelta(hours=12)
@@ -29,5 +31,9 @@ def make_clock(
 
 
 def is_overdue(succeeded_at: datetime | None, *, now: datetime) -> bool:
-    """Return whether to ingest at the start: never done before, or over 12 hours ago."""
-    return succeeded_at is None or now - succeeded_at > CATCH_UP_AFTER
+    """Return whether to ingest at the start: never done before, or over 12 hours ago.
+
+    A success ahead of the clock, which was wrong then, says nothing.
+    """
+    return (succeeded_at is None or is_ahead(succeeded_at, now)
+            or now - succeeded_at > CATCH_UP_AFTER)

@@ -17,7 +17,7 @@ from ..config import Settings
 from ..errors import StoreError
 from ..store.engine import check_connection, limit_own_waits
 from ..store.locks import Lock
-from ..store.operation.runs import stop_unfinished_runs
+from ..store.operation.liveness import stop_ended_runs, stop_our_runs
 from .clock import is_overdue, make_clock
 from .work import Work
 
@@ -72,7 +72,7 @@ def worker(program: Program, once: bool) -> None:
 
 def _lead(program: Program, work: Work, leader: "Leader", stop: threading.Event) -> None:
     """Be the active worker until told to stop, or until the lock is lost."""
-    _mark_unfinished(program)
+    stop_ended_runs(program.sessions, now=datetime.now(UTC))
     work.seed_projects()
     clock = make_clock(ingest=work.ingest_and_analyze, upkeep=work.upkeep,
                        hours=program.settings.ingest_hours)
@@ -86,7 +86,7 @@ def _lead(program: Program, work: Work, leader: "Leader", stop: threading.Event)
     clock.shutdown(wait=False)
     if not work.wait_idle(GRACE):
         # The thread may be waiting for a source; every commit so far is complete.
-        _mark_unfinished(program)
+        stop_our_runs(program.sessions, now=datetime.now(UTC))
         logger.info("stopped in the middle of a run; the next one continues from there")
         logging.shutdown()
         sys.stderr.flush()
@@ -115,13 +115,6 @@ def _end_or_begin_again(
         sys.stderr.flush()
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
     os._exit(0)
-
-
-def _mark_unfinished(program: Program) -> None:
-    with program.sessions.begin() as session:
-        stopped = stop_unfinished_runs(session, now=datetime.now(UTC))
-    if stopped:
-        logger.warning("runs that were interrupted: %d", stopped)
 
 
 class LockLost(StoreError):

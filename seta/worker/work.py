@@ -13,7 +13,7 @@ from ..config import Settings
 from ..domain import Project
 from ..errors import SetaError
 from ..ingest import IngestLengths, ingest_project
-from ..publish import analyze
+from ..publish import analyze, watch_clock
 from ..sources.registry import job_list_source, result_source
 from ..store.curation import projects as store
 from ..store.curation.projects import seed_projects
@@ -58,6 +58,7 @@ class Work:
             projects = self._live_projects()
             fed = [each for each in projects if each.is_live_fed]
             ingested = {each.scope for each in fed if self._ingest(each)}
+            self._watch_clock()
             waiting = {each.scope for each in fed}
             for scope in sorted({each.scope for each in projects}):
                 if scope in ingested or scope not in waiting:
@@ -88,6 +89,11 @@ class Work:
                 lists=job_list_source(self._settings, project),
                 lengths=IngestLengths.of(self._settings)).is_complete
         return False
+
+    def _watch_clock(self) -> None:
+        """Raise an alarm where results seem to come from a time that is yet to come."""
+        with _errors_logged("look at the clock"), self._sessions.begin() as session:
+            watch_clock(session, now=datetime.now(UTC))
 
     def _analyze(self, scope: str) -> None:
         with _errors_logged(f"analysis of {scope}"):

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import os
 import sys
 from datetime import timedelta
 
@@ -10,7 +11,7 @@ import pytest
 from ingest_world import NOON, add_projects, contents, rows, versions
 
 from seta.domain import Scope
-from seta.errors import BadInput, Conflict
+from seta.errors import BadInput, Conflict, SourceGarbled
 from seta.ingest import import_files
 from seta.store.curation import projects
 from seta.store.operation import runs
@@ -159,6 +160,23 @@ def test_strict_keeps_the_job_list_that_was_before(sessions):
             ["other", "test-linux64/opt-mochitest-1"]]
 
 
+@pytest.mark.parametrize("cut", [
+    pytest.param(lambda data: gzip.compress(data)[:-20], id="a gzip that is cut"),
+    pytest.param(lambda data: data[:-9], id="a file that ends in the middle of a record"),
+])
+def test_a_file_that_cannot_be_read_to_its_end_is_a_failed_run(sessions, tmp_path, cut):
+    """Its run once said "done", and the next analysis published half of it."""
+    path = tmp_path / "half.ndjson"
+    path.write_bytes(cut(spelled(*(result(n, name=os.urandom(99).hex()) for n in range(500)))))
+    with pytest.raises(SourceGarbled, match="half.ndjson: it .*breaks off in .* the whole file: "):
+        take(sessions, files=[path])
+    with sessions() as session:
+        run, = runs.runs(session)
+        assert run.status == "failed" and "half.ndjson: it " in run.error
+        assert run.counts["results"] == len(rows(session, "job_results"))
+        assert watermark(session, source="files", project="autoland").succeeded_at is None
+
+
 def test_a_file_that_cannot_be_opened_is_an_error(sessions, tmp_path):
     with pytest.raises(BadInput, match="cannot open .*none.ndjson"):
         take(sessions, files=[tmp_path / "none.ndjson"])
@@ -237,7 +255,8 @@ def test_an_import_is_a_run_with_counts(sessions):
 @pytest.mark.parametrize("archived, expected", [
     pytest.param(False, NOON, id="live"), pytest.param(True, None, id="archived")])
 def test_an_import_makes_the_data_of_a_live_project_fresh(sessions, archived, expected):
-    take(sessions, result(1), archived=archived)
+    report = take(sessions, result(1), archived=archived)
+    assert report.sources == {"autoland": "files"}
     with sessions() as session:
         assert watermark(session, source="files", project="autoland").succeeded_at == expected
 

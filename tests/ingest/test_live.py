@@ -4,7 +4,8 @@ import logging
 
 import pytest
 from ingest_world import (
-    FIXED, NOON, NOT_CLASSIFIED, LENGTHS, add_projects, at, job, listed, mark, rows, star, versions,
+    FIXED, NOON, NOT_CLASSIFIED, LENGTHS, add_projects, at, job, listed, mark, rows, star,
+    store_results, versions,
 )
 
 from seta.domain import Scope
@@ -13,6 +14,8 @@ from seta.ingest import ingest_project
 from seta.sources.protocol import MODIFIED, PUSHED
 from seta.store.curation import projects
 from seta.store.operation import runs
+from seta.store.operation.alarms import open_alarms
+from seta.store.operation.watermarks import Watermark
 
 
 def stored_jobs(sessions) -> set[str]:
@@ -84,11 +87,37 @@ def test_a_clock_that_went_back_asks_for_the_overlap_and_loses_nothing(ingest, a
     assert mark(autoland).reached_at == at(12)
 
 
-def test_an_empty_answer_is_a_success(ingest, autoland, source):
+def test_an_empty_answer_is_a_success_once_the_source_is_known_to_have_something(
+    ingest, autoland, source
+):
+    ingest()
     source.jobs.clear()
+    assert ingest(12).is_complete
+    assert mark(autoland).succeeded_at == at(12)
+
+
+def test_a_first_fill_answered_with_empty_lists_is_a_failure_and_is_done_again(
+    ingest, autoland, source
+):
+    held, source.jobs = source.jobs, {}
+    with autoland.begin() as session:   # posted: another source's results prove nothing
+        store_results(session, [job(1, namespace="my-ci")])
     report = ingest()
-    assert report.is_complete
-    assert mark(autoland).succeeded_at == NOON
+    assert not report.is_complete
+    assert report.error.startswith("the first fill ended without a single push: activedata "
+                                   "answered every query about autoland")
+    with autoland() as session:
+        assert [(run.status, run.error) for run in runs.runs(session)] == [
+            ("failed", report.error)]
+        assert [alarm.subject for alarm in open_alarms(session)] == ["ingest autoland"]
+    assert mark(autoland) == Watermark()
+
+    source.jobs = held
+    source.requests.clear()
+    assert ingest(12).is_complete
+    assert (source.requests[0].by, source.requests[0].start) == (PUSHED, at(-36))
+    with autoland() as session:
+        assert open_alarms(session) == []
 
 
 def test_projects_go_each_its_own_way(ingest, autoland, source):

@@ -105,6 +105,18 @@ class Evidence:
                                            set_={"succeeded_at": at}))
         return self
 
+    def ran(
+        self, task="import", *, project="", scope="trunk", source="", status="done",
+        at=NOW - DAY / 24, is_whole=True, error="cut off",
+    ):
+        """Record how a run ended; "running": the program that it belongs to is gone."""
+        with self._sessions.begin() as session:
+            session.add(schema.Run(
+                task=task, source=source, project=project, scope=scope, started_at=at,
+                ended_at=None if status == "running" else at, status=status, counts={},
+                is_whole=is_whole, error=error if status == "failed" else None))
+        return self
+
     def _name(self, session, project, build_system, name, tier):
         found = session.scalar(select(schema.JobName.id).where(
             schema.JobName.project == project, schema.JobName.build_system == build_system,

@@ -6,9 +6,12 @@ from datetime import timedelta
 import pytest
 from publish.made_evidence import DAY, NOW
 
-from seta.publish import analyze, publish, roll_back
+from seta.domain import Scope
+from seta.publish import analyze, publish, roll_back, watch_clock
+from seta.publish.halves import HalfWatch
 from seta.store import snapshots
 from seta.store.operation.alarms import open_alarms
+from seta.store.operation.runs import recorded_run
 
 LATER = NOW + timedelta(hours=12)
 SUITES = [f"test-linux64/opt-mochitest-{number}" for number in range(1, 11)]
@@ -111,6 +114,111 @@ def test_an_archive_has_no_ingest_to_wait_for(trunk, sessions, settings):
     trunk.scope("old", is_archived=True).project("attic", "old")
     trunk.caught("a" * 12, SUITES[0], project="attic").ingested("attic", status="failed")
     assert analyze(sessions, "old", now=NOW, settings=settings).is_published
+
+
+IMPORT = "import into trunk"
+
+
+@pytest.mark.parametrize("statuses, reason", [
+    pytest.param(["failed"], f"the last {IMPORT} failed: cut off", id="failed"),
+    pytest.param(["stopped"], f"the last {IMPORT} stopped before its end", id="stopped"),
+    pytest.param(["running"], f"the last {IMPORT} stopped before its end", id="killed"),
+    pytest.param(["done", "stopped"], f"the last {IMPORT} stopped", id="whole before"),
+    pytest.param(["failed", "done"], None, id="whole again"),
+    pytest.param(["failed", "stopped", "done"], None, id="whole after two"),
+])
+def test_nothing_is_published_on_half_an_import(trunk, sessions, run, statuses, reason):
+    """The first snapshot, too; the next whole import makes up for it."""
+    trunk.caught("a" * 12, SUITES[0])
+    for status in statuses:
+        trunk.ran("import", status=status, source=f"{status}.ndjson")
+    snapshot = run()
+    if reason is None:
+        assert snapshot.is_published
+    else:
+        assert reason in snapshot.held_because and published(sessions) is None
+        assert reason in alarms(sessions)["snapshot trunk"]
+        trunk.ran("import")
+        assert run().is_published
+
+
+def test_half_an_archive_is_not_published_either(trunk, sessions, settings):
+    trunk.scope("old", is_archived=True).project("attic", "old")
+    trunk.caught("a" * 12, SUITES[0], project="attic").ran(scope="old", status="stopped")
+    held = analyze(sessions, "old", now=NOW, settings=settings)
+    assert "the last import into old stopped before its end" in held.held_because
+    trunk.ran(scope="old")
+    assert analyze(sessions, "old", now=NOW, settings=settings).is_published
+
+
+def test_an_import_that_goes_on_holds_the_snapshot_that_is_made_meanwhile(trunk, sessions, run):
+    trunk.caught("a" * 12, SUITES[0])
+    with recorded_run(sessions, "import", now=NOW, scope="trunk"):
+        trunk.ran("import")   # another one, whole: it makes up for nothing here
+        assert (f"the {IMPORT} that began at 2026-03-01 12:00 UTC went on while its results were "
+                "read") in run().held_because
+    assert run().is_published
+
+
+def test_an_import_that_came_and_went_while_results_were_read_is_noticed(trunk, sessions):
+    with sessions() as session:
+        watch = HalfWatch(session, Scope("trunk"))
+        trunk.ran("import")
+        assert [f"the {IMPORT} that began" in reason for reason in watch.reasons()] == [True]
+        assert HalfWatch(session, Scope("trunk")).reasons() == ()
+
+
+@pytest.mark.parametrize("source, runs, is_held", [
+    pytest.param("treeherder", [("failed", True)], True, id="its own source"),
+    pytest.param("treeherder", [("failed", True), ("done", False)], True, id="then a span by hand"),
+    pytest.param("treeherder", [("done", True), ("failed", False)], True, id="a span that failed"),
+    pytest.param("treeherder", [("running", True)], True, id="killed"),
+    pytest.param("treeherder", [("running", True), ("done", True)], False, id="made up for"),
+    pytest.param("activedata", [("failed", True)], False, id="another live source"),
+    pytest.param("files", [("failed", True)], False, id="files"),
+])
+def test_only_the_source_that_feeds_a_project_holds_its_snapshots(
+    evidence, run, source, runs, is_held
+):
+    """A source that fed it once, and failed, held every snapshot for ever."""
+    evidence.scope().project(source=source).caught("a" * 12, SUITES[0])
+    for status, is_whole in runs:
+        evidence.ran("ingest", project="autoland", source="treeherder", status=status,
+                     is_whole=is_whole)
+    assert (run().held_because is not None) == is_held
+
+
+def test_results_from_ahead_of_the_clock_hold_the_snapshot_with_an_alarm(trunk, sessions, run):
+    trunk.caught("a" * 12, SUITES[0]).ingested(at=LATER + timedelta(minutes=11))
+    assert ("results of autoland were taken in last at 2026-03-02 00:11 UTC, which is ahead of the "
+            "clock (2026-03-02 00:00 UTC)") in run().held_because
+    assert "ahead of the clock" in alarms(sessions)["snapshot trunk"]
+    trunk.ingested(at=LATER + timedelta(minutes=10))
+    assert run().is_published and alarms(sessions) == {}
+
+
+def test_a_snapshot_from_ahead_of_the_clock_does_not_hold_those_after_it(trunk, sessions, run):
+    trunk.caught("a" * 12, SUITES[0])
+    run(now=LATER + 7 * DAY)   # the clock was wrong
+    snapshot = run()
+    assert published(sessions) == snapshot.id
+
+
+def test_the_clock_raises_an_alarm_until_the_times_are_right(trunk, sessions, run):
+    """The worker looks at every tick; the projects of archives have no say."""
+    trunk.scope("old", is_archived=True).project("attic", "old").ingested("attic", at=NOW + DAY)
+    trunk.caught("a" * 12, SUITES[0]).ingested(at=NOW + DAY)
+    for now, subjects in ((NOW, {"clock autoland"}), (NOW + DAY, set())):
+        with sessions.begin() as session:
+            watch_clock(session, now=now)
+        assert set(alarms(sessions)) == subjects
+    run(now=NOW + DAY)
+    with sessions.begin() as session:
+        watch_clock(session, now=NOW)
+    trunk.ingested(at=NOW)
+    with sessions.begin() as session:
+        watch_clock(session, now=NOW)
+    assert "snapshot published for autoland is as of" in alarms(sessions)["clock autoland"]
 
 
 def test_a_past_moment_is_not_put_in_the_place_of_a_newer_one(sessions, run, first):

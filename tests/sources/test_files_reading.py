@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from seta.domain import ListedJob
-from seta.errors import BadInput
+from seta.errors import BadInput, SourceGarbled
 from seta.sources.files import MAX_LINE, open_records, read_records
 
 RECORD = {
@@ -120,14 +120,24 @@ def test_bytes_that_are_no_utf8_are_a_bad_line():
     pytest.param(lambda data: data[:30] + b"\x00" * 20 + data[50:], id="damaged"),
     pytest.param(lambda data: data[:-8] + b"\x00" * 8, id="with a wrong checksum"),
 ])
-def test_a_gzip_file_that_breaks_off_is_reported(tmp_path, break_it):
+def test_a_gzip_file_that_breaks_off_is_an_error_after_what_came_before(tmp_path, break_it):
     """R25: what is missing is never passed over in silence."""
     path = tmp_path / "records.gz"
     path.write_bytes(break_it(gzip.compress(lines_of(2000, name=os.urandom(80).hex()))))
-    records, bad = read_file(path)
-    assert len(records) <= 2000
-    assert len(bad) == 1 and bad[0].number == len(records) + 1
-    assert "cannot read the rest of the file" in bad[0].reason
+    records, bad = [], []
+    with open_records(path) as stream, pytest.raises(SourceGarbled) as raised:
+        records.extend(read_records(stream, bad.append))
+    assert f"it breaks off in line {len(records) + 1} (" in str(raised.value) and bad == []
+
+
+@pytest.mark.parametrize("end, is_cut", [
+    pytest.param(b'{"kind":"job","proj', True, id="in the middle of a record"),
+    pytest.param(b'{"kind":"job","proj\n', False, id="a bad line that has an end"),
+    pytest.param(b'{"kind":"nothing"}', False, id="a bad record without a line break"),
+])
+def test_a_last_line_that_ends_in_the_middle_of_a_record_is_told_from_a_bad_one(end, is_cut):
+    records, bad = read(lines_of(2) + end)
+    assert (len(records), [line.is_cut for line in bad]) == (2, [is_cut])
 
 
 def test_a_file_that_is_not_there_is_bad_input(tmp_path):

@@ -8,9 +8,11 @@ import pytest
 from seta.domain import Cadence, Interval, Project, Scope
 from seta.errors import BadInput, Conflict, UnknownProject, UnknownScope
 from seta.store.curation import projects
+from seta.store.engine import make_engine, make_sessions
 from seta.store.operation import runs
 from seta.store.operation.alarms import clear_alarm, open_alarms, raise_alarm
 from seta.store.operation.audit import audit_entries, record_audit
+from seta.store.operation.liveness import stop_ended_runs, stop_our_runs
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -27,18 +29,55 @@ def test_an_alarm_is_open_once_until_it_is_cleared(session):
     assert [alarm.message for alarm in open_alarms(session)] == ["again"]
 
 
-def test_a_run_that_a_killed_program_left_is_marked_as_stopped(session):
+def test_a_run_that_a_killed_program_left_is_marked_as_stopped(sessions, session):
     """R65: the last run is visible, also one that never ended."""
     done = runs.start_run(session, "analysis", now=NOW, scope="trunk")
     runs.end_run(session, done, status="done", now=NOW, counts={"regressions": 3})
     runs.start_run(session, "ingest", now=NOW, source="activedata", project="autoland")
 
-    assert runs.stop_unfinished_runs(session, now=NOW) == 1
+    session.commit()
 
+    assert stop_ended_runs(sessions, now=NOW) == 1
+
+    session.expire_all()
     found = runs.runs(session)
     assert [(run.task, run.status) for run in found] == [
         ("ingest", "stopped"), ("analysis", "done")]
     assert found[1].counts == {"regressions": 3}
+
+
+@pytest.fixture
+def programs(database):
+    """The sessions of two programs on one database."""
+    engines = [make_engine(database) for _ in range(2)]
+    yield [make_sessions(engine) for engine in engines]
+    for engine in engines:
+        engine.dispose()
+
+
+def statuses(sessions):
+    with sessions() as session:
+        return {run.task: run.status for run in runs.runs(session)}
+
+
+def test_the_runs_of_living_programs_are_never_marked(programs):
+    """Whoever starts marks what a killed program left, and only that."""
+    ours, others = programs
+    with others.begin() as session:
+        runs.start_run(session, "import", now=NOW)   # its program is gone
+    with runs.recorded_run(ours, "ingest", now=NOW), runs.recorded_run(ours, "upkeep", now=NOW):
+        for sessions in programs:
+            stop_ended_runs(sessions, now=NOW)
+        assert statuses(others) == {"import": "stopped", "ingest": "running", "upkeep": "running"}
+    assert stop_ended_runs(others, now=NOW) == 0
+    assert statuses(others) == {"import": "stopped", "ingest": "done", "upkeep": "done"}
+
+
+def test_a_program_that_is_about_to_end_marks_its_own_runs(programs):
+    ours, others = programs
+    with runs.recorded_run(ours, "ingest", now=NOW):
+        assert stop_our_runs(others, now=NOW) == 1
+        assert statuses(others) == {"ingest": "stopped"}
 
 
 class Broken(Exception):

@@ -40,6 +40,7 @@ def test_it_ingests_at_one_and_thirteen_and_keeps_up_daily():
     pytest.param(None, True, id="never"),
     pytest.param(NOW - timedelta(hours=12), False, id="exactly twelve hours ago"),
     pytest.param(NOW - timedelta(hours=12, seconds=1), True, id="over twelve hours ago"),
+    pytest.param(NOW + timedelta(minutes=11), True, id="ahead of the clock"),
 ])
 def test_it_catches_up_when_the_last_success_is_over_twelve_hours_old(succeeded_at, overdue):
     assert is_overdue(succeeded_at, now=NOW) == overdue

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from ...config import Settings
+from ...domain.limits import is_ahead
 from ...errors import CannotAnswer, NoSnapshot, StaleData, SwitchedOff
 from ...store.snapshots import ProjectFacts
 
@@ -51,15 +52,24 @@ def _age(facts: ProjectFacts, settings: Settings, now: datetime) -> list[CannotA
     since, results_until = facts.succeeded_at, _results_until(facts, settings)
     if results_until is None:
         found.append(StaleData(f"{facts.project} has no successful ingest yet, so everything runs"))
+    elif since is not None and is_ahead(since, now):
+        found.append(StaleData(f"results of {facts.project} were taken in last at "
+                               f"{since:%Y-%m-%d %H:%M} UTC, which is ahead of the clock, so "
+                               "everything runs"))
     elif now > results_until:
         found.append(StaleData(f"results of {facts.project} were taken in last at "
                                f"{since:%Y-%m-%d %H:%M} UTC, which is too old, so everything runs"))
-    snapshot_until = _snapshot_until(facts, settings)
-    if snapshot_until is not None and now > snapshot_until:
-        found.append(StaleData(f"the published snapshot {facts.snapshot_id} (as of "
-                               f"{facts.as_of:%Y-%m-%d %H:%M} UTC) is too old, so everything runs "
-                               f"on {facts.project}"))
+    if facts.as_of is not None and is_ahead(facts.as_of, now):
+        found.append(_snapshot_stale(facts, "is ahead of the clock"))
+    elif facts.as_of is not None and now > facts.as_of + settings.snapshot_max_age:
+        found.append(_snapshot_stale(facts, "is too old"))
     return found
+
+
+def _snapshot_stale(facts: ProjectFacts, why: str) -> StaleData:
+    return StaleData(f"the published snapshot {facts.snapshot_id} (as of "
+                     f"{facts.as_of:%Y-%m-%d %H:%M} UTC) {why}, so everything runs on "
+                     f"{facts.project}")
 
 
 def _results_until(facts: ProjectFacts, settings: Settings) -> datetime | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from ...domain import JobResult, ListedJob
-from ...errors import BadInput
+from ...errors import BadInput, SourceGarbled
 from .records import decode_record
 
 MAX_LINE = 1 << 16  # bytes; a record is some hundreds
@@ -26,6 +26,7 @@ class BadLine:
 
     number: int   # from 1
     reason: str
+    is_cut: bool = False   # it is the last one and ends in the middle of a record
 
 
 @contextmanager
@@ -56,7 +57,8 @@ def read_records(
 ) -> Iterator[JobResult | ListedJob]:
     """Yield the records of a stream; each line that is not a record goes to `on_bad`.
 
-    Reading continues after a bad line unless `on_bad` raises.
+    Reading continues after a bad line unless `on_bad` raises. Raises SourceGarbled, after the
+    records before it, where the stream cannot be read to its end.
     """
     for line in _numbered_lines(stream):
         if isinstance(line, BadLine):
@@ -65,16 +67,14 @@ def read_records(
         try:
             record = decode_record(line[1])
         except BadInput as error:
-            on_bad(BadLine(line[0], str(error)))
+            is_cut = not line[1].endswith((b"}", b"\n"))
+            on_bad(BadLine(line[0], str(error), is_cut))
         else:
             yield record
 
 
 def _numbered_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes] | BadLine]:
-    """Yield lines that are not blank, and a BadLine for one that is too long.
-
-    A stream that breaks off ends with a BadLine.
-    """
+    """Yield lines that are not blank, and a BadLine for one that is too long."""
     number = 0
     while True:
         number += 1
@@ -84,8 +84,9 @@ def _numbered_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes] | BadLine]:
             if too_long:
                 _skip_rest(line, stream)
         except (EOFError, OSError, zlib.error) as error:
-            yield BadLine(number, f"cannot read the rest of the file: {error}")
-            return
+            raise SourceGarbled(
+                f"it cannot be read to its end: it breaks off in line {number} ({error})"
+            ) from error
         if not line:
             return
         if too_long:

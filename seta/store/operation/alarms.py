@@ -28,6 +28,12 @@ def clear_alarm(session: Session, subject: str) -> None:
         .values(cleared_at=func.now()))
 
 
+def clear_ingest_alarms(session: Session, project: str) -> None:
+    """Clear what a source of a project was to blame for: it no longer feeds it."""
+    for subject in (f"ingest {project}", f"ingest {project}: set aside"):
+        clear_alarm(session, subject)
+
+
 def open_alarms(session: Session) -> list[Alarm]:
     query = (select(schema.Alarm).where(schema.Alarm.cleared_at.is_(None))
              .order_by(schema.Alarm.raised_at, schema.Alarm.id))

@@ -7,16 +7,16 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, cast
 
-from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy.orm import Session, aliased, sessionmaker
 
-from ...domain import Run
+from ...domain import Run, Scope
 from ...domain.runs import RunStatus
 from ...errors import SetaError
 from .. import schema
 from ..paging import newest_first
 from .alarms import clear_alarm, raise_alarm
+from .liveness import held_lock
 
 
 @dataclass(slots=True)
@@ -30,15 +30,27 @@ class RunningWork:
 @contextmanager
 def recorded_run(
     sessions: sessionmaker[Session], task: str, *, now: datetime, source: str = "",
-    project: str = "", scope: str = "", alarm: str | None = None,
+    project: str = "", scope: str = "", is_whole: bool = True, alarm: str | None = None,
 ) -> Iterator[RunningWork]:
     """Record that work runs, and how it ended: done, failed, or stopped in the middle.
 
-    With `alarm`, an alarm of that subject is open from a run that fails until one is done.
+    Should the program be killed, `stop_ended_runs` of any other program marks the run. With
+    `alarm`, an alarm of that subject is open from a run that fails until one is done.
     """
+    with held_lock(sessions) as lock_run:
+        with sessions.begin() as session:
+            run_id = start_run(session, task, now=now, source=source, project=project,
+                               scope=scope, is_whole=is_whole)
+            lock_run(run_id)
+        with _recorded_end(sessions, run_id, now=now, alarm=alarm) as work:
+            yield work
+
+
+@contextmanager
+def _recorded_end(
+    sessions: sessionmaker[Session], run_id: int, *, now: datetime, alarm: str | None
+) -> Iterator[RunningWork]:
     began = monotonic()
-    with sessions.begin() as session:
-        run_id = start_run(session, task, now=now, source=source, project=project, scope=scope)
     work = RunningWork()
     status, error = "stopped", "stopped in the middle"
     try:
@@ -68,11 +80,11 @@ def _reason(failure: Exception) -> str:
 
 def start_run(
     session: Session, task: str, *, now: datetime, source: str = "", project: str = "",
-    scope: str = "",
+    scope: str = "", is_whole: bool = True,
 ) -> int:
     """Record that a piece of work started; return its id for `end_run`."""
     row = schema.Run(task=task, source=source, project=project, scope=scope, started_at=now,
-                     status="running", counts={})
+                     status="running", counts={}, is_whole=is_whole)
     session.add(row)
     session.flush()
     return row.id
@@ -87,15 +99,6 @@ def end_run(
         .values(status=status, ended_at=now, counts=counts, error=error))
 
 
-def stop_unfinished_runs(session: Session, *, now: datetime) -> int:
-    """Mark the runs that a killed program left running; return how many there were."""
-    stopped = session.scalars(
-        update(schema.Run).where(schema.Run.status == "running")
-        .values(status="stopped", ended_at=now, error="the program ended in the middle")
-        .returning(schema.Run.id))
-    return len(stopped.all())
-
-
 def runs(
     session: Session, *, task: str | None = None, before: int | None = None, limit: int = 100,
 ) -> list[Run]:
@@ -103,23 +106,49 @@ def runs(
     query = newest_first(select(schema.Run), schema.Run.id, before=before, limit=limit)
     if task is not None:
         query = query.where(schema.Run.task == task)
-    return [Run(row.id, row.task, row.source, row.project, row.scope, row.started_at,
-                row.ended_at, cast(RunStatus, row.status), row.counts, row.error)
-            for row in session.scalars(query)]
+    return [_to_run(row) for row in session.scalars(query)]
 
 
-def failed_ingests(session: Session, scope: str) -> dict[str, str]:
-    """Return the projects of a scope whose last ended ingest failed, each with the error."""
-    run = schema.Run
-    newest = (
-        select(run.project, run.status, run.error)
-        .ext(distinct_on(run.project))
-        .join(schema.Project, schema.Project.name == run.project)
-        .where(schema.Project.scope == scope, run.task == "ingest", run.ended_at.is_not(None))
-        .order_by(run.project, run.ended_at.desc(), run.id.desc())
-    )
-    return {project: error or "no reason was recorded"
-            for project, status, error in session.execute(newest) if status == "failed"}
+def newest_run(session: Session) -> int:
+    """Return the id of the newest run, 0 where there is none yet."""
+    return session.scalar(select(func.max(schema.Run.id))) or 0
+
+
+def unfinished_inputs(session: Session, scope: Scope) -> list[Run]:
+    """Return the runs that may have left the data of a scope half, the oldest first.
+
+    They are those that go on, and those that failed or stopped after the last whole run of their
+    source was done. A source is each project's own, in a live scope; and all imports are one.
+    """
+    run, later = schema.Run, aliased(schema.Run)
+    is_same = or_(
+        and_(run.task == "import", later.scope == run.scope),
+        and_(later.project == run.project, later.source == run.source))
+    made_up_for = (
+        select(later.id).where(later.task == run.task, is_same, later.id > run.id,
+                               later.status == "done", later.is_whole).exists())
+    query = select(run).where(
+        _feeds(scope), run.status != "done", or_(run.status == "running", ~made_up_for))
+    return [_to_run(row) for row in session.scalars(
+        query.order_by(run.id), execution_options={"populate_existing": True})]
+
+
+def inputs_after(session: Session, scope: Scope, run_id: int) -> list[Run]:
+    """Return the runs that feed a scope and began after this one, the oldest first."""
+    query = select(schema.Run).where(_feeds(scope), schema.Run.id > run_id)
+    return [_to_run(row) for row in session.scalars(
+        query.order_by(schema.Run.id), execution_options={"populate_existing": True})]
+
+
+def _feeds(scope: Scope) -> ColumnElement[bool]:
+    run, project = schema.Run, schema.Project
+    is_import = and_(run.task == "import", run.scope == scope.name)
+    if scope.is_archived:
+        return is_import
+    is_ingest = select(project.name).where(
+        project.name == run.project, project.scope == scope.name,
+        project.source == run.source).exists()
+    return or_(is_import, and_(run.task == "ingest", is_ingest))
 
 
 def last_ingest_end(session: Session, *, source: str, project: str) -> datetime | None:
@@ -127,3 +156,8 @@ def last_ingest_end(session: Session, *, source: str, project: str) -> datetime 
     run = schema.Run
     return session.scalar(select(func.max(run.ended_at)).where(
         run.task == "ingest", run.source == source, run.project == project))
+
+
+def _to_run(row: schema.Run) -> Run:
+    return Run(row.id, row.task, row.source, row.project, row.scope, row.started_at,
+               row.ended_at, cast(RunStatus, row.status), row.counts, row.error)

@@ -6,10 +6,11 @@ Times of a ``push`` slice are push times, of a ``modified`` slice times of last 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import case, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from ...domain.limits import CLOCK_SKEW
 from .. import schema
 
 Row, FailedRow = schema.Watermark, schema.FailedSlice
@@ -65,6 +66,11 @@ def start_fill(
             set_={"fill_until": end, "filled_to": start}, where=Row.fill_until.is_(None)))
 
 
+def forget_fill(session: Session, *, source: str, project: str) -> None:
+    """Forget how far a source was queried for a project, so that the first fill is done again."""
+    session.execute(delete(Row).where(Row.project == project, Row.source == source))
+
+
 def move_fill(session: Session, *, source: str, project: str, to: datetime) -> None:
     """Record that the fill has queried up to `to`; the stream starts where the fill began."""
     row = _locked(session, source=source, project=project)
@@ -82,12 +88,16 @@ def move_stream(session: Session, *, source: str, project: str, to: datetime) ->
 
 
 def record_success(session: Session, *, source: str, project: str, now: datetime) -> None:
-    """Record that nothing of a project is missing now, except what was set aside."""
+    """Record that nothing of a project is missing now, except what was set aside.
+
+    A success that is ahead of the clock, which was wrong then, does not outlive this one.
+    """
+    known = case((Row.succeeded_at > now + CLOCK_SKEW, now), else_=Row.succeeded_at)
     session.execute(
         insert(Row).values(project=project, source=source, succeeded_at=now)
         .on_conflict_do_update(
             index_elements=["project", "source"],
-            set_={"succeeded_at": func.greatest(Row.succeeded_at, now)}))
+            set_={"succeeded_at": func.greatest(known, now)}))
 
 
 def record_failed_slice(

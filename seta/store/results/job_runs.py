@@ -45,6 +45,13 @@ class JobRun:
     passed: bool
 
 
+def has_results(session: Session, project: str, *, namespace: str) -> bool:
+    """Return whether any result of a project has a key of this namespace."""
+    query = (select(Result.job_id).join(Push, Push.id == Result.push)
+             .where(Push.project == project, Result.namespace == namespace))
+    return session.scalar(query.limit(1)) is not None
+
+
 def find_job(session: Session, project: str, build_system: str, name: str) -> FoundJob:
     """Return a job; raises NotFound when no source ever reported that name."""
     found = session.execute(

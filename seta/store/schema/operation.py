@@ -63,6 +63,7 @@ class Run(Base):
             "status IN ('running', 'done', 'failed', 'stopped')", name="status"),
         CheckConstraint("(status = 'running') = (ended_at IS NULL)", name="ended_at"),
         Index("ix_runs_task_started_at", "task", "started_at"),
+        Index("ix_runs_running", "id", postgresql_where=text("status = 'running'")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -75,6 +76,8 @@ class Run(Base):
     status: Mapped[str] = mapped_column(default="running")
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     error: Mapped[str | None]
+    # False: its success does not make up for an earlier run that failed, as of a span by hand.
+    is_whole: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
 
 
 class Alarm(Base):

@@ -20,6 +20,10 @@ def upgrade():
         UPDATE pushes SET treeherder_id = push_id, push_id = NULL FROM projects
         WHERE projects.name = pushes.project AND projects.source = 'treeherder'
     """)
+    op.add_column('runs', sa.Column(
+        'is_whole', sa.Boolean(), server_default=sa.text('true'), nullable=False))
+    op.create_index('ix_runs_running', 'runs', ['id'],
+                    postgresql_where=sa.text("status = 'running'"))
     one_source_for_files_and_posts()
     op.add_column('job_names', sa.Column(
         'is_build', sa.Boolean(), nullable=False, server_default='false'))
@@ -50,6 +54,8 @@ def one_source_for_files_and_posts():
 def downgrade():
     op.drop_table('write_limits')
     op.drop_column('job_names', 'is_build')
+    op.drop_index('ix_runs_running', 'runs')
+    op.drop_column('runs', 'is_whole')
     op.execute("UPDATE projects SET source = 'import' WHERE source = 'files'")
     op.execute("UPDATE watermarks SET source = 'import' WHERE source = 'files'")
     op.drop_column('pushes', 'treeherder_id')
