@@ -32,7 +32,7 @@ def test_after_a_failure_the_last_value_is_served_on(caplog):
     watch = Watch(load, every=0, patience=30)
     assert [watch.value() for _ in range(4)] == [1, 1, 1, 4]
     assert caplog.messages == [  # once, not at every try
-        "cannot load what is published, serving the last known: gone"]
+        "cannot load what is published; the last known stays: gone"]
 
 
 def test_nobody_waits_for_a_load_that_hangs():

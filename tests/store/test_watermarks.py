@@ -114,8 +114,14 @@ def test_a_larger_slice_that_was_had_covers_the_failed_ones_in_it(filled):
 
 def test_a_success_is_noted_and_never_an_older_one(filled):
     watermarks.record_success(filled, **AUTOLAND, now=at(2))
-    watermarks.record_success(filled, **AUTOLAND, now=at(1))
+    watermarks.record_success(filled, **AUTOLAND, now=at(1.9))
     assert mark(filled).succeeded_at == at(2)
+
+
+def test_a_success_ahead_of_the_clock_ends_with_the_next_one(filled):
+    watermarks.record_success(filled, **AUTOLAND, now=at(2))
+    watermarks.record_success(filled, **AUTOLAND, now=at(1))
+    assert mark(filled).succeeded_at == at(1)
 
 
 @pytest.mark.parametrize("statement, constraint", [
