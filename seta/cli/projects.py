@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import click
 
 from ..curation import projects as curation
+from ..curation.inference import InferencePreview, preview_inference
 from ..domain import FILES, INTERVALS, SOURCES, Cadence, Interval, Project
 from ..domain.plurals import pluralize
 from ..errors import BadInput
@@ -13,6 +14,8 @@ from ..store.curation import projects as store
 from .options import json_option, scope_option, why_option
 from .output import print_listing
 from .program import Program, operator
+
+INFERENCE = {"infer_regressions", "infer_after"}  # the fields that it depends on
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -104,16 +107,27 @@ def set_project(program: Program, /, name: str, why: str, **options: Any) -> Non
     with program.sessions.begin() as session:
         fields = _fields(options)
         project = curation.change_project(session, name, fields, who=operator(), why=why)
+        preview = (preview_inference(session, project, now=program.now)
+                   if project.infer_regressions and fields.keys() & INFERENCE else None)
     click.echo(f"project {name} updated; {_when(fields)}"
                + (f"; {_feeding(project)}" if "source" in fields else ""))
+    if preview is not None:
+        _print_inference(preview)
+
+
+def _print_inference(preview: InferencePreview) -> None:
+    click.echo(f"{pluralize(preview.regressions, 'regression')} can be inferred from the results "
+               f"so far, {preview.of_one_failure:,} of them from failures on a single push")
+    if preview.is_mostly_chance:
+        click.echo("most of them may be intermittent failures: `--infer-after 2` counts only jobs "
+                   "that failed on two pushes in a row", err=True)
 
 
 def _when(fields: dict[str, Any]) -> str:
     """Say when a change takes effect."""
-    inferred = {"infer_regressions", "infer_after"}
     said = [words for is_so, words in (
-        (fields.keys() - inferred, "takes effect on the next push"),
-        (fields.keys() & inferred, "what is inferred changes with the next analysis")) if is_so]
+        (fields.keys() - INFERENCE, "takes effect on the next push"),
+        (fields.keys() & INFERENCE, "what is inferred changes with the next analysis")) if is_so]
     return " and ".join(said) or "nothing was changed"
 
 

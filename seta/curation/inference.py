@@ -75,6 +75,35 @@ def infer_scope(session: Session, scope: str, *, now: datetime) -> int:
                for project in projects.projects(session, scope))
 
 
+@dataclass(frozen=True, slots=True)
+class InferencePreview:
+    """What inference finds in the results so far, before the next analysis counts it."""
+
+    regressions: int     # by infer_after
+    of_one_failure: int  # of these, how many rest on failures on a single push
+    infer_after: int
+
+    @property
+    def is_mostly_chance(self) -> bool:
+        """Whether single failures, which may be intermittent, make most of them."""
+        return 2 * self.of_one_failure > self.regressions
+
+
+def preview_inference(session: Session, project: Project, *, now: datetime) -> InferencePreview:
+    """Count the regressions that inference makes on a project in its scope's window."""
+    scope = projects.scope_named(session, project.scope)
+    since = LONG_AGO if scope.is_archived else now - timedelta(days=scope.window_days)
+    outcomes = push_outcomes.outcomes(session, project.name, since=since)
+    longest: dict[str, int] = {}
+    for _, of_job in groupby(outcomes, key=lambda each: each.job_name_id):
+        for streak in failure_streaks(of_job):
+            if len(streak.failed) >= project.infer_after:
+                fix = streak.passed_again.revision[:REVISION_DIGITS]
+                longest[fix] = max(longest.get(fix, 0), len(streak.failed))
+    return InferencePreview(len(longest), sum(each == 1 for each in longest.values()),
+                            project.infer_after)
+
+
 def _apply(session: Session, streak: FailureStreak, infer_after: int, now: datetime) -> int:
     is_regression = len(streak.failed) >= infer_after
     known = classifications.counted_classifications(session, streak.jobs)

@@ -77,3 +77,30 @@ def test_a_changed_project_says_when_the_change_acts(seta, option, when):
     seta.good("projects", "add", "autoland")
     said = seta.good("projects", "set", "autoland", *option)
     assert said.startswith(f"project autoland updated; {when}") and said.count("the next") == 1
+
+
+def test_infer_says_how_many_and_warns_where_single_failures_make_most(seta, tmp_path):
+    path = tmp_path / "runs.ndjson"
+    runs = {"mochitest": "pfppp", "reftest": "pfffp"}  # on pushes in a row
+    path.write_text("".join(json.dumps(
+        {**RECORD, "kind": "result", "namespace": "ci", "job_id": f"{suite}-{number}",
+         "name": suite, "test_suite": suite, "revision": f"{number}" * 40,
+         "pushed_at": f"2026-03-01T0{number}:00:00Z",
+         "result": "success" if each == "p" else "testfailed"}) + "\n"
+        for suite, outcomes in runs.items() for number, each in enumerate(outcomes)))
+    seta.good("import", "--scope", "old", "--archived", str(path))
+    code, out, err = seta("projects", "set", "odd", "--infer", "--infer-after", "1")
+    assert code == 0 and "2 regressions can be inferred" in out and "1 of them from" in out
+    assert "--infer-after 2" not in err
+    code, out, err = seta("projects", "set", "odd", "--infer-after", "2")
+    assert code == 0 and "1 regression can be inferred" in out and "0 of them from" in out
+
+    mostly = "".join(json.dumps(
+        {**RECORD, "kind": "result", "namespace": "ci", "job_id": f"s{number}", "name": "single",
+         "test_suite": "single", "revision": f"{number}" * 40,
+         "pushed_at": f"2026-03-01T0{number}:00:00Z",
+         "result": "testfailed" if number == 2 else "success"}) + "\n" for number in range(5))
+    path.write_text(mostly)
+    seta.good("import", "--scope", "old", "--archived", str(path))
+    _, out, err = seta("projects", "set", "odd", "--infer-after", "1")
+    assert "3 regressions" in out and "2 of them" in out and "--infer-after 2" in err
