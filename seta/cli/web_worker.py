@@ -33,6 +33,7 @@ class Client(TConn):
     """A connection, and what its client has sent of the next request."""
 
     received = b""
+    is_dropped = False   # closed for a new one, perhaps while the poller had news of it
 
 
 class WebWorker(ThreadWorker):
@@ -62,6 +63,8 @@ class WebWorker(ThreadWorker):
 
     def on_client_socket_readable(self, conn: Client, client: socket.socket) -> None:
         """Begin to collect the next request of a connection that was kept alive."""
+        if conn.is_dropped:
+            return
         self.poller.unregister(client)
         self.keepalived_conns.remove(conn)
         self._await_head(conn)
@@ -78,7 +81,7 @@ class WebWorker(ThreadWorker):
 
     def on_pending_socket_readable(self, conn: Client, client: socket.socket) -> None:
         """Collect what a client has sent, and give it to a thread when its head is whole."""
-        piece = _receive(conn.sock)
+        piece = None if conn.is_dropped else _receive(conn.sock)
         if piece is None:
             return
         if not piece:
@@ -136,7 +139,7 @@ class WebWorker(ThreadWorker):
         self.poller.register(conn.sock, EVENT_READ, partial(self._drain, conn))
 
     def _drain(self, conn: Client, client: socket.socket) -> None:
-        if _receive(conn.sock) == b"":
+        if not conn.is_dropped and _receive(conn.sock) == b"":
             self._forget(self._closing, conn)
 
     def murder_pending(self) -> None:
@@ -153,6 +156,7 @@ class WebWorker(ThreadWorker):
                 return
 
     def _forget(self, where: "deque[Client]", conn: Client) -> None:
+        conn.is_dropped = True
         where.remove(conn)
         self.poller.unregister(conn.sock)
         self.nr_conns -= 1

@@ -5,7 +5,7 @@ from time import monotonic
 
 from ..errors import StoreError
 
-STILL = 0.3       # seconds after which a queue counts as one that does not move
+STILL = 0.5       # seconds after which a queue counts as one that does not move
 PATIENCE = 2.0    # seconds that anybody waits at most
 
 

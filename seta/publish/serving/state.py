@@ -21,7 +21,7 @@ PreparedKey = tuple[tuple[str, ...], str, frozenset[Priority]]  # projects, kind
 
 RELOAD_SECONDS = 2.0      # seconds after which a value is loaded again
 LOAD_TIMEOUT = 1.5   # seconds that a request waits for the first value
-SHARE = 0.4          # of that, for a new value where the old one is much older, or a load failed
+SHARE = 0.3          # of that, for a new value where the old one is much older, or a load failed
 LOAD_LIMIT = 10.0    # seconds for one statement of a load
 
 
