@@ -86,7 +86,8 @@ def _owed_on(
     if refusals:
         left_out = priority_of.keys() | set(newest.skip_names)
         return _owed(newest, left_out - ran, refusals, frozenset(Priority))
-    due = owed(now, project.cadence, read_states(session, project.name, build_system))
+    states = read_states(session, project.name, build_system, now=now)
+    due = owed(now, project.cadence, states)
     jobs = {name for name, priority in priority_of.items() if priority in due.priorities}
     failing = still_failing(session, project.name, build_system, priority_of.keys() - jobs)
     reasons = due.reasons + failing_reason(failing)

@@ -100,7 +100,7 @@ def _make_plan(
     now: datetime,
 ) -> Plan:
     """Decide what runs on a push that the ledger does not know yet."""
-    newest_at = newest_pushed_at(session, project.name, push.build_system)
+    newest_at = newest_pushed_at(session, project.name, push.build_system, now=now)
     misplaced = out_of_order(push.pushed_at, newest_at, now)
     priority_of = priorities_now(session, project, push.build_system, lists, now=now)
     refusals = misplaced + reasons_to_run_everything(project, lists)
@@ -110,7 +110,7 @@ def _make_plan(
         return full_plan(
             names, priority_of, refusals, snapshot=lists.snapshot, next_due=next_due)
     due = due_on_push(push.pushed_at, project.cadence,
-                      read_states(session, project.name, push.build_system))
+                      read_states(session, project.name, push.build_system, now=now))
     left_out = [name for name, priority in priority_of.items() if priority not in due.priorities]
     failing = still_failing(session, project.name, push.build_system, left_out)
     return plan_by_cadence(priority_of, due, failing, lists)

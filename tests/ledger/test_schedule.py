@@ -164,6 +164,13 @@ def test_a_push_from_the_future_does_not_stop_the_clock(ci):
     assert ci.ask("3", 2)["kind"] == "selective"
 
 
+def test_a_push_that_counted_while_our_clock_was_ahead_does_not_make_the_next_ones_older(ci):
+    """Every later push was "older than the newest", for as long as the clock had been ahead."""
+    ci.ask("1", 0)
+    assert ci.ask("2", 100_000)["kind"] == "full"   # SETA's own clock was as far ahead
+    assert kinds(ci, 5, start=3) == ["1", "1", "1", "1", "12"]
+
+
 def test_new_limits_count_from_the_next_push(ci, quick):
     """R16: changeable without a deploy."""
     ci.ask("1", 0)

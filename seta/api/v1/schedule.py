@@ -169,7 +169,8 @@ def _check_open(session: Session, project: Project, push: RequestedPush) -> None
     ledger_push = push.as_ledger_push(project)
     if ledger_push is None:
         return
-    newest_at = newest_pushed_at(session, project.name, push.build_system)
+    newest_at = newest_pushed_at(
+        session, project.name, push.build_system, now=context().clock())
     is_known = entries.stored_answer(
         session, project.name, ledger_push.build_system, ledger_push.push_id) is not None
     if not is_known and newest_at is not None and ledger_push.pushed_at <= newest_at:

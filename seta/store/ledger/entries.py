@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Tuple, and_, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from ...domain import INTERVALS, LedgerEntry
+from ...domain.limits import CLOCK_SKEW
 from ...errors import NotFound
 from .. import schema
 from ..locks import Lock
@@ -82,16 +83,19 @@ def add_schedule(session: Session, entry: LedgerEntry) -> None:
 
 
 def counting_pushes(
-    session: Session, project: str, build_system: str
+    session: Session, project: str, build_system: str, *, now: datetime
 ) -> Iterator[CountingPush]:
     """Yield the pushes that count, the newest first.
+
+    One that a wrong clock of ours let count, though it is ahead of `now`, is left out: no push
+    after it would ever be the newest.
 
     Pages are read as they are asked for: a few rows nearly always suffice.
     """
     page = (
         select(Row.pushed_at, Row.id, Row.ran_priority_2, Row.ran_priority_3, Row.ran_backstop,
                Row.late_at, Row.late_intervals)
-        .where(is_of(project, build_system), Row.counts)
+        .where(is_of(project, build_system), Row.counts, Row.pushed_at <= now + CLOCK_SKEW)
         .order_by(Row.pushed_at.desc(), Row.id.desc()).limit(PAGE))
     query = page
     while True:
