@@ -18,8 +18,8 @@ def prepare_body(limit: int) -> None:
     """Unpack the body of this request if it is gzipped.
 
     Raises RequestEntityTooLarge for one of more than `limit` bytes, packed or not,
-    UnsupportedMediaType for another encoding, and BadInput for the JSON `null`, which is not
-    the same as no body.
+    UnsupportedMediaType for another encoding, and BadInput for one that breaks off, and for
+    the JSON `null`, which is not the same as no body.
     """
     encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding in GZIP:
@@ -30,6 +30,9 @@ def prepare_body(limit: int) -> None:
     if not request.mimetype or request.mimetype.startswith("multipart/"):
         return  # no view reads it
     body = request.get_data()
+    announced = request.environ.get("CONTENT_LENGTH") or ""
+    if announced.isdecimal() and len(body) < int(announced):
+        raise BadInput(f"the body breaks off after {len(body)} of {announced} bytes")
     if body[:2] == GZIP_MAGIC:
         raise UnsupportedMediaType(
             "the body is gzipped but does not say so: send the header `Content-Encoding: gzip`")

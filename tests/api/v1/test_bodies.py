@@ -3,6 +3,8 @@
 import gzip
 import json
 
+from sqlalchemy import text
+
 RECORD = {
     "kind": "result", "namespace": "ci", "project": "autoland", "build_system": "taskcluster",
     "name": "test-linux64/opt-high", "revision": "c" * 40, "pushed_at": "2026-03-01T11:00:00Z",
@@ -56,6 +58,17 @@ def test_a_body_that_cannot_be_unpacked_is_refused(api, autoland):
         answer = api.post("/results", data=body, **NDJSON,
                           headers={"Content-Encoding": encoding})
         assert answer.status_code == status and hint in answer.json["detail"], answer.json
+
+
+def test_a_body_that_breaks_off_is_refused_whole(api, autoland):
+    """gunicorn hands over what came before the connection broke; half of it was once stored."""
+    body = LINE + LINE[:30]
+    cut = {"CONTENT_LENGTH": str(len(body) + 100), "wsgi.input_terminated": True}  # gunicorn's
+    answer = api.post("/results", data=body, environ_overrides=cut, **NDJSON)
+    assert answer.status_code == 400
+    assert f"breaks off after {len(body)} of {len(body) + 100} bytes" in answer.json["detail"]
+    with api.sessions() as session:
+        assert session.scalar(text("SELECT count(*) FROM job_results")) == 0
 
 
 def test_a_body_is_an_object_and_null_is_none(api, autoland):
