@@ -152,9 +152,13 @@ def serving(database: str, **settings: str) -> Iterator[Service]:
     service = Service(process, port)
     try:
         service.wait_for(STATUS)
-        service.wait_until_all_have_loaded(make_url(database).port)
+        if database:
+            service.wait_until_all_have_loaded(make_url(database).port)
         yield service
     finally:
-        for each in [*service.web_processes(), service.process]:
-            each.kill()
-        process.wait(timeout=30)
+        if not database:             # the embedded server ends with it
+            process.terminate()
+        else:
+            for each in [*service.web_processes(), service.process]:
+                each.kill()
+        process.wait(timeout=60)
