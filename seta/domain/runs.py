@@ -1,7 +1,8 @@
 """What the service did and what a person must look at."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import PurePath
 from typing import Any, Literal
 
 RunStatus = Literal["running", "done", "failed", "stopped"]
@@ -21,6 +22,15 @@ class Run:
     status: RunStatus
     counts: dict[str, Any] = field(default_factory=dict)
     error: str | None = None
+
+    def without_folders(self) -> "Run":
+        """Return it with an import's files by name: their folders are no reader's business."""
+        if self.task != "import" or not self.source:
+            return self
+        error, files = self.error, self.source.split(", ")
+        for file in files:
+            error = error and error.replace(file, PurePath(file).name)
+        return replace(self, error=error, source=", ".join(PurePath(file).name for file in files))
 
 
 @dataclass(frozen=True, slots=True)

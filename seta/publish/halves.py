@@ -26,7 +26,7 @@ class HalfWatch:
         latest: dict[tuple[str, str, bool], Run] = {}
         for _, run in sorted(found.items()):
             latest[run.task, run.project, run.status == "running"] = run
-        return tuple(_reason(run, self._scope) for run in latest.values())
+        return tuple(_reason(run.without_folders(), self._scope) for run in latest.values())
 
 
 def _reason(run: Run, scope: Scope) -> str:

@@ -1,7 +1,6 @@
 """Runs of every task: ingests, imports, analyses, upkeep."""
 
-from dataclasses import asdict, replace
-from pathlib import PurePath
+from dataclasses import asdict
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -42,15 +41,7 @@ def get_runs(query_data: ListIn) -> Json:
 
 
 def run_to_json(run: Run) -> Json:
-    """Show a run, with the files of an import by name: their folders are nobody's business."""
-    error = run.error
-    if run.task != "import" or not run.source:
-        return asdict(run)
-    files = run.source.split(", ")
-    for file in files:
-        error = error and error.replace(file, PurePath(file).name)
-    return asdict(replace(
-        run, error=error, source=", ".join(PurePath(file).name for file in files)))
+    return asdict(run.without_folders())
 
 
 @bp.get("/ingest-runs")
