@@ -5,6 +5,7 @@ from datetime import datetime
 
 import click
 
+from ..curation import projects as curation
 from ..domain import LIVE_SOURCES, Project
 from ..domain.plurals import pluralize
 from ..errors import BadInput, SourceError
@@ -17,7 +18,7 @@ from ..store.curation import projects as store
 from ..store.operation import watermarks
 from .options import TimeParam, dry_run_option, json_option
 from .output import print_json, print_table, spinner
-from .program import Program
+from .program import Program, operator
 
 TimeRange = tuple[datetime, datetime]
 
@@ -43,6 +44,8 @@ def ingest(program: Program, source_name: str | None, names: tuple[str, ...],
     """
     if end is not None and (start is None or end <= start):
         raise BadInput(f"--to is {end.isoformat()}; it needs an earlier --from")
+    if source_name and not dry_run:
+        _give_source(program, names, source_name)
     projects = _projects(program, names, source_name)
     span = (start, end or program.now) if start else None
     if dry_run:
@@ -56,6 +59,19 @@ def ingest(program: Program, source_name: str | None, names: tuple[str, ...],
             failed.append(f"{project.name}: {error}")
     if failed:
         raise SourceError("; ".join(failed))
+
+
+def _give_source(program: Program, names: tuple[str, ...], source: str) -> None:
+    """Give this source to projects that were named and that their own one has never filled."""
+    with program.sessions.begin() as session:
+        for name in names:
+            project = store.project_named(session, name)
+            mark = watermarks.watermark(session, source=project.source, project=name)
+            if project.is_live_fed and project.source != source and not mark.is_filled:
+                curation.change_project(session, name, {"source": source}, who=operator(),
+                                        why=f"its first results come from {source}")
+                click.echo(f"{name}: its results come from {source} from now on; there were none "
+                           f"from {project.source}", err=True)
 
 
 def _projects(program: Program, names: tuple[str, ...], source: str | None) -> list[Project]:

@@ -70,7 +70,3 @@ class Project:
     def is_live_fed(self) -> bool:
         """Return whether a live source feeds it, so that nothing else makes it fresher."""
         return self.source in LIVE_SOURCES
-
-    def may_be_fed_by(self, source: str) -> bool:
-        """Return whether its results may come from this source: it has that one, or none yet."""
-        return self.source in ("", source)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from ..domain import FILES, Scope
 from ..errors import BadInput, SetaError, SourceGarbled
-from ..sources.files import BadLine, open_records, read_records
+from ..sources.files import BadLine, check_readable, open_records, read_records
 from ..store.operation.runs import recorded_run
 from ..store.results.rollup import refresh_all_job_days
 from .records import BadRecord, ImportReport, Receiver
@@ -46,10 +46,14 @@ def import_files(
     end, is repeated, nothing of the scope is published by itself. A bad line is no such thing, but
     the projects that files feed become no fresher by it.
 
-    Memory does not grow with the files. Raises SourceGarbled for a file that is cut, Conflict
+    Memory does not grow with the files. Raises BadInput, before anything is stored, for a file that
+    cannot be opened, SourceGarbled for a file that is cut, Conflict
     where a project belongs to another scope, and where an archived scope is filled as a live one
     or the reverse.
     """
+    for file in files:
+        if isinstance(file, (str, Path)):
+            check_readable(file)
     target = Target(Scope(scope, is_archived=archived, redundancy=redundancy, title=title,
                           description=description), source)
     with sessions() as session:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from ..domain import TREEHERDER
 from ..domain.plurals import pluralize
+from ..domain.limits import is_ahead
 from ..errors import SourceError, SourceUnavailable
 from ..sources import JobListSource, ResultSource
 from ..store.curation.projects import scope_named
@@ -50,6 +51,10 @@ def ingest_project(
     """
     def plan(session: Session, shown_until: datetime) -> Sequence[Step]:
         mark = watermarks.watermark(session, source=source.name, project=project)
+        if mark.asked_to is not None and is_ahead(mark.asked_to, now):
+            # The clock was wrong then, so nobody knows which changes were asked for.
+            mark = watermarks.rewind_stream(
+                session, source=source.name, project=project, to=now - lengths.window)
         if not mark.is_filled:
             watermarks.start_fill(session, source=source.name, project=project,
                                   start=now - lengths.window, end=shown_until)

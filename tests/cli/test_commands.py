@@ -230,6 +230,17 @@ def test_a_project_that_files_feed_is_never_asked_from_a_live_source(seta):
         assert "seta projects set mine --source" in err
 
 
+def test_a_project_without_results_may_be_given_the_source_of_its_first_ones(seta):
+    seta.good("projects", "add", "autoland")   # by default from activedata
+    code, _, err = seta("ingest", "--project", "autoland", "--source", "treeherder",
+                        treeherder_url="http://127.0.0.1:9")
+    assert code == 1 and "treeherder" in err
+    assert "autoland: its results come from treeherder from now on; there were none from " \
+        "activedata" in err
+    listed = json.loads(seta.good("projects", "list", "--json"))
+    assert [each["source"] for each in listed] == ["treeherder"]
+
+
 def test_a_dry_run_of_an_ingest_shows_the_slices(seta):
     seta.good("projects", "add", "autoland")
     code, out, err = seta("ingest", "--dry-run", "--from", "2026-01-01", "--to", "2026-01-02")

@@ -177,9 +177,14 @@ def test_a_file_that_cannot_be_read_to_its_end_is_a_failed_run(sessions, tmp_pat
         assert watermark(session, source="files", project="autoland").succeeded_at is None
 
 
-def test_a_file_that_cannot_be_opened_is_an_error(sessions, tmp_path):
+def test_a_file_that_cannot_be_opened_is_an_error_before_anything_is_stored(sessions, tmp_path):
+    """A mistyped name leaves nothing half, so it must not hold the next snapshot back."""
+    good = tmp_path / "good.ndjson"
+    good.write_bytes(spelled(result(1)))
     with pytest.raises(BadInput, match="cannot open .*none.ndjson"):
-        take(sessions, files=[tmp_path / "none.ndjson"])
+        take(sessions, files=[good, tmp_path / "none.ndjson"])
+    with sessions() as session:
+        assert rows(session, "job_results") == [] and runs.runs(session) == []
 
 
 # Lists

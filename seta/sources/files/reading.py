@@ -38,12 +38,21 @@ def open_records(path: str | Path) -> Iterator[BinaryIO]:
     if str(path) == STANDARD_INPUT:
         yield _unpacked(cast(BufferedReader, sys.stdin.buffer))
         return
+    with _opened(path) as stream:
+        yield _unpacked(stream)
+
+
+def check_readable(path: str | Path) -> None:
+    """Raise BadInput for a file that cannot be opened; a pipe is left alone."""
+    if str(path) != STANDARD_INPUT and not Path(path).is_fifo():
+        _opened(path).close()
+
+
+def _opened(path: str | Path) -> BufferedReader:
     try:
-        stream = open(path, "rb")
+        return open(path, "rb")
     except OSError as error:
         raise BadInput(f"cannot open {path}: {error.strerror}") from error
-    with stream:
-        yield _unpacked(stream)
 
 
 def _unpacked(stream: BufferedReader) -> BinaryIO:

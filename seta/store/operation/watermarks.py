@@ -87,6 +87,16 @@ def move_stream(session: Session, *, source: str, project: str, to: datetime) ->
     _settle(session, row)
 
 
+def rewind_stream(
+    session: Session, *, source: str, project: str, to: datetime
+) -> Watermark:
+    """Go back to this time of change, from which everything is asked for again."""
+    row = _locked(session, source=source, project=project)
+    row.asked_to = row.reached_at = to
+    session.flush()
+    return watermark(session, source=source, project=project)
+
+
 def record_success(session: Session, *, source: str, project: str, now: datetime) -> None:
     """Record that nothing of a project is missing now, except what was set aside.
 
