@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from datetime import datetime
 from threading import Thread
+from time import monotonic, sleep
 
 from apiflask import APIFlask
 from flask import Flask
@@ -21,6 +22,8 @@ from .store.engine import WEB, WEB_WORK, GatedPool, make_engine, make_sessions
 from .store.operation.liveness import stop_ended_runs
 
 logger = logging.getLogger(__name__)
+
+LOAD_PATIENCE = 5.0  # seconds that a process waits for the lists before its first request
 
 
 def create_app() -> Flask:
@@ -45,11 +48,21 @@ def create_app() -> Flask:
 
 
 def _load(published: Published) -> None:
-    """Load the lists before the first request, so that this process has them in an outage."""
-    try:
-        published.projects()
-    except StoreError as error:
-        logger.warning("cannot load what is published yet: %s", error)
+    """Load the lists before the first request, so that this process has them in an outage.
+
+    A process that begins without them tells clients to run everything; so on a busy machine it
+    rather begins a little later.
+    """
+    begun = monotonic()
+    while True:
+        try:
+            published.projects()
+            return
+        except StoreError as error:
+            if monotonic() - begun > LOAD_PATIENCE:
+                logger.warning("cannot load what is published yet: %s", error)
+                return
+        sleep(0.1)
 
 
 def _stop_ended_runs(sessions: sessionmaker[Session]) -> None:

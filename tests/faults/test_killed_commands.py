@@ -37,13 +37,14 @@ def test_an_import_that_is_killed_ends_as_an_undisturbed_one(new_database, tmp_p
     kills = kill_at_random(
         lambda: start_seta("import", file, database=url),
         first=STARTED, last=whole.seconds, seed=2)
-    half = count(url, "SELECT count(*) FROM job_results")
+    results = "SELECT count(*) FROM job_results"
+    half = count(url, results)
     run_seta("import", file, database=url)
 
     assert kills.in_the_middle
     assert stored(url) == stored(undisturbed)
-    seen(f"{kills}, after which {half:,} of 24,000 results were stored; all of them, as "
-         "undisturbed, after one more run.")
+    seen(f"{kills}, after which {half:,} of {count(undisturbed, results):,} results were stored; "
+         "all of them, as undisturbed, after one more run.")
 
 
 @fault("`seta analyze` is killed again and again",
