@@ -75,12 +75,15 @@ def run(arguments: list[str] | None = None, program: Program | None = None) -> i
     With SETA_LOG_LEVEL=DEBUG the log also shows where an error was raised.
     """
     try:
-        return cli.main(arguments, prog_name="seta", standalone_mode=False, obj=program) or 0
+        code = cli.main(arguments, prog_name="seta", standalone_mode=False, obj=program) or 0
+        sys.stdout.flush()
+        return int(code)
     except BrokenPipeError:
-        # Whoever read our output has had enough, as `head` does; Python would flush it once more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read our output has had enough, as `head` does.
+        _drop_output()
         return 1
     except EXPECTED as error:
+        _drop_output()
         logger.debug("the command failed", exc_info=error)
         return _fail(sentence(error, _settings(program)), 2 if isinstance(error, BadInput) else 1)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -91,6 +94,14 @@ def run(arguments: list[str] | None = None, program: Program | None = None) -> i
         return error.exit_code
     except click.Abort:
         return _fail("interrupted", 1)
+
+
+def _drop_output() -> None:
+    """Write what is left of the output if it can be written; Python would try at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _settings(program: Program | None) -> Settings | None:

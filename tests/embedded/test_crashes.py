@@ -34,8 +34,10 @@ def backend(connection) -> int:
 
 def frozen_backend(server) -> int:
     """A process of the server that reacts to nothing, so that no polite stop ends."""
-    pid = backend(connect(server))
-    os.kill(pid, signal.SIGSTOP)
+    connection = connect(server)
+    pid = backend(connection)
+    os.kill(pid, signal.SIGSTOP)  # while it is connected
+    connection.close()
     return pid
 
 
