@@ -1,5 +1,6 @@
 """Connections to the database, and how long anything waits for it."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -73,6 +74,11 @@ class GatedPool(PatientPool):
             super()._do_return_conn(record)
         finally:
             self._gate.leave(has_failed=record.dbapi_connection is None)
+
+
+# SQLAlchemy names a pool's log after its class: what a pool says of itself is not our news.
+for _pool in (PatientPool, GatedPool):
+    logging.getLogger(f"{_pool.__module__}.{_pool.__name__}").setLevel(logging.WARNING)
 
 
 def make_engine(url: str, limits: Limits = WORK, **options: Any) -> Engine:
