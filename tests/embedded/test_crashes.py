@@ -90,10 +90,12 @@ def test_a_server_that_runs_but_cannot_be_reached_is_restarted(home, server):
 
 def test_a_killed_backend_is_recovered_from_without_a_restart_of_ours(home, server):
     before = server_pid(server)
-    os.kill(backend(connect(server)), signal.SIGKILL)
+    connection = connect(server)
+    os.kill(backend(connection), signal.SIGKILL)  # while it is connected
     with again(home) as other:
         assert ask(other, "SELECT 1") == 1
         assert server_pid(other) == before
+    connection.close()
 
 
 def test_orphans_of_a_killed_server_are_ended_and_named(home, server, caplog):
