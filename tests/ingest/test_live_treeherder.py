@@ -57,7 +57,7 @@ def star(ci, hours, said="star", how=0):
 
 def delete_newest_note(ci, hours):
     ci.now = at(hours)
-    ci.act("delete a note", 0, 1)
+    ci.act("delete_note", 0, 1)
 
 
 # Older truths
@@ -77,7 +77,7 @@ def test_when_the_note_that_called_it_intermittent_is_deleted_it_is_fixed_again(
 ):
     star(ci, -5)
     ingest(0)
-    star(ci, 3, "call intermittent")
+    star(ci, 3, "call_intermittent")
     ingest(12)
     delete_newest_note(ci, 18)
     ingest(24)
@@ -89,7 +89,7 @@ def test_a_fix_that_is_cleared_in_bulk_is_taken_back(ingest, autoland, ci):
     """The job does not count as changed: it is asked for because it was fixed."""
     star(ci, -5)
     ingest(0)
-    ci.act("clear in bulk", 0, 0)
+    ci.act("clear_in_bulk", 0, 0)
     ingest(12)
     assert [believed(autoland, at(hour))[JOB] for hour in (0, 11, 12)] == [
         FIXED_BY_OLDER, FIXED_BY_OLDER, NONE]

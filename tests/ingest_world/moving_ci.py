@@ -1,7 +1,7 @@
 """A CI that moves: jobs finish and restart, sheriffs classify them and take it back.
 
 It is a model of Treeherder: what is in `server` is what a source shows, `expected` says what must
-be stored once everything was read. `ACTS` are the names of what can happen; each takes two
+be stored once everything was read. `ACTS` are the methods of what can happen; each takes two
 numbers that choose the jobs.
 """
 
@@ -10,9 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from loopback.documents import flat_row
-from loopback.scripted import Reply, Request, Script
-from loopback.small_activedata import SmallActiveData
 from loopback.small_treeherder import SmallTreeherder, iso, make_job, make_push
 
 TICK = timedelta(microseconds=1)  # of an act: far less than a real request takes
@@ -20,6 +17,8 @@ NOT_CLASSIFIED, FIXED, INTERMITTENT = 1, 2, 4
 WORDS = {NOT_CLASSIFIED: "not classified", FIXED: "fixed by commit", INTERMITTENT: "intermittent"}
 FIXES = ["9fa614d8310d", "b9222b391f89", "5294fe1c0ffe"]
 RESULTS = ["testfailed", "success", "busted", "exception"]
+
+ACTS = ("push", "finish", "restart", "star", "call_intermittent", "delete_note", "clear_in_bulk")
 
 Expected = tuple[str, tuple[str, ...]]  # classification, fixing revisions
 
@@ -32,7 +31,6 @@ class MovingCi:
     server: SmallTreeherder = field(default_factory=SmallTreeherder)
     coming: list[tuple] = field(default_factory=list)  # acts between the next requests
     acts_each: int = 1
-    cleared: set[int] = field(default_factory=set)     # jobs whose star was cleared in bulk
 
     def __post_init__(self):
         self.server.meanwhile = self.go_on
@@ -45,7 +43,7 @@ class MovingCi:
 
     def act(self, name: str, a: int, b: int) -> None:
         self.now += TICK
-        ACTS[name](self, a, b)
+        getattr(self, name)(a, b)
 
     # What happens in CI
 
@@ -121,7 +119,6 @@ class MovingCi:
                    if job["failure_classification_id"] != NOT_CLASSIFIED]
         for job in starred[which % 3::1 + how % 3]:
             job["failure_classification_id"] = NOT_CLASSIFIED
-            self.cleared.add(job["id"])
 
     def follow_notes(self, job: dict) -> None:
         """The newest note says how a job is classified; the job counts as changed."""
@@ -129,7 +126,6 @@ class MovingCi:
         job["failure_classification_id"] = (
             notes[-1]["failure_classification_id"] if notes else NOT_CLASSIFIED)
         job["last_modified"] = iso(self.now)
-        self.cleared.discard(job["id"])
 
     def notes_of(self, job_id: int) -> list[dict]:
         return [note for note in self.server.notes if note["job_id"] == job_id]
@@ -137,6 +133,9 @@ class MovingCi:
     def chosen(self, fits: Callable[[dict], bool], which: int) -> dict | None:
         fitting = [job for job in self.server.jobs if fits(job)]
         return fitting[which % len(fitting)] if fitting else None
+
+    def catch_up(self) -> None:
+        """A source that shows everything at once has nothing to catch up with."""
 
     # What must be stored
 
@@ -175,48 +174,11 @@ class MovingCi:
             return WORDS[said], ()
         newest = [note for note in self.notes_of(job["id"])
                   if note["failure_classification_id"] == FIXED][-1]
-        digits = re.search("[0-9a-f]+$", newest["text"])[0]
-        known = [revision[:12] for revision, _, _ in self.expected_pushes()]
-        whole = [digits] if len(digits) == 12 else [
-            revision for revision in known if revision.startswith(digits)]
-        return WORDS[said], tuple(whole)
+        return WORDS[said], self.whole_revisions(newest["text"])
 
-
-ACTS = {
-    "push": MovingCi.push, "finish": MovingCi.finish, "restart": MovingCi.restart,
-    "star": MovingCi.star, "call intermittent": MovingCi.call_intermittent,
-    "delete a note": MovingCi.delete_note, "clear in bulk": MovingCi.clear_in_bulk,
-}
-
-
-def as_activedata(ci: MovingCi) -> Script:
-    """The same CI as ActiveData shows it; its own copy is up to date."""
-    def answer(request: Request) -> Reply:
-        pushes = {push["id"]: push for push in ci.server.pushes}
-        rows = [activedata_row(ci, job, pushes[job["push_id"]]) for job in ci.server.jobs]
-        ci.server.random.shuffle(rows)
-        reply = SmallActiveData(rows, limits_first=True)(request)
-        ci.go_on()
-        return reply
-    return answer
-
-
-def activedata_row(ci: MovingCi, job: dict, push: dict) -> dict:
-    notes = ci.notes_of(job["id"])
-    return flat_row(
-        job["id"], job["job_type_name"], build__date=push["push_timestamp"],
-        repo__changeset__id=push["revision"], repo__push__id=push["id"],
-        action__start_time=job["start_timestamp"] or None,
-        action__duration=job["end_timestamp"] - job["start_timestamp"] or None,
-        run__result=job["result"], run__state=job["state"],
-        run__taskcluster__retry_id=job["retry_id"],
-        failure__classification=WORDS[job["failure_classification_id"]],
-        failure__notes__text=[note["text"] for note in notes],
-        failure__notes__created=[seconds(note["created"]) for note in notes],
-        failure__notes__failure_classification=[
-            WORDS[note["failure_classification_id"]] for note in notes],
-        last_modified=seconds(job["last_modified"]))
-
-
-def seconds(moment: str) -> float:
-    return datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp()
+    def whole_revisions(self, note: str) -> tuple[str, ...]:
+        """What a note names, completed from the known pushes."""
+        digits = re.search("[0-9a-f]+$", note)[0]
+        known = [revision[:12] for revision, *_ in self.expected_pushes()]
+        return (digits,) if len(digits) == 12 else tuple(
+            revision for revision in known if revision.startswith(digits))
