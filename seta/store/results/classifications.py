@@ -80,12 +80,7 @@ def known_fixes(session: Session, job_ids: Collection[str]) -> dict[str, datetim
     Each with the job's last change at that report. One without, or whose note names a revision
     that no known push has, is left out: its notes are worth another look.
     """
-    newest = (
-        select(Row.job_id, Row.classification, Row.unparsed, Row.modified_at)
-        .ext(distinct_on(Row.job_id))
-        .where(Row.namespace == TREEHERDER, Row.job_id.in_(job_ids), Row.who.is_(None),
-               ~Row.is_inferred)
-        .order_by(Row.job_id, Row.classified_at.desc(), Row.id.desc()))
+    newest = _newest_reports().where(Row.job_id.in_(job_ids))
     return {job_id: modified_at
             for job_id, classification, unparsed, modified_at in session.execute(newest)
             if classification == Classification.FIXED_BY_COMMIT and not unparsed
@@ -95,17 +90,23 @@ def known_fixes(session: Session, job_ids: Collection[str]) -> dict[str, datetim
 def fixed_jobs(session: Session, project: str, *, since: datetime) -> list[str]:
     """Return the ids of Treeherder's jobs on pushes since then that it says are fixed, in order."""
     newest = (
-        select(Row.job_id, Row.classification)
-        .ext(distinct_on(Row.job_id))
+        _newest_reports()
         .join(schema.JobResult, (schema.JobResult.namespace == Row.namespace)
               & (schema.JobResult.job_id == Row.job_id))
         .join(schema.Push, schema.Push.id == schema.JobResult.push)
-        .where(Row.namespace == TREEHERDER, Row.who.is_(None), ~Row.is_inferred,
-               schema.Push.project == project, schema.Push.pushed_at >= since)
-        .order_by(Row.job_id, Row.classified_at.desc(), Row.id.desc()))
-    return sorted((job_id for job_id, classification in session.execute(newest)
+        .where(schema.Push.project == project, schema.Push.pushed_at >= since))
+    return sorted((job_id for job_id, classification, *_ in session.execute(newest)
                    if classification == Classification.FIXED_BY_COMMIT),
                   key=lambda job_id: (len(job_id), job_id))
+
+
+def _newest_reports() -> Select[str, str, int, datetime | None]:
+    """Select how Treeherder classified each of its jobs last: neither a person nor inference."""
+    return (
+        select(Row.job_id, Row.classification, Row.unparsed, Row.modified_at)
+        .ext(distinct_on(Row.job_id))
+        .where(Row.namespace == TREEHERDER, Row.who.is_(None), ~Row.is_inferred)
+        .order_by(Row.job_id, Row.classified_at.desc(), Row.id.desc()))
 
 
 def known_classifications(session: Session) -> dict[Job, list[SourceClassification]]:
