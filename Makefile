@@ -1,13 +1,14 @@
-# `make run` and `make test` set up everything they need in .venv and .tox.
+# `make run`, `make test` and `make bench` set up everything they need in .venv and .tox.
 PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
+GROWTH ?= 1 5
 PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
 
 # Two `make` in one clone set it up one after the other; the second then finds it done.
 SET_UP := $(PYTHON) .ci/one_at_a_time.py Makefile $(MAKE) --no-print-directory
 
-.PHONY: run test clean
+.PHONY: run test bench clean
 
 run:
 	@$(SET_UP) $(VENV)/.server
@@ -17,6 +18,11 @@ run:
 test:
 	@$(SET_UP) $(VENV)/.tools
 	$(VENV)/bin/tox run
+
+# ONLY: the sections to measure again. GROWTH: sizes, in millions of results.
+bench:
+	@$(SET_UP) $(VENV)/.bench
+	$(VENV)/bin/python benchmarks/measured.py --growth "$(GROWTH)" $(ONLY)
 
 # --clear: one that was interrupted has a python, and no pip.
 $(VENV)/.made:
@@ -30,6 +36,10 @@ $(VENV)/.server: $(VENV)/.made setup.py requirements.txt tests/constraints.txt
 
 $(VENV)/.tools: $(VENV)/.made setup.py tests/constraints.txt
 	$(PIP) -c tests/constraints.txt tox
+	touch $@
+
+$(VENV)/.bench: $(VENV)/.made setup.py tests/constraints.txt
+	$(PIP) -c tests/constraints.txt -e '.[dev]'
 	touch $@
 
 clean:

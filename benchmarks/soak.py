@@ -19,8 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
-from rich.console import Console
-from rich.table import Table
+from report import Table, publish
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))  # the tools of tests/faults
 
@@ -110,7 +109,7 @@ class Soak:
             self.peaks[kind] = max(self.peaks.get(kind, 0), resident)
 
 
-def main() -> int:
+def tables() -> list[Table]:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--clients", type=int, default=2, help="of each of five kinds")
@@ -124,7 +123,7 @@ def main() -> int:
             postgres.kill()
 
 
-def soak(postgres: Postgres, *, minutes: float, each: int) -> int:
+def soak(postgres: Postgres, *, minutes: float, each: int) -> list[Table]:
     url = postgres.database("soak")
     run_seta("db", "upgrade", database=url)
     run_seta("projects", "add", "autoland", "--source", "activedata", database=url)
@@ -139,8 +138,7 @@ def soak(postgres: Postgres, *, minutes: float, each: int) -> int:
             service.wait_for(STATUS)
             run_seta("worker", "--once", database=url, **made.settings)
             lost = lost_of(made, service, clients)
-    show(made, clients, lost, minutes)
-    return 1 if any(lost.values()) else 0
+    return tables_of(made, clients, lost, minutes)
 
 
 def run_all(made: Soak, service, clients: list[Client], minutes: float) -> None:
@@ -184,31 +182,33 @@ def lost_of(made: Soak, service, clients: list[Client]) -> dict[str, int]:
     return found
 
 
-def show(made: Soak, clients: list[Client], lost: dict[str, int], minutes: float) -> None:
-    console = Console(width=110)
-    table = Table(title=f"{minutes:g} minutes, {len(clients)} clients")
-    for column in ("", "answers", "good", "median", "99th", "slowest"):
-        table.add_column(column, justify="right" if column else "left")
-    errors: Counter[str] = Counter()
+def tables_of(
+    made: Soak, clients: list[Client], lost: dict[str, int], minutes: float
+) -> list[Table]:
+    rows, errors = [], Counter()
     for kind in dict.fromkeys(client.name.rpartition(" ")[0] for client in clients):
         answers = [answer for client in clients if client.name.startswith(f"{kind} ")
                    for answer in client.answers]
         named = [(made.faults.explain(answer, at), answer) for at, answer in answers]
         errors.update(f"{kind}: {name}" for name, _ in named if name != "good")
         good = sorted(answer.seconds for name, answer in named if name == "good") or [0]
-        table.add_row(kind, f"{len(answers):,}", f"{sum(name == 'good' for name, _ in named):,}",
-                      *(f"{good[min(len(good) - 1, int(len(good) * part))] * 1000:,.0f} ms"
-                        for part in (.5, .99, 1)))
-    console.print(table)
-    for title, facts in (("what was done", made.happened), ("errors", errors),
-                         ("peak memory, MB", {kind: f"{peak:,.0f}" for kind, peak in
-                                              made.peaks.items()}),
-                         ("lost or doubled", lost)):
-        table = Table("", "", title=title, show_header=False)
-        for name, number in sorted(facts.items()):
-            table.add_row(name, str(number))
-        console.print(table)
+        rows.append((kind, f"{len(answers):,}", f"{sum(name == 'good' for name, _ in named):,}",
+                     *(f"{good[min(len(good) - 1, int(len(good) * part))] * 1000:,.0f} ms"
+                       for part in (.5, .99, 1))))
+    about = f"""{minutes:g} minutes of mixed load on `seta serve` (two processes) with
+        {len(clients)} clients, and a worker that ingests, analyzes and publishes all the time,
+        while processes of all kinds are killed and the database is restarted."""
+    return [
+        Table(("", "answers", "good", "median", "99th percentile", "slowest"), rows, about),
+        facts("What was done, and broken", made.happened),
+        facts("Errors, and the faults that explain them", errors),
+        facts("Peak memory, MB", {kind: f"{peak:,.0f}" for kind, peak in made.peaks.items()}),
+        facts("Lost or doubled", lost)]
+
+
+def facts(title: str, found: dict) -> Table:
+    return Table((title, ""), [(name, str(number)) for name, number in sorted(found.items())])
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    publish("A soak", tables)
