@@ -25,6 +25,7 @@ DRAIN = 0.1             # seconds for the rest of a body that nobody read
 SOCKET_LIMIT = 20.0     # seconds for a client to send or take the next piece of a body
 TOO_LARGE = (b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
              b"Connection: close\r\nContent-Length: 0\r\n\r\n")
+LINE_END = b"\r\n"
 NOT_NOW = (errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED, errno.EINTR)
 NO_FILES = (errno.EMFILE, errno.ENFILE)
 
@@ -34,6 +35,23 @@ class Client(TConn):
 
     received = b""
     is_dropped = False   # closed for a new one, perhaps while the poller had news of it
+
+
+class ErrorPageSocket:
+    """A client's socket on which gunicorn's own page gets the headers of every answer."""
+
+    def __init__(self, its_socket: socket.socket):
+        self._socket = its_socket
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._socket, name)
+
+    def sendall(self, page: bytes) -> None:
+        # Imported here: the master, which loads this file too, needs nothing of the application.
+        from ..api.protection import FRAMING, SNIFFING
+        status, _, rest = page.partition(LINE_END)
+        headers = [f"{name}: {value}".encode() for name, value in (SNIFFING, FRAMING)]
+        self._socket.sendall(LINE_END.join([status, *headers, rest]))
 
 
 class WebWorker(ThreadWorker):
@@ -97,7 +115,7 @@ class WebWorker(ThreadWorker):
         self.poller.unregister(conn.sock)
         self.pending_conns.remove(conn)
         if not is_whole:
-            _send(conn.sock, TOO_LARGE)
+            _refuse(conn.sock)
             self._close(conn)
             return
         conn.data_ready = True
@@ -109,6 +127,9 @@ class WebWorker(ThreadWorker):
     def handle_request(self, req: Any, conn: Client) -> bool:
         conn.sock.settimeout(SOCKET_LIMIT)
         return bool(super().handle_request(req, conn))
+
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Any) -> None:
+        super().handle_error(req, ErrorPageSocket(client), addr, exc)
 
     def _keepalive_after(self, conn: Client, keepalive: bool) -> bool:
         """Return whether the connection may be used again: not where a body is still to come."""
@@ -173,8 +194,8 @@ def _receive(its_socket: socket.socket) -> bytes | None:
         return b""
 
 
-def _send(its_socket: socket.socket, answer: bytes) -> None:
+def _refuse(its_socket: socket.socket) -> None:
     try:
-        its_socket.send(answer)
+        ErrorPageSocket(its_socket).sendall(TOO_LARGE)
     except OSError:
         pass  # the client does not wait for it

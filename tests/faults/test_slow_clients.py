@@ -70,13 +70,25 @@ def test_a_half_sent_request_is_cut_off(site):
             assert read_to_end(client) == b""
 
 
-def test_headers_without_an_end_are_refused(site):
-    with connected(site, HALF) as (client,):
+@pytest.mark.parametrize("sent, status", [
+    pytest.param(b"nonsense\r\n\r\n", 400, id="no request line"),
+    pytest.param(b"GET / HTTP/9.9\r\n\r\n", 400, id="an unknown version"),
+    pytest.param(b"GET / HTTP/1.1\r\nNo colon\r\n\r\n", 400, id="a header without a colon"),
+    pytest.param(b"GET /" + b"x" * 9_000 + b" HTTP/1.1\r\n\r\n", 414, id="a long address"),
+    pytest.param(b"GET / HTTP/1.1\r\nX: " + b"x" * 9_000 + b"\r\n\r\n", 431, id="a long header"),
+    pytest.param(b"GET / HTTP/1.1\r\nX:" + b"x" * 70_000, 431, id="headers without an end"),
+    pytest.param(b"GET / HTTP/1.1\r\nTransfer-Encoding: odd\r\n\r\n", 501, id="an odd encoding"),
+])
+def test_a_malformed_request_is_refused_with_the_headers_of_every_answer(site, sent, status):
+    with connected(site) as (client,):
         try:
-            client.sendall(b"x" * 70_000)
+            client.sendall(sent)
         except OSError:
             pass  # it is refused while we send
-        assert client.recv(100).startswith(b"HTTP/1.1 431 ")
+        head = client.recv(4096).partition(b"\r\n\r\n")[0].decode().split("\r\n")
+    assert head[0].startswith(f"HTTP/1.1 {status} ")
+    assert "X-Content-Type-Options: nosniff" in head
+    assert "Content-Security-Policy: frame-ancestors 'none'" in head
 
 
 def test_a_request_may_come_in_pieces_and_the_next_one_with_it(site):
