@@ -1,4 +1,4 @@
-"""A real PostgreSQL for every test.
+"""A real PostgreSQL for every test, one server for all workers of a run.
 
 ``engine``    one database for the whole run, upgraded; use it through ``sessions``
 ``sessions``  a session factory, all of whose work is rolled back after the test
@@ -6,11 +6,13 @@
 ``database``  the URL of a database of the test's own, for several connections or programs
 """
 
+import fcntl
 import os
 import shutil
 import sys
 import tempfile
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,20 +26,58 @@ from seta.store.migrations.upgrade import upgrade
 
 sys.path.insert(0, str(Path(__file__).parent))  # for the loopback servers
 
+SHARED_FOLDER = pytest.StashKey[Path]()
+MADE_DATABASES = "made-databases"
+# Hundreds of databases come and go, and autovacuum would visit every one of them.
+SERVER_OPTIONS = f"{FOR_TESTS} -c max_connections=600 -c autovacuum=off"
 
-@pytest.fixture(scope="session")
-def open_folder():
-    """Make folders that other users can come to, as pytest's own are not.
+
+def pytest_configure(config):
+    """Make the folder of what all workers of this run share."""
+    if not hasattr(config, "workerinput"):
+        config.stash[SHARED_FOLDER] = new_folder()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node):
+    node.workerinput["shared_folder"] = str(node.config.stash[SHARED_FOLDER])
+
+
+def pytest_unconfigure(config):
+    if SHARED_FOLDER in config.stash:
+        drop_databases(config.stash[SHARED_FOLDER] / MADE_DATABASES)
+        shutil.rmtree(config.stash[SHARED_FOLDER], ignore_errors=True)
+
+
+def new_folder() -> Path:
+    """Make a folder that other users can come to, as pytest's own are not.
 
     Where we are root, the embedded server runs as another user.
     """
+    folder = Path(tempfile.mkdtemp(prefix="seta-tests-"))
+    folder.chmod(0o755)
+    return folder
+
+
+def drop_databases(names: Path) -> None:
+    """Drop what was made on TEST_DATABASE_URL's server; our own goes with all its databases."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given and names.exists():
+        admin = create_engine(readers.database_url(given), isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            for name in names.read_text().split():
+                connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def open_folder():
+    """Make folders that other users can come to."""
     made = []
 
     def make() -> Path:
-        folder = Path(tempfile.mkdtemp(prefix="seta-tests-"))
-        folder.chmod(0o755)
-        made.append(folder)
-        return folder
+        made.append(new_folder())
+        return made[-1]
 
     yield make
     for folder in made:
@@ -45,45 +85,69 @@ def open_folder():
 
 
 @pytest.fixture(scope="session")
-def server_url(open_folder):
-    """The URL of a server on which databases can be made: TEST_DATABASE_URL's, or our own."""
+def shared_folder(request):
+    config = request.config
+    if hasattr(config, "workerinput"):
+        return Path(config.workerinput["shared_folder"])
+    return config.stash[SHARED_FOLDER]
+
+
+@pytest.fixture(scope="session")
+def once(shared_folder):
+    """``once(name, make)``: what `make` returned, a text, when the first worker came here."""
+    def once(name: str, make: Callable[[], str]) -> str:
+        made = shared_folder / f"made-{name}"
+        with open(made.with_suffix(".lock"), "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not made.exists():
+                made.write_text(make())
+            return made.read_text()
+
+    return once
+
+
+@pytest.fixture(scope="session")
+def server_url(shared_folder):
+    """The URL of a server on which databases can be made: TEST_DATABASE_URL's, or our own.
+
+    All workers of a run share our own; the last one to leave stops it.
+    """
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         yield make_url(readers.database_url(given))
         return
-    with EmbeddedServer(open_folder() / "home", options=FOR_TESTS) as server:
+    with EmbeddedServer(shared_folder / "home", options=SERVER_OPTIONS) as server:
         yield make_url(server.url)
 
 
 @pytest.fixture(scope="session")
-def make_database(server_url):
-    """Make databases on the test server; the template is upgraded once."""
+def make_database(server_url, shared_folder):
+    """Make databases on the test server."""
     admin = create_engine(server_url, isolation_level="AUTOCOMMIT")
-    made = []
 
     def make(template: str = "template0") -> str:
         name = f"seta_test_{uuid.uuid4().hex[:12]}"
+        with open(shared_folder / MADE_DATABASES, "a") as names:
+            names.write(f"{name}\n")
         with admin.connect() as connection:
             connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-        made.append(name)
         return server_url.set(database=name).render_as_string(hide_password=False)
 
     yield make
-    if os.environ.get("TEST_DATABASE_URL"):  # our own server goes with all its databases
-        with admin.connect() as connection:
-            for name in made:
-                connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
     admin.dispose()
 
 
 @pytest.fixture(scope="session")
-def template(make_database):
+def template(make_database, once):
     """The name of an upgraded database that nobody is connected to."""
-    url = make_database()
-    engine = make_engine(url)
-    upgrade(engine)
-    engine.dispose()
-    return make_url(url).database
+    def make() -> str:
+        url = make_database()
+        engine = make_engine(url)
+        upgrade(engine)
+        engine.dispose()
+        return make_url(url).database
+
+    return once("template", make)
 
 
 @pytest.fixture(scope="session")
