@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ..config import Settings
 from ..errors import NothingToAnalyze
 from .baselines import comparison_of
 from .cover import Cover, cover_of
@@ -10,8 +11,8 @@ from .objective import costs_of
 from .problem import Problem
 from .setcover import Budget, CoverProblem, Progress, Row, no_progress, solve
 
-WORK_LIMIT = 2_000    # nodes of the search tree: about a minute where there are thousands of rows
-TIME_LIMIT = 300.0    # seconds
+# Nodes of the search tree, and seconds: those of a program that changes no setting.
+WORK_LIMIT, TIME_LIMIT = Settings().node_limit, Settings().time_limit.total_seconds()
 
 
 @dataclass(frozen=True)

@@ -103,11 +103,11 @@ class Settings:
         "For new scopes: how many chosen job types should catch each regression, where that many "
         "can.")
     node_limit: int = setting(
-        "SETA_NODE_LIMIT", readers.number(1, 100_000_000), "20000",
-        "The solver's work limit, in nodes of its search.")
+        "SETA_NODE_LIMIT", readers.number(1, 100_000_000), "2000",
+        "The solver's work limit, in nodes of its search: minutes on the hardest problems.")
     time_limit: timedelta = setting(
-        "SETA_TIME_LIMIT", readers.duration, "120s",
-        "The solver's time limit, in case its nodes take too long.")
+        "SETA_TIME_LIMIT", readers.duration, "15m",
+        "The solver's time limit, in case its nodes take far too long.")
     max_change: float = setting(
         "SETA_MAX_CHANGE", readers.percentage, "30%",
         "A snapshot is held back if it moves more than this share of the job types between "

@@ -70,6 +70,15 @@ def cover_problems(draw):
     return CoverProblem(costs, tuple(sorted(rows, key=lambda row: (row.columns, row.need))))
 
 
+def sparse(columns: int, rows: int, *, seed: int) -> CoverProblem:
+    """Two to five columns a row, of which one or two are needed; costs of one digit."""
+    rng = random.Random(seed)
+    found = {tuple(sorted(rng.sample(range(columns), rng.randint(2, 5)))): rng.randint(1, 2)
+             for _ in range(rows)}
+    return CoverProblem([rng.randint(1, 9) for _ in range(columns)],
+                        tuple(Row(need, row) for row, need in sorted(found.items())))
+
+
 def candidates(problem, regression, project):
     """Return the witnesses alive there that may be kept."""
     return {job_type for job_type in regression.caught_by & problem.alive[project]
@@ -127,7 +136,7 @@ def hard(size: int, *, seed: int = 3) -> Problem:
 @pytest.fixture(scope="session")
 def make():
     return SimpleNamespace(job=job, problem=problem, problems=problems,
-                           cover_problems=cover_problems, hard=hard)
+                           cover_problems=cover_problems, hard=hard, sparse=sparse)
 
 
 @pytest.fixture(scope="session")

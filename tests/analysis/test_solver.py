@@ -153,6 +153,16 @@ def test_a_limit_gives_the_best_set_so_far_with_its_bound_and_gap(make, judge, l
     assert decision.gap > 0
 
 
+@pytest.mark.parametrize("columns, rows", [(12, 20), (20, 10), (30, 40)])
+def test_no_limit_makes_the_answer_dearer_than_greedy_on_the_whole(make, judge, columns, rows):
+    """Greedy on each component, after reductions, can be worse than greedy on everything."""
+    for seed in range(100):
+        problem = make.sparse(columns, rows, seed=seed)
+        answer = solve(problem, Budget(nodes=0, seconds=0.0))
+        assert judge.meets(problem, answer.chosen)
+        assert problem.price(answer.chosen) <= problem.price(greedy(problem))
+
+
 def test_the_work_limit_ends_at_the_same_set_every_time(make):
     problem = make.hard(140)
     assert decide(problem, work_limit=1) == decide(problem, work_limit=1)

@@ -18,7 +18,10 @@ class Answer:
 
 
 def solve(problem: CoverProblem, budget: Budget, progress: Progress = no_progress) -> Answer:
-    """Reduce, split into components, and search each within what is left of the budget."""
+    """Reduce, split into components, and search each within what is left of the budget.
+
+    The answer is never more expensive than greedy's on the whole problem.
+    """
     reduced = reduce(problem)
     split = components(reduced.rest)
     progress(f"{len(reduced.chosen)} columns are fixed; {len(reduced.rest.rows)} of "
@@ -31,7 +34,10 @@ def solve(problem: CoverProblem, budget: Budget, progress: Progress = no_progres
         chosen |= answer.chosen
         lower_bound += answer.lower_bound
         is_proved &= answer.is_proved
-    return Answer(without_spare(problem, chosen), lower_bound, is_proved)
+    best = without_spare(problem, chosen)
+    if not is_proved:  # greedy may do worse on the parts than on the whole
+        best = min(best, greedy(problem), key=problem.price)
+    return Answer(best, lower_bound, is_proved)
 
 
 def solve_component(
