@@ -114,7 +114,7 @@ def lines_of_ingest(engine, file: Path) -> Path:
     raw = engine.raw_connection()
     with open(lines, "w") as out, raw.cursor() as cursor:
         cursor.copy_expert(
-            f"COPY (SELECT {COLUMNS} FROM job_results ORDER BY namespace, job_id) TO STDOUT "
+            f"COPY (SELECT {COLUMNS} FROM job_results ORDER BY namespace_id, job_id) TO STDOUT "
             f"(NULL '{NULL}')", out)
         cursor.execute("TRUNCATE job_results CASCADE")
     raw.commit()

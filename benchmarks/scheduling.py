@@ -34,10 +34,11 @@ MORE_PUSHES = """
     FROM generate_series(1, 50) AS number
 """
 MORE_RESULTS = """
-    INSERT INTO job_results (namespace, job_id, push, job_name_id, result, duration_ms, known_at,
+    INSERT INTO job_results (namespace_id, job_id, push, job_name_id, result, duration_ms, known_at,
         tier)
-    SELECT 'more', pushes.id || '-' || job_names.id, pushes.id, job_names.id,
-        CASE WHEN (pushes.id + job_names.id) % 50 = 0 THEN 'testfailed' ELSE 'success' END, 1000,
+    SELECT (SELECT id FROM namespaces), pushes.id || '-' || job_names.id, pushes.id, job_names.id,
+        CASE WHEN (pushes.id + job_names.id) % 50 = 0 THEN 'testfailed' ELSE 'success' END
+            ::job_result, 1000,
         pushed_at + interval '30 minutes', 1
     FROM pushes CROSS JOIN job_names WHERE pushes.id < 1000000
 """

@@ -30,6 +30,7 @@ from seta.store.curation import projects
 from seta.store.embedded import EmbeddedServer
 from seta.store.engine import make_engine, make_sessions
 from seta.store.migrations.upgrade import upgrade
+from seta.store.results.namespaces import NamespaceIds
 
 LABELS = 2_000      # of low value; as many hundred are of high value
 HIGH = 200
@@ -90,14 +91,15 @@ def add_jobs(session, at: datetime) -> None:
         {"id": number, "project": "autoland", "build_system": "taskcluster",
          "name": f"test-windows10-64-shippable-qr/opt-{suite}-{number}", "job_type_id": number}
         for number, suite in zip(numbers, suites)])
+    namespace = NamespaceIds().resolve(session, ["bench"])["bench"]
     session.execute(insert(schema.JobResult), [
-        {"namespace": "bench", "job_id": str(number), "push": 1_000_000, "job_name_id": number,
+        {"namespace_id": namespace, "job_id": str(number), "push": 1_000_000, "job_name_id": number,
          "result": "testfailed" if number <= HIGH else "success", "duration_ms": 1000,
          "known_at": at + timedelta(hours=1)} for number in numbers])
     session.execute(insert(schema.StaleJobDay), [
         {"job_name_id": number, "day": at.date()} for number in numbers])
     session.execute(insert(schema.ClassificationRow), [
-        {"namespace": "bench", "job_id": str(number), "classification": "fixed by commit",
+        {"namespace_id": namespace, "job_id": str(number), "classification": "fixed by commit",
          "fixed_by": [f"{number:012x}"], "classified_at": at + timedelta(hours=2)}
         for number in range(1, HIGH + 1)])
 

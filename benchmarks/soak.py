@@ -158,13 +158,18 @@ def a_minute_ago() -> datetime:
     return datetime.now(UTC) - timedelta(minutes=1.1)
 
 
+def of_namespace(name: str) -> str:
+    return f"namespace_id = (SELECT id FROM namespaces WHERE name = '{name}')"
+
+
 def lost_of(made: Soak, service, clients: list[Client]) -> dict[str, int]:
     """Count what was acknowledged and is not there, or is there twice."""
     puts = {push_id: body for client in clients if client.name.startswith("PUT")
             for push_id, body in client.kept.items()}
     posted = {job_id for client in clients if client.name.startswith("POST")
               for job_id in client.kept}
-    stored = count(made.url, "SELECT count(*) FROM job_results WHERE namespace = 'soak'")
+    stored = count(
+        made.url, f"SELECT count(*) FROM job_results WHERE {of_namespace('soak')}")
     sent = sum(client.sent for client in clients if client.name.startswith("POST"))
     pushes = sum(client.sent for client in clients if client.name.startswith("PUT"))
     found = {
@@ -176,7 +181,8 @@ def lost_of(made: Soak, service, clients: list[Client]) -> dict[str, int]:
         f"results acknowledged ({len(posted):,}) that are gone": max(0, len(posted) - stored),
         "results that were never posted, or stored twice": max(0, stored - sent),
     }
-    ingested = count(made.url, "SELECT count(*) FROM job_results WHERE namespace = 'treeherder'")
+    ingested = count(
+        made.url, f"SELECT count(*) FROM job_results WHERE {of_namespace('treeherder')}")
     found[f"results of the source ({len(made.source.rows):,}) lost or doubled"] = abs(
         len(made.source.rows) - ingested)
     return found

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 from sqlalchemy import select
 
 from seta.domain import DEFAULT_SCOPE, Priority
 from seta.names import parse
 from seta.store import schema
+from seta.store.results.namespaces import NamespaceIds
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PRIORITIES = {
@@ -39,6 +41,10 @@ class Results:
     prefix: str = ""   # of the job ids: they are one namespace for all projects
     count: int = 0
 
+    @cached_property
+    def namespace_id(self) -> int:
+        return NamespaceIds().resolve(self.session, ["test"])["test"]
+
     def name_id(self, name) -> int:
         found = self.session.scalar(select(schema.JobName.id).where(
             schema.JobName.project == self.project, schema.JobName.name == name,
@@ -66,10 +72,10 @@ class Results:
         self.count += 1
         job_id = f"{self.prefix}{self.count}"
         self.session.add(schema.JobResult(
-            namespace="test", job_id=job_id, job_name_id=self.name_id(name),
+            namespace_id=self.namespace_id, job_id=job_id, job_name_id=self.name_id(name),
             push=self.push_id(push.revision, push.pushed_at, push.push_id), result=result,
             known_at=push.pushed_at + timedelta(minutes=minutes),
-            **{"started_at": None, "duration_ms": 60_000} | more))
+            **{"duration_ms": 60_000} | more))
         self.session.flush()
         if classification:
             self.classify(job_id, classification, push.pushed_at)
@@ -79,8 +85,8 @@ class Results:
         self, job_id, classification, at, who=None, is_inferred=False, fixed_by=()
     ) -> None:
         self._add(schema.ClassificationRow(
-            namespace="test", job_id=job_id, classification=classification, fixed_by=fixed_by,
-            classified_at=at, who=who, is_inferred=is_inferred))
+            namespace_id=self.namespace_id, job_id=job_id, classification=classification,
+            fixed_by=fixed_by, classified_at=at, who=who, is_inferred=is_inferred))
 
     def reached(self, at) -> None:
         """Record that results up to this time are in."""

@@ -111,7 +111,7 @@ def current(url: str) -> dict[str, tuple]:
     return _read(url, lambda session: {row.job_id: tuple(row)[1:] for row in session.execute(text(
         "SELECT DISTINCT ON (r.job_id) r.job_id, r.result, coalesce(c.classification, "
         "'not classified'), coalesce(c.fixed_by, '{}') FROM job_results r LEFT JOIN "
-        "classifications c USING (namespace, job_id) "
+        "classifications c USING (namespace_id, job_id) "
         "ORDER BY r.job_id, c.classified_at DESC, c.id DESC"))})
 
 

@@ -21,14 +21,16 @@ FIXED = Classification.FIXED_BY_COMMIT
 INTERMITTENT = Classification.INTERMITTENT
 NOT_CLASSIFIED = Classification.NOT_CLASSIFIED
 
+NAMESPACE = "(SELECT n.name FROM namespaces n WHERE n.id = namespace_id)"
 TABLES = {
     "pushes": "project, revision, pushed_at, push_id",
     "job_types": "platform, build_type, test_suite, chunk",
     "job_names": "project, build_system, name, job_type_id IS NULL, tier, is_given",
-    "job_results": "namespace, job_id, (SELECT (project, revision) FROM pushes p WHERE p.id = "
+    "namespaces": "name",
+    "job_results": f"{NAMESPACE}, job_id, (SELECT (project, revision) FROM pushes p WHERE p.id = "
                    "push), (SELECT name FROM job_names n WHERE n.id = job_name_id), result, "
-                   "started_at, duration_ms, known_at, tier",
-    "classifications": "namespace, job_id, classification, fixed_by, unparsed, classified_at, "
+                   "duration_ms, known_at, tier",
+    "classifications": f"{NAMESPACE}, job_id, classification, fixed_by, unparsed, classified_at, "
                        "is_assumed",
     "job_days": "(SELECT (project, build_system, name) FROM job_names n WHERE n.id = "
                 "job_name_id), day, runs, failures, timed_runs, milliseconds, first_at, last_at, "

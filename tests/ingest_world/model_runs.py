@@ -121,7 +121,8 @@ def check(sessions, ci, id_of_push):
         stored = {(job_id, push[1:-1].split(",")[1], *others) for job_id, push, *others in
                   session.execute(text(
                       "SELECT job_id, (SELECT (project, revision)::text FROM pushes p "
-                      "WHERE p.id = push), n.name, result, started_at, duration_ms "
+                      "WHERE p.id = push), n.name, result, "
+                      "known_at - duration_ms * interval '1 ms', duration_ms "
                       "FROM job_results JOIN job_names n ON n.id = job_name_id"))}
         pushes = {tuple(row) for row in session.execute(text(
             f"SELECT revision, {id_of_push}, pushed_at FROM pushes"))}

@@ -10,6 +10,7 @@ from seta.domain import JobType, Project, Scope
 from seta.names import parse
 from seta.store import schema
 from seta.store.curation import projects
+from seta.store.results.namespaces import NamespaceIds
 from seta.store.results.rollup import mark_days
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -51,8 +52,8 @@ class Evidence:
             known_at = known_at or at + timedelta(milliseconds=duration_ms or 0)
             name_id = self._name(session, project, build_system, name, tier)
             session.add(schema.JobResult(
-                namespace="treeherder", job_id=job_id, push=push, result=result, tier=tier,
-                job_name_id=name_id, started_at=at, duration_ms=duration_ms, known_at=known_at))
+                namespace_id=treeherder(session), job_id=job_id, push=push, result=result,
+                tier=tier, job_name_id=name_id, duration_ms=duration_ms, known_at=known_at))
             mark_days(session, [name_id], [known_at.date()])
         return job_id
 
@@ -61,7 +62,7 @@ class Evidence:
     ):
         with self._sessions.begin() as session:
             session.add(schema.ClassificationRow(
-                namespace="treeherder", job_id=job_id, classification=classification,
+                namespace_id=treeherder(session), job_id=job_id, classification=classification,
                 fixed_by=list(fixed_by), classified_at=at, **more))
 
     def caught(self, fixed_by, *names, at=NOW - DAY, classified_at=None, **more):
@@ -137,3 +138,7 @@ class Evidence:
                  "test_suite": job_type.test_suite, "chunk": job_type.chunk}
         session.execute(insert(schema.JobType).values(**words).on_conflict_do_nothing())
         return session.scalar(select(schema.JobType.id).filter_by(**words))
+
+
+def treeherder(session) -> int:
+    return NamespaceIds().resolve(session, ["treeherder"])["treeherder"]

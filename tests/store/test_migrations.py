@@ -76,6 +76,95 @@ def test_imports_and_posts_become_one_source(empty):
                      ("live", "files", 5)}
 
 
+# What 1.1 held: two namespaces, and each kind of time.
+OLD_RESULTS = """
+    INSERT INTO scopes (name, is_archived, redundancy, window_days) VALUES ('trunk', false, 1, 90);
+    INSERT INTO projects (name, scope, build_systems, is_integration, is_killed, priority_2_pushes,
+        priority_2_minutes, priority_3_pushes, priority_3_minutes, backstop_pushes,
+        backstop_minutes, infer_regressions, infer_after, open_scheduling, source)
+    VALUES ('autoland', 'trunk', '{x}', true, false, 1, 1, 1, 1, 1, 1, false, 2, false, 'files');
+    INSERT INTO pushes (project, revision, pushed_at)
+    VALUES ('autoland', 'a', '2026-03-01 12:00Z');
+    INSERT INTO job_names (project, build_system, name, tier, group_symbol, symbol, is_given)
+    VALUES ('autoland', 'x', 'n', 1, '', '', false);
+    INSERT INTO job_results VALUES
+        ('treeherder', '9', 1, 1, 'testfailed', '2026-03-01 12:10Z', 60000, '2026-03-01 12:11Z', 1),
+        ('treeherder', '10', 1, 1, 'success', NULL, NULL, '2026-03-01 12:00Z', 2),
+        ('my-ci', '9', 1, 1, 'retry', '2026-03-01 12:10Z', 31622400000, '2027-03-02 12:10Z', 3);
+    INSERT INTO classifications (namespace, job_id, classification, fixed_by, unparsed,
+        classified_at, is_assumed, is_inferred)
+    VALUES ('treeherder', '9', 'fixed by commit', '{123456789abc}', 0, '2026-03-01 13:00Z', false,
+            false),
+           ('my-ci', '9', 'intermittent', '{}', 0, '2026-03-01 13:00Z', false, false);
+"""
+RESULTS_OF = """
+    SELECT {namespace}, job_id, push, job_name_id, result::text, duration_ms, known_at, tier
+    FROM job_results ORDER BY 1, 2
+"""
+CLASSIFICATIONS_OF = """
+    SELECT id, {namespace}, job_id, classification, fixed_by, classified_at, recorded_at
+    FROM classifications ORDER BY id
+"""
+NAME = "(SELECT name FROM namespaces WHERE id = namespace_id)"
+
+
+@pytest.fixture
+def old(empty):
+    """A database of 1.1 with results, and what they and the classifications were."""
+    with empty.begin() as connection:
+        command.upgrade(migration_config(connection), "1.1")
+        connection.execute(text(OLD_RESULTS))
+        return stored(connection, "namespace")
+
+
+def stored(connection, namespace):
+    return [[tuple(row) for row in connection.execute(text(query.format(namespace=namespace)))]
+            for query in (RESULTS_OF, CLASSIFICATIONS_OF)]
+
+
+def test_results_are_the_same_once_they_are_compact(empty, old):
+    with empty.begin() as connection:
+        command.upgrade(migration_config(connection), "1.2")
+        assert stored(connection, NAME) == old
+        for statement, rule in (
+                ("UPDATE classifications SET job_id = '11'", "fk_classifications_job"),
+                ("UPDATE job_results SET push = 7", "fk_job_results_push"),
+                ("UPDATE job_results SET job_name_id = 7", "fk_job_results_job_name_id")):
+            with pytest.raises(IntegrityError, match=rule), connection.begin_nested():
+                connection.execute(text(statement))
+        connection.execute(text("DELETE FROM pushes"))
+        assert stored(connection, NAME) == [[], []]
+
+
+def test_results_are_the_same_once_they_are_compact_and_back(empty, old):
+    with empty.begin() as connection:
+        command.upgrade(migration_config(connection), "1.2")
+        command.downgrade(migration_config(connection), "1.1")
+        assert stored(connection, "namespace") == old
+        assert connection.scalars(text(
+            "SELECT to_char(started_at, 'HH24:MI') FROM job_results "
+            "ORDER BY namespace, job_id")).all() == ["12:10", "12:00", "12:10"]
+        command.upgrade(migration_config(connection), "1.2")
+        assert stored(connection, NAME) == old
+
+
+def test_the_migrations_order_columns_as_the_tables_do(empty, engine):
+    """Alembic compares neither collations nor enums; the order decides how long a row is."""
+    def columns(connection):
+        return [tuple(row) for row in connection.execute(text(
+            "SELECT column_name, udt_name, collation_name FROM information_schema.columns "
+            "WHERE table_name = 'job_results' ORDER BY ordinal_position"))] + [
+                tuple(row) for row in connection.execute(text(
+                    "SELECT enumlabel FROM pg_enum ORDER BY enumsortorder"))] + [
+                tuple(row) for row in connection.execute(text(
+                    "SELECT table_name, column_name, udt_name FROM information_schema.columns "
+                    "WHERE collation_name = 'C' ORDER BY 1, 2"))]
+
+    with engine.connect() as upgraded, empty.begin() as created:
+        Base.metadata.create_all(created)
+        assert columns(upgraded) == columns(created)
+
+
 def test_two_at_once_wait_for_each_other(empty):
     reached = []
     threads = [threading.Thread(target=lambda: reached.append(upgrade(empty))) for _ in range(2)]

@@ -10,10 +10,10 @@ from ingest_world import (
     store_results, versions,
 )
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import sessionmaker
 
-from seta.domain import JobType, ListedJob
+from seta.domain import RESULTS, JobType, ListedJob
 from seta.errors import UnknownProject
 from seta.store.curation.projects import project_named
 from seta.store.engine import make_engine
@@ -52,7 +52,7 @@ def test_one_result_brings_its_push_name_and_job_type(autoland):
     assert stored["job_names"] == [
         ("autoland", "taskcluster", "test-linux64/opt-mochitest-1", False, 2, False)]
     assert stored["classifications"] == []
-    assert [row[7] for row in stored["job_results"]] == [NOON + timedelta(minutes=2)]
+    assert [row[6] for row in stored["job_results"]] == [NOON + timedelta(minutes=2)]
     assert len(stored["stale_job_days"]) == 1
 
 
@@ -112,17 +112,45 @@ def test_projects_do_not_share_pushes_or_names(autoland):
     assert project_named(autoland, "autoland").build_systems == ("taskcluster", "buildbot")
 
 
-@pytest.mark.parametrize("key, constraint", [
-    pytest.param("treeherder", "pk_job_results", id="job"),
-    pytest.param("", "ck_job_results_key", id="empty namespace"),
+@pytest.mark.parametrize("statement, constraint", [
+    pytest.param("INSERT INTO job_results SELECT * FROM job_results", "pk_job_results", id="job"),
+    pytest.param("UPDATE job_results SET job_id = ''", "ck_job_results_job_id", id="no id"),
+    pytest.param("UPDATE job_results SET namespace_id = -1", "fk_job_results_namespace_id",
+                 id="unknown namespace"),
+    pytest.param("INSERT INTO namespaces (name) VALUES ('treeherder')", "uq_namespaces_name",
+                 id="one namespace twice"),
+    pytest.param("INSERT INTO namespaces (name) VALUES ('')", "ck_namespaces_name",
+                 id="empty namespace"),
 ])
-def test_the_key_is_the_databases_own_rule(autoland, key, constraint):
+def test_the_key_is_the_databases_own_rule(autoland, statement, constraint):
     """R31: the unique key is a constraint, not a habit of the code."""
     store_results(autoland, [job(1)])
     with pytest.raises(IntegrityError, match=constraint):
-        autoland.execute(text(
-            "INSERT INTO job_results SELECT :key, job_id, push, job_name_id, result, started_at, "
-            "duration_ms, known_at, tier FROM job_results"), {"key": key})
+        autoland.execute(text(statement))
+
+
+def test_a_result_that_no_source_reports_is_refused_by_the_database(autoland):
+    """R31: the words are the domain's."""
+    store_results(autoland, [job(1)])
+    assert set(autoland.scalars(text("SELECT unnest(enum_range(NULL::job_result))::text"))) \
+        == RESULTS
+    with pytest.raises(DataError, match="job_result"):
+        autoland.execute(text("UPDATE job_results SET result = 'perhaps'"))
+
+
+def test_namespaces_that_are_known_use_up_no_numbers(autoland):
+    for number in range(3):
+        store_results(autoland, [job(number), job(number, namespace="my-ci")])
+        store_results(autoland, [job(number, namespace=f"ci-{number}")])
+    assert autoland.scalars(text("SELECT max(id) - min(id) FROM namespaces")).one() == 4
+
+
+def test_a_row_of_a_result_has_no_gaps_between_its_columns(autoland):
+    """There are tens of millions of them."""
+    store_results(autoland, [job(300_000_000)])
+    header, longs, words = 24, 2 * 8, 4 * 4
+    assert autoland.scalar(text("SELECT pg_column_size(job_results.*) FROM job_results")) == (
+        header + longs + words + 2 + 1 + len("300000000"))
 
 
 @pytest.mark.parametrize("change", [
@@ -143,9 +171,8 @@ def test_what_changed_is_followed_and_its_days_counted_anew(autoland, change):
     refresh_job_days(autoland)
     assert [row[2] for row in rows(autoland, "job_days")] == [1]
     expected = job(1, **change)
-    assert [row[3:9] for row in rows(autoland, "job_results")] == [(
-        expected.name, expected.result, expected.started_at, expected.duration_ms,
-        expected.known_at, expected.tier)]
+    assert [row[3:8] for row in rows(autoland, "job_results")] == [(
+        expected.name, expected.result, expected.duration_ms, expected.known_at, expected.tier)]
 
 
 def test_an_unknown_project_is_an_error_and_stores_nothing(autoland):
@@ -245,9 +272,9 @@ def test_a_star_without_its_time_counts_from_the_push_on_and_says_so(autoland):
 def test_what_a_person_said_is_not_undone_by_a_source_that_repeats_itself(autoland):
     store_results(autoland, [star(1)])
     autoland.execute(text(
-        "INSERT INTO classifications (namespace, job_id, classification, fixed_by, unparsed, "
-        "classified_at, is_assumed, is_inferred, who) VALUES ('treeherder', '1', 'intermittent', "
-        "'{}', 0, :at, false, false, 'ann')"), {"at": LATER})
+        "INSERT INTO classifications (namespace_id, job_id, classification, fixed_by, unparsed, "
+        "classified_at, is_assumed, is_inferred, who) SELECT id, '1', 'intermittent', "
+        "'{}', 0, :at, false, false, 'ann' FROM namespaces"), {"at": LATER})
     for at in (NOON, LATER + timedelta(days=1), None):
         store_results(autoland, [star(1, at=at)])
     assert counted_word(autoland)[0] == INTERMITTENT

@@ -14,9 +14,10 @@ from ...errors import NotFound
 from .. import schema
 from ..ledger.outcomes import has_revision
 from ..results.classifications import counted_classification
+from ..results.namespaces import namespace_id, namespace_ids
 
-Classified, Result, Push, Name = (
-    schema.ClassificationRow, schema.JobResult, schema.Push, schema.JobName)
+Classified, Result, Push, Name, Namespace = (
+    schema.ClassificationRow, schema.JobResult, schema.Push, schema.JobName, schema.Namespace)
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -41,7 +42,9 @@ class CountedClassification:
 
 def job_key(session: Session, namespace: str, job_id: str) -> JobKey:
     """Raises NotFound when no such job run is stored."""
-    if session.get(Result, (namespace, job_id)) is None:
+    query = select(Result.job_id).where(
+        Result.namespace_id == namespace_id(namespace), Result.job_id == job_id)
+    if session.scalar(query) is None:
         raise NotFound(f"there is no job {job_id!r} in the namespace {namespace!r}")
     return JobKey(namespace, job_id)
 
@@ -55,12 +58,13 @@ def failed_jobs_between(
     """
     start, end = _push(session, project, first), _push(session, project, last)
     query = (
-        select(Result.namespace, Result.job_id)
+        select(Namespace.name, Result.job_id)
+        .join(Namespace, Namespace.id == Result.namespace_id)
         .join(Push, Push.id == Result.push).join(Name, Name.id == Result.job_name_id)
         .where(Name.project == project, Name.build_system == build_system, Name.name == name,
                Result.result.in_(FAILING), Push.pushed_at >= start.pushed_at,
                Push.pushed_at <= end.pushed_at)
-        .order_by(Result.namespace, Result.job_id))
+        .order_by(Namespace.name, Result.job_id))
     return [JobKey(*row) for row in session.execute(query)]
 
 
@@ -73,10 +77,11 @@ def counted_classifications(
         literal([each.namespace for each in jobs], ARRAY(Text)),
         literal([each.job_id for each in jobs], ARRAY(Text)),
     ).table_valued("namespace", "job_id").render_derived(name="job")
-    counts = counted_classification(job.c.namespace, job.c.job_id).lateral("counts")
+    counts = counted_classification(Namespace.id, job.c.job_id).lateral("counts")
     rows = session.execute(
         select(job.c.namespace, job.c.job_id, counts.c.classification, counts.c.fixed_by,
                counts.c.is_inferred, counts.c.who, counts.c.classified_at)
+        .join(Namespace, Namespace.name == job.c.namespace)
         .join(counts, true()))
     return {JobKey(namespace, job_id): CountedClassification(classification, tuple(fixed_by), *rest)
             for namespace, job_id, classification, fixed_by, *rest in rows}
@@ -87,9 +92,12 @@ def add_classifications(
     fixed_by: Collection[str], *, at: datetime, who: str | None, is_inferred: bool = False,
 ) -> None:
     """Add one classification to each job; `who` is None for an inferred one."""
+    jobs = list(jobs)
+    ids = namespace_ids(session, {job.namespace for job in jobs})
     session.add_all(
-        Classified(namespace=job.namespace, job_id=job.job_id, classification=classification,
-                   fixed_by=sorted(fixed_by), classified_at=at, who=who, is_inferred=is_inferred)
+        Classified(namespace_id=ids[job.namespace], job_id=job.job_id,
+                   classification=classification, fixed_by=sorted(fixed_by), classified_at=at,
+                   who=who, is_inferred=is_inferred)
         for job in jobs)
     session.flush()
 

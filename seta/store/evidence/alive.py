@@ -144,7 +144,7 @@ def _newest_tier(window: EvidenceWindow) -> ScalarSelect[int]:
     return (
         select(Result.tier)
         .where(Result.job_name_id == Name.id, Result.known_at <= window.known_by)
-        .order_by(Result.known_at.desc(), Result.namespace, Result.job_id)
+        .order_by(Result.known_at.desc(), Result.namespace_id, Result.job_id)
         .limit(literal(1)).correlate(Name).scalar_subquery()
     )
 

@@ -35,12 +35,13 @@ def outcomes(session: Session, project: str, *, since: datetime) -> Iterator[Pus
     other = aliased(Result)
     failed = exists().where(
         other.job_name_id == Name.id, other.result.in_(FAILING), other.known_at >= since)
-    key = func.json_build_array(Result.namespace, Result.job_id)
+    key = func.json_build_array(schema.Namespace.name, Result.job_id)
     is_failed = Result.result.in_(FAILING)
     query = (
         select(Name.id, Push.revision, Push.pushed_at, func.bool_or(~is_failed),
                func.max(Result.known_at), func.json_agg(key).filter(is_failed))
         .join(Result, Result.job_name_id == Name.id).join(Push, Push.id == Result.push)
+        .join(schema.Namespace, schema.Namespace.id == Result.namespace_id)
         .where(Name.project == project, Result.result.in_(VERDICTS),
                Result.tier < SELF_SCHEDULED_TIER, Push.pushed_at >= since, failed)
         .group_by(Name.id, Push.id)

@@ -25,12 +25,12 @@ def counted_jobs(window: EvidenceWindow) -> Select[*tuple[Any, ...]]:
     """
     return (
         select(
-            Classified.namespace, Classified.job_id, Classified.fixed_by, Classified.unparsed,
+            Classified.namespace_id, Classified.job_id, Classified.fixed_by, Classified.unparsed,
             Classified.classified_at, Classified.is_assumed, Classified.is_inferred,
             Push.pushed_at, Result.known_at, Name.job_type_id, Result.duration_ms,
             (Result.tier >= SELF_SCHEDULED_TIER).label("has_own_schedule"),
         )
-        .join(Result, and_(Result.namespace == Classified.namespace,
+        .join(Result, and_(Result.namespace_id == Classified.namespace_id,
                            Result.job_id == Classified.job_id))
         .join(Push, Push.id == Result.push)
         .join(Name, Name.id == Result.job_name_id)

@@ -12,12 +12,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, exists, select, text, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on, insert
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from sqlalchemy.types import BigInteger, DateTime
 
 from ...domain import TREEHERDER, Classification, JobResult
 from ...domain.limits import REVISION_DIGITS
 from .. import schema
+from .namespaces import namespace_id
 from .news import Asked, SourceClassification, new_classification_time, time_of_news
 from .pushes import complete_revision
 
@@ -27,26 +28,27 @@ Job = tuple[str, str]  # namespace, job id
 
 # The inner query is kept from being merged with the outer one, or the planner may read all.
 KNOWN = text("""
-    SELECT reported.namespace, reported.job_id, reported.classification, reported.fixed_by,
+    SELECT namespaces.name, reported.job_id, reported.classification, reported.fixed_by,
         reported.unparsed, reported.classified_at, reported.modified_at, reported.id
     FROM incoming_results AS job
     CROSS JOIN LATERAL (
         SELECT * FROM classifications
-        WHERE namespace = job.namespace AND job_id = job.job_id
+        WHERE namespace_id = job.namespace_id AND job_id = job.job_id
             AND who IS NULL AND NOT is_inferred
         OFFSET 0
     ) AS reported
+    JOIN namespaces ON namespaces.id = reported.namespace_id
     WHERE job.is_classified
     ORDER BY reported.classified_at, reported.id
 """)
 
 
 def counted_classification(
-    namespace: ColumnElement[str], job_id: ColumnElement[str]
+    namespace_id: ColumnElement[int] | InstrumentedAttribute[int], job_id: ColumnElement[str]
 ) -> Select[schema.ClassificationRow]:
     """Select the classification of a job that counts now."""
     return (
-        select(Row).where(Row.namespace == namespace, Row.job_id == job_id)
+        select(Row).where(Row.namespace_id == namespace_id, Row.job_id == job_id)
         .order_by(*(column.desc() for column in _rank(Row))).limit(1))
 
 
@@ -54,7 +56,7 @@ def is_outranked(known_by: datetime) -> ColumnElement[bool]:
     """Say in SQL whether another classification of the job counts of those made by then."""
     other = aliased(Row)
     return exists().where(
-        other.namespace == Row.namespace, other.job_id == Row.job_id,
+        other.namespace_id == Row.namespace_id, other.job_id == Row.job_id,
         other.classified_at <= known_by, tuple_(*_rank(other)) > tuple_(*_rank(Row)))
 
 
@@ -91,7 +93,7 @@ def fixed_jobs(session: Session, project: str, *, since: datetime) -> list[str]:
     """Return the ids of Treeherder's jobs on pushes since then that it says are fixed, in order."""
     newest = (
         _newest_reports()
-        .join(schema.JobResult, (schema.JobResult.namespace == Row.namespace)
+        .join(schema.JobResult, (schema.JobResult.namespace_id == Row.namespace_id)
               & (schema.JobResult.job_id == Row.job_id))
         .join(schema.Push, schema.Push.id == schema.JobResult.push)
         .where(schema.Push.project == project, schema.Push.pushed_at >= since))
@@ -105,7 +107,7 @@ def _newest_reports() -> Select[str, str, int, datetime | None]:
     return (
         select(Row.job_id, Row.classification, Row.unparsed, Row.modified_at)
         .ext(distinct_on(Row.job_id))
-        .where(Row.namespace == TREEHERDER, Row.who.is_(None), ~Row.is_inferred)
+        .where(Row.namespace_id == namespace_id(TREEHERDER), Row.who.is_(None), ~Row.is_inferred)
         .order_by(Row.job_id, Row.classified_at.desc(), Row.id.desc()))
 
 
@@ -120,7 +122,8 @@ def known_classifications(session: Session) -> dict[Job, list[SourceClassificati
 
 def store_classifications(
     session: Session, results: Iterable[JobResult],
-    known: Mapping[Job, Sequence[SourceClassification]], asked: Asked | None = None,
+    known: Mapping[Job, Sequence[SourceClassification]], namespaces: Mapping[str, int],
+    asked: Asked | None = None,
 ) -> int:
     """Add the new classifications of these jobs, which are stored; return how many there are.
 
@@ -145,7 +148,7 @@ def store_classifications(
             if at is None and before:
                 before[-1] = _moved(before[-1], reported, moved)
         if at is not None:
-            rows.append(_to_row(result, reported, at))
+            rows.append(_to_row(result, reported, at, namespaces[result.namespace]))
             before.append(replace(reported, at=at))
             before.sort(key=attrgetter("at"))
     if rows:
@@ -190,9 +193,11 @@ def _to_classification(
         result.modified_at)
 
 
-def _to_row(result: JobResult, reported: SourceClassification, at: datetime) -> dict[str, Any]:
+def _to_row(
+    result: JobResult, reported: SourceClassification, at: datetime, namespace_id: int
+) -> dict[str, Any]:
     return {
-        "namespace": result.namespace, "job_id": result.job_id,
+        "namespace_id": namespace_id, "job_id": result.job_id,
         "classification": reported.classification, "fixed_by": list(reported.fixed_by),
         "unparsed": reported.unparsed, "classified_at": at, "is_assumed": reported.at is None,
         "is_inferred": False, "modified_at": reported.modified_at,

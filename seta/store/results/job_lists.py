@@ -27,7 +27,7 @@ DESCRIBE = text("""
     FROM (
         SELECT id, group_symbol, symbol, coalesce((
             SELECT job_results.tier FROM job_results WHERE job_name_id = list.id
-            ORDER BY known_at DESC, namespace, job_id LIMIT 1), list.tier) AS tier
+            ORDER BY known_at DESC, namespace_id, job_id LIMIT 1), list.tier) AS tier
         FROM unnest(:ids, :tiers, :groups, :symbols) AS list (id, tier, group_symbol, symbol)
     ) AS listed
     WHERE known.id = listed.id AND (known.tier, known.group_symbol, known.symbol)

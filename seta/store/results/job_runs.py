@@ -14,6 +14,7 @@ from ...errors import NotFound
 from .. import schema
 from .classifications import counted_classification
 from .job_names import as_job_type
+from .namespaces import namespace_id
 
 Name, Result, Push = schema.JobName, schema.JobResult, schema.Push
 
@@ -48,7 +49,8 @@ class JobRun:
 def has_results(session: Session, project: str, *, namespace: str) -> bool:
     """Return whether any result of a project has a key of this namespace."""
     query = (select(Result.job_id).join(Push, Push.id == Result.push)
-             .where(Push.project == project, Result.namespace == namespace))
+             .where(Push.project == project,
+                    Result.namespace_id == namespace_id(namespace)))
     return session.scalar(query.limit(1)) is not None
 
 
@@ -113,7 +115,7 @@ def still_failing(
 def _still_failing() -> Select[str]:
     """The query, built once: building it takes longer than a database with few jobs to answer."""
     run = _last_run()
-    counts = counted_classification(run.c.namespace, run.c.job_id).lateral("counts")
+    counts = counted_classification(run.c.namespace_id, run.c.job_id).lateral("counts")
     is_intermittent = func.coalesce(counts.c.classification.in_(INTERMITTENT), False)
     return (
         select(Name.name).join(run, true()).outerjoin(counts, true())
@@ -130,12 +132,12 @@ def _last_run() -> LateralFromClause:
     on the newest push counts: a backfill of an old push says nothing about the tip.
     """
     newest = (
-        select(Result.namespace, Result.job_id, Result.result, Result.push, Result.known_at)
+        select(Result.namespace_id, Result.job_id, Result.result, Result.push, Result.known_at)
         .where(Result.job_name_id == Name.id, Result.result.in_(VERDICTS))
         .order_by(Result.known_at.desc()).limit(LAST_RUNS)
         .correlate(Name).lateral("last_runs"))
     return (
-        select(newest.c.namespace, newest.c.job_id, newest.c.result)
+        select(newest.c.namespace_id, newest.c.job_id, newest.c.result)
         .join(Push, Push.id == newest.c.push)
         .order_by(Push.pushed_at.desc(), newest.c.known_at.desc()).limit(1)
         .correlate(Name).lateral("last_run"))

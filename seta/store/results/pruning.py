@@ -15,10 +15,10 @@ from .rollup import refresh_all_job_days, refresh_job_days
 logger = logging.getLogger(__name__)
 
 DELETE_RESULTS = text("""
-    DELETE FROM job_results WHERE (namespace, job_id) IN (
-        SELECT old.namespace, old.job_id FROM job_names
+    DELETE FROM job_results WHERE (namespace_id, job_id) IN (
+        SELECT old.namespace_id, old.job_id FROM job_names
         CROSS JOIN LATERAL (
-            SELECT namespace, job_id FROM job_results
+            SELECT namespace_id, job_id FROM job_results
             WHERE job_name_id = job_names.id AND known_at < :before
             LIMIT :batch
         ) AS old

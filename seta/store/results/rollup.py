@@ -46,7 +46,8 @@ COUNT = text("""
         FROM counted_days
     ) AS stale
     CROSS JOIN LATERAL (
-        SELECT count(*) AS runs, count(*) FILTER (WHERE result = ANY(:failing)) AS failures,
+        SELECT count(*) AS runs, count(*) FILTER (
+                WHERE result = ANY(CAST(:failing AS job_result[]))) AS failures,
             count(duration_ms) AS timed_runs, coalesce(sum(duration_ms), 0) AS milliseconds,
             min(known_at) AS first_at, max(known_at) AS last_at
         FROM job_results
@@ -91,7 +92,7 @@ FOLLOW_TIERS = text("""
     FROM (SELECT DISTINCT job_name_id FROM counted_days) AS stale
     CROSS JOIN LATERAL (
         SELECT tier FROM job_results WHERE job_name_id = stale.job_name_id
-        ORDER BY known_at DESC, namespace, job_id LIMIT 1
+        ORDER BY known_at DESC, namespace_id, job_id LIMIT 1
     ) AS newest
     WHERE job_names.id = stale.job_name_id AND job_names.tier <> newest.tier
 """)

@@ -12,31 +12,27 @@ from ...domain import Classification, JobResult
 from ..locks import lock_writers
 from .classifications import known_classifications, store_classifications
 from .job_names import Key as NameKey, NameIds
+from .namespaces import NamespaceIds
 from .news import Asked
 from .pushes import Key as PushKey, PushIds
 
 Job = tuple[str, str]  # namespace, job id
 
-COLUMNS = ("namespace, job_id, push, job_name_id, result, started_at, duration_ms, known_at, "
-           "tier")
+COLUMNS = "known_at, duration_ms, namespace_id, push, job_name_id, result, tier, job_id"
 
 STAGING = text("""
     CREATE TEMPORARY TABLE IF NOT EXISTS incoming_results (
-        namespace text, job_id text, push bigint, job_name_id integer, result text,
-        started_at timestamptz, duration_ms bigint, known_at timestamptz, tier smallint,
+        known_at timestamptz, duration_ms bigint, namespace_id integer, push integer,
+        job_name_id integer, result job_result, tier smallint, job_id text COLLATE "C",
         is_classified boolean
     ) ON COMMIT DELETE ROWS
 """)
 
-ADD = text("""
+ADD = text(f"""
     WITH added AS (
-        INSERT INTO job_results
-            (namespace, job_id, push, job_name_id, result, started_at, duration_ms, known_at,
-             tier)
-        SELECT namespace, job_id, push, job_name_id, result, started_at, duration_ms, known_at,
-            tier
-        FROM incoming_results ORDER BY namespace, job_id
-        ON CONFLICT (namespace, job_id) DO NOTHING
+        INSERT INTO job_results ({COLUMNS})
+        SELECT {COLUMNS} FROM incoming_results ORDER BY namespace_id, job_id
+        ON CONFLICT (namespace_id, job_id) DO NOTHING
         RETURNING job_name_id, known_at
     ), marked AS (
         INSERT INTO stale_job_days (job_name_id, day)
@@ -55,19 +51,18 @@ CHANGE = text("""
         FROM incoming_results AS incoming
         CROSS JOIN LATERAL (
             SELECT * FROM job_results
-            WHERE namespace = incoming.namespace AND job_id = incoming.job_id
+            WHERE namespace_id = incoming.namespace_id AND job_id = incoming.job_id
             OFFSET 0
         ) AS known
-        WHERE (known.push, known.job_name_id, known.result, known.started_at,
-                known.duration_ms, known.known_at, known.tier)
+        WHERE (known.push, known.job_name_id, known.result, known.duration_ms,
+                known.known_at, known.tier)
             IS DISTINCT FROM (incoming.push, incoming.job_name_id, incoming.result,
-                incoming.started_at, incoming.duration_ms, incoming.known_at, incoming.tier)
+                incoming.duration_ms, incoming.known_at, incoming.tier)
     ), changed AS (
         UPDATE job_results AS known SET
             push = news.push, job_name_id = news.job_name_id, result = news.result,
-            started_at = news.started_at, duration_ms = news.duration_ms,
-            known_at = news.known_at, tier = news.tier
-        FROM news WHERE known.namespace = news.namespace AND known.job_id = news.job_id
+            duration_ms = news.duration_ms, known_at = news.known_at, tier = news.tier
+        FROM news WHERE known.namespace_id = news.namespace_id AND known.job_id = news.job_id
     ), marked AS (
         INSERT INTO stale_job_days (job_name_id, day)
         SELECT job_name_id, (known_at AT TIME ZONE 'UTC')::date FROM news
@@ -99,13 +94,14 @@ class StoredCounts:
 
 
 class ResultWriter:
-    """Stores batches of results, and remembers the ids of pushes and names between them.
+    """Stores batches of results, and remembers ids of pushes, names and namespaces between them.
 
     After a transaction that was not committed, call `forget`.
     """
 
     def __init__(self) -> None:
         self._pushes = PushIds()
+        self._namespaces = NamespaceIds()
         self.names = NameIds()
 
     def store(
@@ -122,38 +118,39 @@ class ResultWriter:
         names = self.names.resolve(session, results)  # first: it knows the projects
         pushes = self._pushes.resolve(session, results)
         jobs = {(each.namespace, each.job_id): each for each in results}
+        namespaces = self._namespaces.resolve(session, {namespace for namespace, _ in jobs})
         classified = [each for each in results if each.classification is not None]
         session.execute(STAGING)
         session.execute(text("TRUNCATE incoming_results"))
         copy_lines(session, "incoming_results", f"{COLUMNS}, is_classified",
-                   lines_of(jobs, classified, pushes, names))
+                   lines_of(jobs, classified, pushes, names, namespaces))
         new = session.scalar(ADD)
         # A new job has neither changed nor been classified before.
         changed = session.scalar(CHANGE) if new < len(jobs) else 0
         known = known_classifications(session) if new < len(jobs) else {}
+        added = store_classifications(session, classified, known, namespaces, asked)
         return StoredCounts(
-            len(results), new, changed, store_classifications(session, classified, known, asked),
-            sum(map(lacks_time, classified)))
+            len(results), new, changed, added, sum(map(lacks_time, classified)))
 
     def forget(self) -> None:
         self._pushes.forget()
+        self._namespaces.forget()
         self.names.forget()
 
 
 def lines_of(
     jobs: Mapping[Job, JobResult], classified: Sequence[JobResult], pushes: Mapping[PushKey, int],
-    names: Mapping[NameKey, int],
+    names: Mapping[NameKey, int], namespaces: Mapping[str, int],
 ) -> Iterator[str]:
     """Yield a line of the staging table for each job."""
     classified_keys = {(each.namespace, each.job_id) for each in classified}
     for key, job in jobs.items():
-        started = NULL if job.started_at is None else job.started_at.isoformat()
         duration = NULL if job.duration_ms is None else job.duration_ms
         yield (
-            f"{escaped(job.namespace)}\t{escaped(job.job_id)}\t"
+            f"{job.known_at.isoformat()}\t{duration}\t{namespaces[job.namespace]}\t"
             f"{pushes[job.project, job.revision]}\t"
-            f"{names[job.project, job.build_system, job.name]}\t{job.result}\t{started}\t"
-            f"{duration}\t{job.known_at.isoformat()}\t{job.tier}\t{key in classified_keys}\n")
+            f"{names[job.project, job.build_system, job.name]}\t{job.result}\t{job.tier}\t"
+            f"{escaped(job.job_id)}\t{key in classified_keys}\n")
 
 
 def lacks_time(result: JobResult) -> bool:

@@ -14,9 +14,9 @@ from ..evidence import EvidenceWindow
 from ..evidence.witnesses import counted_jobs
 from ..results.job_names import as_job_type
 
-Regression, Row, Type, Result, Push, Name = (
+Regression, Row, Type, Result, Push, Name, Namespace = (
     schema.SnapshotRegression, schema.SnapshotPriority, schema.JobType, schema.JobResult,
-    schema.Push, schema.JobName)
+    schema.Push, schema.JobName, schema.Namespace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +84,14 @@ def failed_jobs_of(session: Session, window: EvidenceWindow, fixed_by: str) -> l
     """Return the failed jobs of a regression, the earliest push first."""
     jobs = counted_jobs(window).cte("jobs")
     query = (
-        select(Push.project, Name.build_system, Name.name, Result.namespace, Result.job_id,
+        select(Push.project, Name.build_system, Name.name, Namespace.name, Result.job_id,
                Push.revision, Push.push_id, Push.pushed_at)
-        .join(jobs, (jobs.c.namespace == Result.namespace) & (jobs.c.job_id == Result.job_id))
+        .join(jobs, (jobs.c.namespace_id == Result.namespace_id)
+              & (jobs.c.job_id == Result.job_id))
+        .join(Namespace, Namespace.id == Result.namespace_id)
         .join(Push, Push.id == Result.push).join(Name, Name.id == Result.job_name_id)
         .where(literal(fixed_by) == any_(jobs.c.fixed_by))
-        .order_by(Push.pushed_at, Push.project, Name.name, Result.namespace, Result.job_id))
+        .order_by(Push.pushed_at, Push.project, Name.name, Namespace.name, Result.job_id))
     return [FailedJob(*row) for row in session.execute(query)]
 
 
