@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from ..domain import LedgerEntry, Priority, Project
 from ..errors import Conflict
 from ..store.ledger import entries, outcomes
-from ..store.results.job_runs import still_failing
+from ..store.results.last_runs import still_failing
 from .cadence import owed
 from .cadence_state import read_states
 from .plan import failing_reason
@@ -89,7 +89,7 @@ def _owed_on(
     states = read_states(session, project.name, build_system, now=now)
     due = owed(now, project.cadence, states)
     jobs = {name for name, priority in priority_of.items() if priority in due.priorities}
-    failing = still_failing(session, project.name, build_system, priority_of.keys() - jobs)
+    failing = still_failing(session, project.name, build_system) & (priority_of.keys() - jobs)
     reasons = due.reasons + failing_reason(failing)
     if not newest.is_good:
         jobs |= set(newest.run_names) - ran

@@ -10,7 +10,7 @@ from ..domain import LedgerEntry, Priority, Project
 from ..errors import Conflict
 from ..store.evidence import alive
 from ..store.ledger import entries
-from ..store.results.job_runs import still_failing
+from ..store.results.last_runs import still_failing
 from .cadence import due_on_push
 from .cadence_state import newest_pushed_at, read_states
 from .failed_schedules import infer_failed
@@ -111,8 +111,8 @@ def _make_plan(
             names, priority_of, refusals, snapshot=lists.snapshot, next_due=next_due)
     due = due_on_push(push.pushed_at, project.cadence,
                       read_states(session, project.name, push.build_system, now=now))
-    left_out = [name for name, priority in priority_of.items() if priority not in due.priorities]
-    failing = still_failing(session, project.name, push.build_system, left_out)
+    left_out = {name for name, priority in priority_of.items() if priority not in due.priorities}
+    failing = still_failing(session, project.name, push.build_system) & left_out
     return plan_by_cadence(priority_of, due, failing, lists)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from seta.domain import DEFAULT_SCOPE, Priority
 from seta.names import parse
 from seta.store import schema
+from seta.store.results.last_runs import count_last_runs
 from seta.store.results.namespaces import NamespaceIds
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -77,6 +78,7 @@ class Results:
             known_at=push.pushed_at + timedelta(minutes=minutes),
             **{"duration_ms": 60_000} | more))
         self.session.flush()
+        count_last_runs(self.session, [self.name_id(name)])
         if classification:
             self.classify(job_id, classification, push.pushed_at)
         return job_id

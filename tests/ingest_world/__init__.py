@@ -30,6 +30,9 @@ TABLES = {
     "job_results": f"{NAMESPACE}, job_id, (SELECT (project, revision) FROM pushes p WHERE p.id = "
                    "push), (SELECT name FROM job_names n WHERE n.id = job_name_id), result, "
                    "duration_ms, known_at, tier",
+    "last_runs": "(SELECT (project, build_system, name) FROM job_names n WHERE n.id = "
+                 f"job_name_id), {NAMESPACE}, job_id, (SELECT revision FROM pushes p WHERE p.id = "
+                 "push), known_at, has_failed",
     "classifications": f"{NAMESPACE}, job_id, classification, fixed_by, unparsed, classified_at, "
                        "is_assumed",
     "job_days": "(SELECT (project, build_system, name) FROM job_names n WHERE n.id = "

@@ -11,6 +11,7 @@ from seta.names import parse
 from seta.store import schema
 from seta.store.curation import projects
 from seta.store.results.namespaces import NamespaceIds
+from seta.store.results.last_runs import count_last_runs
 from seta.store.results.rollup import mark_days
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -54,6 +55,8 @@ class Evidence:
             session.add(schema.JobResult(
                 namespace_id=treeherder(session), job_id=job_id, push=push, result=result,
                 tier=tier, job_name_id=name_id, duration_ms=duration_ms, known_at=known_at))
+            session.flush()
+            count_last_runs(session, [name_id])
             mark_days(session, [name_id], [known_at.date()])
         return job_id
 

@@ -7,7 +7,7 @@ from publish.made_evidence import DAY, NOW, Evidence
 
 from seta.store import evidence as reads
 from seta.store.curation.classifications import JobKey, counted_classifications
-from seta.store.results.job_runs import still_failing
+from seta.store.results.last_runs import still_failing
 
 JOB = "test-linux64/opt-mochitest-1"
 FIX = "a" * 12
@@ -66,7 +66,7 @@ def test_the_analysis_curation_and_the_ledger_agree(classified, sessions, histor
     assert is_witness(sessions) == (expected == "fixed by commit")
     with sessions() as session:
         assert counted_classifications(session, [job])[job].classification == expected
-        failing = still_failing(session, "autoland", "taskcluster", [JOB])
+        failing = still_failing(session, "autoland", "taskcluster")
     assert bool(failing) == (expected != "intermittent")
 
 
@@ -75,7 +75,7 @@ def test_without_a_classification_nothing_counts(classified, sessions):
     assert not is_witness(sessions)
     with sessions() as session:
         assert counted_classifications(session, [job]) == {}
-        assert still_failing(session, "autoland", "taskcluster", [JOB]) == {JOB}
+        assert still_failing(session, "autoland", "taskcluster") == {JOB}
 
 
 @pytest.mark.parametrize("known_by, is_fixed", [

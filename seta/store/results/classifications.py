@@ -44,7 +44,8 @@ KNOWN = text("""
 
 
 def counted_classification(
-    namespace_id: ColumnElement[int] | InstrumentedAttribute[int], job_id: ColumnElement[str]
+    namespace_id: ColumnElement[int] | InstrumentedAttribute[int],
+    job_id: ColumnElement[str] | InstrumentedAttribute[str],
 ) -> Select[schema.ClassificationRow]:
     """Select the classification of a job that counts now."""
     return (

@@ -1,26 +1,20 @@
 """The runs of jobs: on which pushes, how they ended, and how long they took."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 
-from sqlalchemy import ARRAY, Select, Text, any_, bindparam, func, select, text, true
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.selectable import LateralFromClause
 
-from ...domain import FAILING, VERDICTS, Classification, JobType
+from ...domain import FAILING, VERDICTS, JobType
 from ...errors import NotFound
 from .. import schema
-from .classifications import counted_classification
 from .job_names import as_job_type
 from .namespaces import namespace_id
 
 Name, Result, Push = schema.JobName, schema.JobResult, schema.Push
 
 TIMED_RUNS = 50
-LAST_RUNS = 10  # of a job; retriggers of old pushes may be among the newest
-INTERMITTENT = tuple(str(word) for word in Classification if "intermittent" in word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,52 +89,6 @@ def mean_milliseconds(session: Session, job: FoundJob) -> int | None:
         .order_by(Result.known_at.desc()).limit(TIMED_RUNS).subquery())
     mean = session.scalar(select(func.avg(last.c.duration_ms)))
     return None if mean is None else round(mean)
-
-
-def still_failing(
-    session: Session, project: str, build_system: str, names: Collection[str]
-) -> frozenset[str]:
-    """Return those of these jobs whose last run failed and is not classified intermittent.
-
-    Runs without a verdict (cancelled, skipped, retried) are ignored.
-    """
-    if not names:
-        return frozenset()
-    session.execute(text("SET LOCAL jit = off"))  # compiling takes longer than the answer
-    return frozenset(session.scalars(_still_failing(), {
-        "project": project, "build_system": build_system, "names": list(names)}))
-
-
-@cache
-def _still_failing() -> Select[str]:
-    """The query, built once: building it takes longer than a database with few jobs to answer."""
-    run = _last_run()
-    counts = counted_classification(run.c.namespace_id, run.c.job_id).lateral("counts")
-    is_intermittent = func.coalesce(counts.c.classification.in_(INTERMITTENT), False)
-    return (
-        select(Name.name).join(run, true()).outerjoin(counts, true())
-        .where(Name.project == bindparam("project"),
-               Name.build_system == bindparam("build_system"),
-               Name.name == any_(bindparam("names", type_=ARRAY(Text))),
-               run.c.result.in_(FAILING), ~is_intermittent))
-
-
-def _last_run() -> LateralFromClause:
-    """The job's last run on the newest push, of those that passed or failed.
-
-    The newest results by the time they were known are few index entries per job. Of these the one
-    on the newest push counts: a backfill of an old push says nothing about the tip.
-    """
-    newest = (
-        select(Result.namespace_id, Result.job_id, Result.result, Result.push, Result.known_at)
-        .where(Result.job_name_id == Name.id, Result.result.in_(VERDICTS))
-        .order_by(Result.known_at.desc()).limit(LAST_RUNS)
-        .correlate(Name).lateral("last_runs"))
-    return (
-        select(newest.c.namespace_id, newest.c.job_id, newest.c.result)
-        .join(Push, Push.id == newest.c.push)
-        .order_by(Push.pushed_at.desc(), newest.c.known_at.desc()).limit(1)
-        .correlate(Name).lateral("last_run"))
 
 
 def window_counts(session: Session, job: FoundJob, *, days: int, now: datetime) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from .. import schema
 from ..engine import row_count
 from ..locks import lock_writers
 from .job_lists import forget_old_lists
+from .last_runs import forget_deleted_runs
 from .rollup import refresh_all_job_days, refresh_job_days
 
 logger = logging.getLogger(__name__)
@@ -88,5 +89,8 @@ def _delete_results(
 ) -> int:
     with sessions.begin() as session:
         lock_writers(session)
-        return row_count(
+        deleted = row_count(
             session, DELETE_RESULTS, {"project": project, "before": before, "batch": batch})
+        if deleted:
+            forget_deleted_runs(session, before=before)
+        return deleted

@@ -14,19 +14,29 @@ from ...domain.limits import REVISION_DIGITS
 
 MAX_CACHED = 50_000  # pushes in memory; beyond that they are read again
 
+# Returns the pushes whose time is now another one.
 UPSERT = text("""
-    INSERT INTO pushes AS known (project, revision, pushed_at, push_id, treeherder_id)
-    SELECT * FROM unnest(:projects, :revisions, :times, :push_ids, :treeherder_ids)
-        AS reported (a, b, c, d, e)
-    ORDER BY a, b
-    ON CONFLICT (project, revision) DO UPDATE
-    SET pushed_at = least(known.pushed_at, excluded.pushed_at),
-        push_id = least(known.push_id COLLATE "C", excluded.push_id COLLATE "C"),
-        treeherder_id = least(known.treeherder_id COLLATE "C", excluded.treeherder_id COLLATE "C")
-    WHERE (known.pushed_at, known.push_id, known.treeherder_id) IS DISTINCT FROM
-        (least(known.pushed_at, excluded.pushed_at),
-         least(known.push_id COLLATE "C", excluded.push_id COLLATE "C"),
-         least(known.treeherder_id COLLATE "C", excluded.treeherder_id COLLATE "C"))
+    WITH before AS (
+        SELECT id, pushed_at
+        FROM unnest(:projects, :revisions) AS reported (project, revision)
+        JOIN pushes USING (project, revision)
+    ), stored AS (
+        INSERT INTO pushes AS known (project, revision, pushed_at, push_id, treeherder_id)
+        SELECT * FROM unnest(:projects, :revisions, :times, :push_ids, :treeherder_ids)
+            AS reported (a, b, c, d, e)
+        ORDER BY a, b
+        ON CONFLICT (project, revision) DO UPDATE
+        SET pushed_at = least(known.pushed_at, excluded.pushed_at),
+            push_id = least(known.push_id COLLATE "C", excluded.push_id COLLATE "C"),
+            treeherder_id = least(
+                known.treeherder_id COLLATE "C", excluded.treeherder_id COLLATE "C")
+        WHERE (known.pushed_at, known.push_id, known.treeherder_id) IS DISTINCT FROM
+            (least(known.pushed_at, excluded.pushed_at),
+             least(known.push_id COLLATE "C", excluded.push_id COLLATE "C"),
+             least(known.treeherder_id COLLATE "C", excluded.treeherder_id COLLATE "C"))
+        RETURNING id, pushed_at
+    )
+    SELECT id FROM stored JOIN before USING (id) WHERE stored.pushed_at <> before.pushed_at
 """).bindparams(
     bindparam("projects", type_=ARRAY(Text)), bindparam("revisions", type_=ARRAY(Text)),
     bindparam("times", type_=ARRAY(DateTime(timezone=True))),
@@ -82,29 +92,34 @@ class PushIds:
     def __init__(self) -> None:
         self._known: dict[Key, PushRow] = {}
 
-    def resolve(self, session: Session, results: Iterable[JobResult]) -> dict[Key, int]:
-        """Store what is new of the results' pushes and return the ids of all of them."""
+    def resolve(
+        self, session: Session, results: Iterable[JobResult]
+    ) -> tuple[dict[Key, int], list[int]]:
+        """Store what is new of the results' pushes and return the ids of all of them.
+
+        The second are those of known pushes that turn out to be of an earlier time.
+        """
         if len(self._known) > MAX_CACHED:
             self._known.clear()
         reported = pushes_of(results)
         new = {key: push for key, push in reported.items()
                if key not in self._known or self._known[key].is_improved_by(push)}
-        if new:
-            self._store(session, new)
-        return {key: self._known[key].id for key in reported}
+        moved = self._store(session, new) if new else []
+        return {key: self._known[key].id for key in reported}, moved
 
     def forget(self) -> None:
         self._known.clear()
 
-    def _store(self, session: Session, new: dict[Key, ReportedPush]) -> None:
+    def _store(self, session: Session, new: dict[Key, ReportedPush]) -> list[int]:
         projects, revisions = zip(*new)
         keys = {"projects": list(projects), "revisions": list(revisions)}
-        session.execute(UPSERT, keys | {
+        moved = session.scalars(UPSERT, keys | {
             "times": [push.pushed_at for push in new.values()],
             "push_ids": [push.push_id for push in new.values()],
-            "treeherder_ids": [push.treeherder_id for push in new.values()]})
+            "treeherder_ids": [push.treeherder_id for push in new.values()]}).all()
         for project, revision, number, *known in session.execute(IDS, keys):
             self._known[project, revision] = PushRow(number, ReportedPush(*known))
+        return list(moved)
 
 
 def pushes_of(results: Iterable[JobResult]) -> dict[Key, ReportedPush]:

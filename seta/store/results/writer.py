@@ -12,6 +12,7 @@ from ...domain import Classification, JobResult
 from ..locks import lock_writers
 from .classifications import known_classifications, store_classifications
 from .job_names import Key as NameKey, NameIds
+from .last_runs import keep_last_runs
 from .namespaces import NamespaceIds
 from .news import Asked
 from .pushes import Key as PushKey, PushIds
@@ -116,7 +117,7 @@ class ResultWriter:
             return StoredCounts()
         lock_writers(session)
         names = self.names.resolve(session, results)  # first: it knows the projects
-        pushes = self._pushes.resolve(session, results)
+        pushes, moved = self._pushes.resolve(session, results)
         jobs = {(each.namespace, each.job_id): each for each in results}
         namespaces = self._namespaces.resolve(session, {namespace for namespace, _ in jobs})
         classified = [each for each in results if each.classification is not None]
@@ -128,6 +129,8 @@ class ResultWriter:
         # A new job has neither changed nor been classified before.
         changed = session.scalar(CHANGE) if new < len(jobs) else 0
         known = known_classifications(session) if new < len(jobs) else {}
+        keep_last_runs(session, moved_pushes=moved, is_any_new=new > 0,
+                       is_any_changed=changed > 0)
         added = store_classifications(session, classified, known, namespaces, asked)
         return StoredCounts(
             len(results), new, changed, added, sum(map(lacks_time, classified)))

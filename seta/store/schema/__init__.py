@@ -6,14 +6,15 @@ from .ledger import Schedule
 from .operation import Alarm, Audit, FailedSlice, Run, Watermark, WriteLimit
 from .projects import Project, Scope
 from .results import (
-    ClassificationRow, JobDay, JobList, JobListEntry, JobName, JobResult, JobType,
+    ClassificationRow, JobDay, JobList, JobListEntry, JobName, JobResult, JobType, LastRun,
     Namespace, Push, StaleJobDay,
 )
 from .snapshots import Publication, Snapshot, SnapshotList, SnapshotPriority, SnapshotRegression
 
 __all__ = [
     "Alarm", "Audit", "Base", "ClassificationRow", "FailedSlice", "JobDay", "JobList",
-    "JobListEntry", "JobName", "JobResult", "JobType", "Namespace", "Override", "Project",
-    "Publication", "Push", "Rename", "Run", "Schedule", "Scope", "Snapshot", "SnapshotList",
-    "SnapshotPriority", "SnapshotRegression", "StaleJobDay", "Watermark", "WriteLimit",
+    "JobListEntry", "JobName", "JobResult", "JobType", "LastRun", "Namespace", "Override",
+    "Project", "Publication", "Push", "Rename", "Run", "Schedule", "Scope", "Snapshot",
+    "SnapshotList", "SnapshotPriority", "SnapshotRegression", "StaleJobDay", "Watermark",
+    "WriteLimit",
 ]

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import (
     BigInteger, CheckConstraint, Enum, ForeignKey, ForeignKeyConstraint, Identity, Index,
-    SmallInteger, Text, UniqueConstraint, func,
+    SmallInteger, Text, UniqueConstraint, func, text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -140,6 +140,27 @@ class JobResult(Base):
     result: Mapped[str] = mapped_column(Enum(*sorted(RESULTS), name="job_result"))
     tier: Mapped[int] = mapped_column(SmallInteger, default=1)
     job_id: Mapped[str] = mapped_column(JOB_ID, primary_key=True)
+
+
+class LastRun(Base):
+    """A job's last run that passed or failed: results/last_runs.py says which one that is.
+
+    No key ties it to the result and the push, for each of the millions that are pruned would be
+    looked up here.
+    """
+
+    __tablename__ = "last_runs"
+    __table_args__ = (
+        Index("ix_last_runs_failed", "job_name_id", postgresql_where=text("has_failed")),
+    )
+
+    job_name_id: Mapped[int] = mapped_column(
+        ForeignKey("job_names.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    namespace_id: Mapped[int]
+    job_id: Mapped[str] = mapped_column(JOB_ID)
+    push: Mapped[int]
+    known_at: Mapped[datetime]
+    has_failed: Mapped[bool]
 
 
 class ClassificationRow(Base):
