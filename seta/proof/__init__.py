@@ -1,0 +1,1 @@
+"""What SETA's decisions are worth, measured where the truth is known or has come out since."""
