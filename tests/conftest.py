@@ -9,6 +9,7 @@
 import fcntl
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import uuid
@@ -118,6 +119,25 @@ def server_url(shared_folder):
         return
     with EmbeddedServer(shared_folder / "home", options=SERVER_OPTIONS) as server:
         yield make_url(server.url)
+
+
+@pytest.fixture(scope="session")
+def make_home(once, shared_folder, open_folder):
+    """Make homes of embedded servers that hold a cluster already, as after a first start.
+
+    Copying one is much quicker than initdb, which only tests of first starts need.
+    """
+    def make_first() -> str:
+        home = shared_folder / "cluster"
+        with EmbeddedServer(home, options=FOR_TESTS):
+            return str(home)
+
+    def make() -> Path:
+        home = open_folder() / "home"
+        subprocess.run(["cp", "-a", once("cluster", make_first), home], check=True)
+        return home
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -146,12 +146,12 @@ def test_a_folder_of_the_socket_that_is_not_ours_alone_is_not_used(long_home, no
 
 
 @pytest.mark.parametrize("plant, says", PLANTED)
-def test_a_folder_of_the_data_that_is_not_ours_alone_is_refused(home, nobody, plant, says):
-    EmbeddedServer(home, options=FOR_TESTS)
-    (root,) = home.glob("postgres/*")
+def test_a_folder_of_the_data_that_is_not_ours_alone_is_refused(new_home, nobody, plant, says):
+    EmbeddedServer(new_home, options=FOR_TESTS)
+    (root,) = new_home.glob("postgres/*")
     plant(root, nobody)
     with pytest.raises(StoreError, match=says) as caught:
-        EmbeddedServer(home, options=FOR_TESTS)
+        EmbeddedServer(new_home, options=FOR_TESTS)
     assert str(root) in str(caught.value)
     if plant is as_somebody_elses:  # and it does not become ours either
         assert root.stat().st_uid == nobody.pw_uid

