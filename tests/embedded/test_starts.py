@@ -26,8 +26,8 @@ def initdb_of(home: Path) -> int | None:
 
 
 def test_a_killed_initdb_leaves_nothing_that_the_next_start_takes_for_data(new_home):
-    program = subprocess.Popen([sys.executable, "-c", HOLDER, str(new_home)], stderr=subprocess.PIPE,
-                               stdout=subprocess.PIPE, text=True)
+    program = subprocess.Popen([sys.executable, "-c", HOLDER, str(new_home)], text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     wait_for(lambda: list(new_home.glob("postgres/*/data*/PG_VERSION")), "initdb to write")
     pid = initdb_of(new_home)
     os.kill(program.pid, signal.SIGKILL)

@@ -1,6 +1,6 @@
 """A solver for minimum-cost set multicover. It knows nothing about CI."""
 
-from .highs import Budget, Progress, no_progress
+from .budget import Budget, Progress, no_progress
 from .model import CoverProblem, Row
 from .solve import Answer, solve
 

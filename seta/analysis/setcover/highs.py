@@ -1,9 +1,8 @@
 """Search for the best answer with HiGHS, within limits that can be watched."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import chain
 from threading import Event
 from typing import Any
@@ -11,39 +10,10 @@ from typing import Any
 import highspy
 import numpy as np
 
+from .budget import Budget, Progress, SearchResult
 from .model import CoverProblem
 
-Progress = Callable[[str], None]
-
 REPORT_EVERY = 1.0  # seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """What may be spent, or was: nodes of the search tree, and seconds as a backstop."""
-
-    nodes: int
-    seconds: float
-
-    def less(self, spent: "Budget") -> "Budget":
-        """Return what is left, never less than zero."""
-        return Budget(max(0, self.nodes - spent.nodes), max(0.0, self.seconds - spent.seconds))
-
-
-def no_progress(text: str) -> None:
-    """The progress of a run that nobody watches."""
-
-
-@dataclass(frozen=True)
-class SearchResult:
-    """The columns that a search found, and a lower bound on the sum of coefficients of any answer.
-
-    Both come from doubles: the caller checks them in whole numbers.
-    """
-
-    columns: frozenset[int]  # empty: nothing was found
-    bound: int
-    spent: Budget
 
 
 def search(
