@@ -1,10 +1,14 @@
 """Old results go, the rollup stays."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from ingest_world import NOON, add_projects, job, listed, rows, star, store_results
 from sqlalchemy import text
+from sqlalchemy.orm import sessionmaker
 
 from seta.domain import Scope
 from seta.store.curation import projects
@@ -48,6 +52,26 @@ def test_old_results_and_their_pushes_go_in_batches_and_the_days_stay(pruned):
     assert [row[1] for row in rows(session, "job_results")] == ["30"]
     assert rows(session, "classifications") == []
     assert [row[2] for row in rows(session, "job_days")] == [11, 1]
+
+
+@given(jobs=st.lists(st.tuples(st.integers(0, 4), st.booleans()), max_size=14),
+       batch=st.integers(1, 5))
+@settings(max_examples=25, deadline=None)
+def test_all_that_is_old_goes_and_nothing_else_whatever_a_batch_holds(engine, jobs, batch):
+    with engine.connect() as connection, connection.begin() as transaction:
+        sessions = sessionmaker(connection, join_transaction_mode="create_savepoint")
+        with sessions.begin() as session:
+            add_projects(session, "autoland", "mozilla-inbound")
+            store_results(session, [
+                replace(old(number) if is_old else job(number), name=f"test-linux64/opt-x-{name}",
+                        project="mozilla-inbound" if name == 4 else "autoland")
+                for number, (name, is_old) in enumerate(jobs)])
+        counts = prune(sessions, now=NOON, retention=RETENTION, batch=batch)
+        with sessions() as session:
+            left = {int(row[1]) for row in rows(session, "job_results")}
+        transaction.rollback()
+    assert left == {number for number, (_, is_old) in enumerate(jobs) if not is_old}
+    assert counts["results"] == len(jobs) - len(left)
 
 
 def test_a_late_run_on_an_old_push_stays_until_it_is_old_itself(pruned):

@@ -15,16 +15,22 @@ from .rollup import refresh_all_job_days, refresh_job_days
 
 logger = logging.getLogger(__name__)
 
+# Of the names from `first_name` on, and says with which it ended: the index still holds the entries
+# of what was deleted, and to begin at the first name would step over them again in each batch.
 DELETE_RESULTS = text("""
-    DELETE FROM job_results WHERE (namespace_id, job_id) IN (
-        SELECT old.namespace_id, old.job_id FROM job_names
-        CROSS JOIN LATERAL (
-            SELECT namespace_id, job_id FROM job_results
-            WHERE job_name_id = job_names.id AND known_at < :before
-            LIMIT :batch
-        ) AS old
-        WHERE job_names.project = :project
-        LIMIT :batch)
+    WITH deleted AS (
+        DELETE FROM job_results WHERE ctid = ANY(ARRAY(
+            SELECT old.place FROM job_names
+            CROSS JOIN LATERAL (
+                SELECT ctid AS place FROM job_results
+                WHERE job_name_id = job_names.id AND known_at < :before
+                LIMIT :batch
+            ) AS old
+            WHERE job_names.project = :project AND job_names.id >= :first_name
+            ORDER BY job_names.id LIMIT :batch))
+        RETURNING job_name_id
+    )
+    SELECT count(*), max(job_name_id) FROM deleted
 """)
 
 DELETE_PUSHES = text("""
@@ -54,8 +60,7 @@ def prune(
     refresh_all_job_days(sessions)
     for project in _live_projects(sessions):
         _close_days(sessions, project, before)
-        while deleted := _delete_results(sessions, project, before, batch):
-            total["results"] += deleted
+        total["results"] += _delete_results(sessions, project, before, batch)
         with sessions.begin() as session:
             lock_writers(session)
             total["pushes"] += row_count(
@@ -87,10 +92,13 @@ def _close_days(sessions: sessionmaker[Session], project: str, before: datetime)
 def _delete_results(
     sessions: sessionmaker[Session], project: str, before: datetime, batch: int
 ) -> int:
-    with sessions.begin() as session:
-        lock_writers(session)
-        deleted = row_count(
-            session, DELETE_RESULTS, {"project": project, "before": before, "batch": batch})
-        if deleted:
-            forget_deleted_runs(session, before=before)
-        return deleted
+    total, deleted, name = 0, batch, 0
+    while deleted == batch:
+        with sessions.begin() as session:
+            lock_writers(session)
+            deleted, name = session.execute(DELETE_RESULTS, {
+                "project": project, "before": before, "batch": batch, "first_name": name}).one()
+            if deleted:
+                forget_deleted_runs(session, before=before)
+            total += deleted
+    return total
