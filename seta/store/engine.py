@@ -89,7 +89,8 @@ def make_engine(url: str, limits: Limits = WORK, **options: Any) -> Engine:
     """
     server_options = {
         "timezone": "UTC", "statement_timeout": f"{limits.statement * 1000:.0f}",
-        "lock_timeout": f"{limits.lock * 1000:.0f}"}
+        "lock_timeout": f"{limits.lock * 1000:.0f}",
+        "jit": "off"}  # compiling our queries takes longer than it saves
     return create_engine(
         url, pool_pre_ping=True, **{"poolclass": PatientPool} | options, connect_args={
             "connection_factory": connection_factory(limits.statement + GRACE),

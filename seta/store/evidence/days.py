@@ -48,14 +48,17 @@ def counted_runs() -> tuple[ColumnElement[int], ...]:
 
 
 def _results_of_last_day(window: EvidenceWindow, names: Select[int]) -> Select[*tuple[Any, ...]]:
+    """Count name by name along the index: one query of all results of a day may read the table."""
     result = schema.JobResult
-    return select(
-        result.job_name_id, literal(window.last_day).label("day"), *counted_runs(),
-        func.min(result.known_at), func.max(result.known_at), _no_time(),
+    name = names.subquery("name")
+    ran = select(
+        *counted_runs(), func.min(result.known_at).label("first_at"), func.max(result.known_at),
     ).where(
-        result.job_name_id.in_(names), result.known_at >= window.last_midnight,
+        result.job_name_id == name.c.id, result.known_at >= window.last_midnight,
         result.known_at <= window.known_by,
-    ).group_by(result.job_name_id)
+    ).lateral("ran")
+    return select(name.c.id, literal(window.last_day).label("day"), *ran.c, _no_time()).join(
+        ran, ran.c.first_at.is_not(None))
 
 
 def _lists_of_last_day(window: EvidenceWindow, names: Select[int]) -> Select[*tuple[Any, ...]]:

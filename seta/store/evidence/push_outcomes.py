@@ -43,7 +43,9 @@ def outcomes(session: Session, project: str, *, since: datetime) -> Iterator[Pus
         .join(Result, Result.job_name_id == Name.id).join(Push, Push.id == Result.push)
         .join(schema.Namespace, schema.Namespace.id == Result.namespace_id)
         .where(Name.project == project, Result.result.in_(VERDICTS),
-               Result.tier < SELF_SCHEDULED_TIER, Push.pushed_at >= since, failed)
+               Result.tier < SELF_SCHEDULED_TIER, Push.pushed_at >= since,
+               Result.known_at >= since,  # as its push is: by this the index finds it
+               failed)
         .group_by(Name.id, Push.id)
         .order_by(Name.id, Push.pushed_at, Push.id)
         .execution_options(yield_per=5000))
