@@ -6,6 +6,7 @@ import click
 
 from ..errors import BadInput, CannotAnswer
 from .. import publish
+from ..proof.savings import savings_of
 from .options import TimeParam, dry_run_option, json_option, scope_option
 from .output import print_json, spinner
 from .program import Program
@@ -37,6 +38,7 @@ def analyze(program: Program, scope: str, as_of: datetime | None, dry_run: bool,
     if is_json:
         print_json(snapshot)
     else:
-        print_snapshot(snapshot)
+        with program.sessions() as session:
+            print_snapshot(snapshot, savings_of(session, snapshot) if snapshot.id else ())
     if snapshot.held_because and not dry_run:
         raise CannotAnswer(f"snapshot {snapshot.id} is held back: {snapshot.held_because}")

@@ -1,11 +1,12 @@
 """A snapshot as text for a person."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import click
 
 from ..domain import Priority, Snapshot
 from ..domain.plurals import pluralize
+from ..proof.savings import Savings
 from .output import Row, minutes, print_table
 
 MEANINGS = {
@@ -21,8 +22,8 @@ COMPARED = {
 }
 
 
-def print_snapshot(snapshot: Snapshot) -> None:
-    """Print the size of the chosen set, what is proven about it and how it compares."""
+def print_snapshot(snapshot: Snapshot, savings: Iterable[Savings] = ()) -> None:
+    """Print the chosen set's size, what is proven, how it compares, and what it saves."""
     click.echo(_headline(snapshot))
     click.echo(_proof(snapshot))
     click.echo()
@@ -30,11 +31,31 @@ def print_snapshot(snapshot: Snapshot) -> None:
     click.echo()
     print_table(["to catch every regression", "job types", "cost per push"],
                 _comparison(snapshot))
+    rows = list(_savings(snapshot, savings))
+    if rows:
+        click.echo()
+        print_table(["a push of", "full run", "priority 1", "with the cadence", "saved",
+                     "saved a day"], rows)
     for heading, left_out in (("uncoverable", snapshot.uncoverable),
                               ("given up", snapshot.given_up)):
         if left_out:
             click.echo(f"{heading}: {len(left_out)} ({', '.join(left_out[:5])}"
                        f"{', ...' if len(left_out) > 5 else ''})")
+
+
+def _savings(snapshot: Snapshot, savings: Iterable[Savings]) -> Iterator[Row]:
+    for each in savings:
+        expected = "no pushes known" if each.expected is None else _hours(snapshot, each.expected)
+        share = "" if each.saved_share is None else f"{each.saved_share:.0%}"
+        a_day = "" if each.saved_per_day is None else _hours(snapshot, each.saved_per_day)
+        yield (each.project, _hours(snapshot, each.full_run), _hours(snapshot, each.every_push),
+               expected, share, a_day)
+
+
+def _hours(snapshot: Snapshot, cost: float) -> str:
+    if snapshot.unit == "ms":
+        return f"{cost / 3_600_000:,.1f} h"
+    return f"{cost:,.0f} jobs"
 
 
 def amount(snapshot: Snapshot, cost: int) -> str:

@@ -6,6 +6,7 @@ from ..domain.plurals import pluralize
 from ..publish import (
     diff as differences, publish as publish_snapshot, release as release_scope, roll_back,
 )
+from ..proof.savings import savings_of
 from ..store.curation.projects import scope_named
 from ..store.snapshots import snapshot_with_id, snapshots_of
 from .options import json_option, required_why_option, scope_option, why_option
@@ -46,7 +47,8 @@ def show(program: Program, snapshot_id: int, is_json: bool) -> None:
     """Show one snapshot; --json adds every job type's certificate."""
     with program.sessions() as session:
         found = snapshot_with_id(session, snapshot_id)
-    print_json(found) if is_json else print_snapshot(found)
+        savings = savings_of(session, found)
+    print_json(found) if is_json else print_snapshot(found, savings)
 
 
 @snapshots.command()

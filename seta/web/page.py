@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from ..domain import Alarm, Snapshot
 from ..domain.plurals import pluralize
+from ..proof.savings import Savings, savings_of
 from ..publish.serving import Published
 from ..store.curation.projects import scope_named
 from ..store.operation.alarms import open_alarms
@@ -30,6 +31,13 @@ class ProjectView:
     freshness: str
     snapshot: Snapshot | None
     grids: dict[str, Grid]    # by build system
+    savings: Savings | None   # None: no snapshot
+
+    def amount(self, cost: float) -> str:
+        """Return machine time in hours, or jobs where no duration is known."""
+        if self.snapshot is not None and self.snapshot.unit == "ms":
+            return f"{cost / 3_600_000:,.1f} hours"
+        return f"{cost:,.0f} jobs"
 
     @property
     def total(self) -> int:
@@ -68,18 +76,21 @@ def _view(
     session: Session, published: Published, facts: ProjectFacts, *, now: datetime
 ) -> ProjectView:
     scope = scope_named(session, facts.scope)
-    snapshot, grids = None, {}
+    snapshot, grids, savings = None, {}, None
     if facts.snapshot_id is not None:
         snapshot = snapshot_with_id(session, facts.snapshot_id, with_priorities=False)
         decided = priorities_of(session, facts.snapshot_id)
         grids = {build_system: lay_out(jobs, decided)
                  for build_system, jobs in published.listed_jobs(facts).items()}
+        savings = next((each for each in savings_of(session, snapshot)
+                        if each.project == facts.project), None)
     return ProjectView(
         name=facts.project, scope=scope.name, title=scope.title, description=scope.description,
         build_systems=facts.build_systems,
         refusals=tuple(str(refusal) for refusal in published.refusals(facts.project)),
         source=facts.source,
-        freshness=_freshness(facts, now), snapshot=snapshot, grids=grids)
+        freshness=_freshness(facts, now), snapshot=snapshot, grids=grids,
+        savings=savings)
 
 
 def _freshness(facts: ProjectFacts, now: datetime) -> str:

@@ -120,6 +120,14 @@ def test_analyze_prints_the_set_the_bound_and_the_comparison(seta, history):
     assert "greedy by cost" in text and "drop-one pass, worst of ten orders" in text
 
 
+def test_what_a_push_costs_stands_beside_the_set(analyzed):
+    """One push is known, and the first of all runs everything."""
+    snapshot = json.loads(analyzed.good("snapshots", "list", "--scope", "old", "--json"))[0]["id"]
+    lines = analyzed.good("snapshots", "show", str(snapshot)).splitlines()
+    head = next(number for number, line in enumerate(lines) if line.startswith("a push of"))
+    assert lines[head + 1].split() == ["trunk-ci", "3", "jobs", "1", "jobs", "3", "jobs", "0%"]
+
+
 def test_a_dry_run_stores_nothing(seta, history):
     """R70: a dry run everywhere."""
     seta.good("import", "--scope", "old", "--archived", history)

@@ -40,6 +40,17 @@ def test_a_page_needs_no_script_and_no_other_host(demo_app):
     assert not re.search(r'(?:src|href)="(?:https?:)?//', answer.text)
 
 
+def test_the_page_says_what_a_push_costs_as_the_api_does(demo_app):
+    client = demo_app.test_client()
+    text = client.get("/projects/autoland").text
+    snapshot = re.search(r"/api/v1/snapshots/(\d+)", text)[1]
+    (found,) = [each for each in client.get(f"/api/v1/snapshots/{snapshot}/savings").json["items"]
+                if each["project"] == "autoland"]
+    assert 0 < found["saved"] < found["full_run"]
+    assert f"{found['expected']:,.0f} jobs" in text and f"of {found['full_run']:,} jobs" in text
+    assert f"saved {found['saved_share']:.0%}" in text
+
+
 @pytest.mark.parametrize("project, build_system", [
     pytest.param("mozilla-inbound", "buildbot", id="Buildbot"),
     pytest.param("autoland", "taskcluster", id="Taskcluster"),

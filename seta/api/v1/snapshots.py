@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from ...domain import DEFAULT_SCOPE, JobPriority, PriorityChange, Snapshot
+from ...proof.savings import savings_of
 from ...publish import diff, publish
 from ...store import snapshots
 from ..context import context
@@ -76,6 +77,27 @@ class PrioritiesOut(BaseModel):
     next: str | None
 
 
+class SavingsOut(BaseModel):
+    """What one push of a project costs, in the snapshot's unit."""
+
+    project: str
+    full_run: int = Field(description="Every job with a priority.")
+    every_push: int = Field(description="Priority 1, forced jobs among them.")
+    expected: float | None = Field(
+        description="With the project's cadence: the mean over the pushes of the two weeks before "
+                    "the snapshot, without backfills. Null if there were none.")
+    saved: float | None
+    saved_share: float | None = Field(description="Of a full run, from 0 to 1.")
+    saved_per_day: float | None
+    pushes: int = Field(description="How many pushes the cadence was tried on.")
+    days: float = Field(description="Over how many days they came.")
+
+
+class SnapshotSavingsOut(BaseModel):
+    unit: Literal["ms", "jobs"]
+    items: list[SavingsOut]
+
+
 class ChangeOut(BaseModel):
     job_type: str
     before: int | None
@@ -119,6 +141,20 @@ def get_priorities(snapshot_id: int, query_data: Page) -> Json:
         _snapshot(session, snapshot_id)
         found = snapshots.snapshot_with_id(session, snapshot_id).priorities
     return _numbered_page(found, query_data, _priority_to_json)
+
+
+@bp.get("/snapshots/<int:snapshot_id>/savings")
+@bp.output(SnapshotSavingsOut)
+def get_savings(snapshot_id: int) -> Json:
+    """Say what a push costs on each project with this snapshot, and what that saves.
+
+    Costs are milliseconds of machine time, or jobs where no duration is known.
+    """
+    with context().sessions() as session:
+        snapshot = _snapshot(session, snapshot_id)
+        return {"unit": snapshot.unit,
+                "items": [{field: getattr(each, field) for field in SavingsOut.model_fields}
+                          for each in savings_of(session, snapshot)]}
 
 
 @bp.get("/snapshots/diff")

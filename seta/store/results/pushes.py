@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import DateTime, Text
 
 from ...domain import JobResult
 from ...domain.limits import REVISION_DIGITS
+from .. import schema
 
 MAX_CACHED = 50_000  # pushes in memory; beyond that they are read again
 
@@ -136,6 +137,16 @@ def pushes_of(results: Iterable[JobResult]) -> dict[Key, ReportedPush]:
 
 def _least(one: str | None, other: str | None) -> str | None:
     return min((each for each in (one, other) if each is not None), default=None)
+
+
+def push_times(
+    session: Session, project: str, *, since: datetime, until: datetime
+) -> list[datetime]:
+    """Return when a project was pushed to from `since` until before `until`, in order."""
+    row = schema.Push
+    return list(session.scalars(
+        select(row.pushed_at).where(row.project == project, row.pushed_at >= since,
+                                    row.pushed_at < until).order_by(row.pushed_at)))
 
 
 def complete_revision(session: Session, project: str, digits: str) -> str | None:
