@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 GROWTH ?= 1 5
-PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
+PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile
 
 # Two `make` in one clone set it up one after the other; the second then finds it done.
 SET_UP := $(PYTHON) .ci/one_at_a_time.py Makefile $(MAKE) --no-print-directory
@@ -17,7 +17,7 @@ run:
 
 test:
 	@$(SET_UP) $(VENV)/.tools
-	$(VENV)/bin/tox run
+	$(VENV)/bin/tox run-parallel --parallel-live
 
 # ONLY: the sections to measure again. GROWTH: sizes, in millions of results.
 bench:

@@ -20,7 +20,9 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.orm import sessionmaker
 
-from seta.config import readers
+from seta.cli.commands import run
+from seta.cli.program import Program
+from seta.config import Settings, readers
 from seta.store.embedded import FOR_TESTS, EmbeddedServer
 from seta.store.engine import make_engine
 from seta.store.migrations.upgrade import upgrade
@@ -168,6 +170,19 @@ def template(make_database, once):
         return make_url(url).database
 
     return once("template", make)
+
+
+@pytest.fixture(scope="session")
+def demo_template(make_database, template, once):
+    """The name of a database that holds the demo, and that nobody is connected to."""
+    def make() -> str:
+        url = make_database(template)
+        program = Program(Settings(database_url=url))
+        assert run(["demo"], program) == 0
+        program.close()
+        return make_url(url).database
+
+    return once("demo", make)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from seta.config import Settings
 
 
 class Cli:
-    """Runs commands in this process on a database of the test's own; output as it was written."""
+    """Runs commands in this process, on one database; output as it was written."""
 
     def __init__(self, settings: Settings, capsys):
         self.settings = settings
@@ -33,7 +33,19 @@ class Cli:
 
 
 @pytest.fixture
-def seta(database, capsys):
-    cli = Cli(Settings(database_url=database), capsys)
-    yield cli
-    cli.close()
+def make_cli(capsys):
+    """Run commands on the database of this URL."""
+    made = []
+
+    def make(url: str) -> Cli:
+        made.append(Cli(Settings(database_url=url), capsys))
+        return made[-1]
+
+    yield make
+    for cli in made:
+        cli.close()
+
+
+@pytest.fixture
+def seta(database, make_cli):
+    return make_cli(database)

@@ -15,9 +15,9 @@ G1 = "Windows 7 32-bit mozilla-inbound talos g1"
 
 
 @pytest.fixture
-def demo(seta):
-    seta.good("demo")
-    return seta
+def demo(make_database, demo_template, make_cli):
+    """Runs commands on a database that holds the demo."""
+    return make_cli(make_database(demo_template))
 
 
 def priority_of(seta, name: str) -> tuple[int, str]:

@@ -4,8 +4,6 @@ import threading
 import pytest
 from werkzeug.serving import make_server
 
-from seta.cli.commands import run
-from seta.cli.program import Program
 from seta.config import Settings
 from seta.store.engine import make_engine, make_sessions
 from seta.wsgi import build_app
@@ -17,13 +15,9 @@ CHROMIUM_OPTIONS = [
 
 
 @pytest.fixture(scope="session")
-def demo_database(make_database, template):
+def demo_database(make_database, demo_template):
     """A database that holds the demo; tests only read it."""
-    url = make_database(template)
-    program = Program(Settings(database_url=url))
-    assert run(["demo"], program) == 0
-    program.close()
-    return url
+    return make_database(demo_template)
 
 
 def make_app(url: str, **settings):
