@@ -4,6 +4,7 @@ from apiflask import APIFlask
 
 from . import cors, errors, health, legacy, protection, v1
 from .context import Context
+from .legacy.quick import QuickLists
 
 __all__ = ["Context", "init_app"]
 
@@ -18,3 +19,5 @@ def init_app(app: APIFlask, context: Context) -> None:
     health.init_app(app, context)
     legacy.init_app(app)
     v1.init_app(app, context.settings)
+    # Around all the rest, which it repeats.
+    app.wsgi_app = QuickLists(app.wsgi_app, context.published)  # type: ignore[method-assign]

@@ -8,6 +8,7 @@ from ...publish.serving import Body, ListKind, ListQuery, PreparedList, Publishe
 from ..conditional import send
 from ..context import context
 from .params import date_key, day_of, quoted
+from .quick import mark_repeatable
 
 KINDS = frozenset(ListKind)
 LISTS_VARY = "Accept-Encoding, User-Agent, Accept"
@@ -39,7 +40,10 @@ def send_document(payload: dict[str, object]) -> Response:
 
 def _send_list(prepared: PreparedList, snapshot_id: int | None = None) -> Response:
     today = day_of(context().clock())
-    body = prepared.body(date_key(request.args, today), today=today)
+    date = date_key(request.args, today)
+    if snapshot_id is not None and date == today:   # its bytes are kept anyway
+        mark_repeatable(request.environ)
+    body = prepared.body(date, today=today)
     return send(body, vary=LISTS_VARY, snapshot_id=snapshot_id)
 
 

@@ -62,9 +62,13 @@ def requested_kind(args: Args, agent: str | None) -> str | None:
         return named
     if _is_set(args, "buildbot"):
         return ListKind.BUILDBOT
-    if _is_set(args, "taskcluster") or agent == "TaskCluster":
+    if _is_set(args, "taskcluster") or is_decision_task(agent):
         return ListKind.TASKCLUSTER
     return None
+
+
+def is_decision_task(agent: str | None) -> bool:
+    return agent == "TaskCluster"
 
 
 def requests_inactive(args: Args) -> bool:

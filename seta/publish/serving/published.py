@@ -10,6 +10,7 @@ from ...config import Settings
 from ...domain import DEFAULT_SCOPE, JobType, Priority
 from ...errors import CannotAnswer, NoSnapshot, UnknownProject
 from ...store.snapshots import ProjectFacts
+from .edition import Edition
 from .lists import (
     HIGH_VALUE, LOW_VALUE, ListKind, ListQuery, PreparedList, Triple, triples_of,
 )
@@ -46,6 +47,7 @@ class Published:
         self._clock = clock
         self._watch: Watch[State] = Watch(
             lambda before: load_state(sessions, before), every=every, patience=patience)
+        self._edition: Edition | None = None
 
     def projects(self) -> dict[str, ProjectFacts]:
         return self._watch.value().projects
@@ -94,6 +96,18 @@ class Published:
                                for name, type_id in zip(names, type_ids, strict=True)]
                 for (project, build_system), priorities in sorted(lists.names.items())
                 if project == facts.project}
+
+    def edition(self) -> Edition:
+        """Return the edition of this moment.
+
+        Between two calls that return the same object, `usable_list` has answered every query
+        alike, and the date has been the same.
+        """
+        state, now = self._watch.value(), self._clock()
+        found = self._edition
+        if found is None or not found.holds(state, now):
+            found = self._edition = Edition.at(state, now, settings=self._settings)
+        return found
 
     def usable_list(self, query: ListQuery) -> UsableList:
         """Return the list that answers a query on the legacy routes.

@@ -1,9 +1,10 @@
 """Why everything runs on a project now; and until when its lists may be used."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from ...config import Settings
-from ...domain.limits import is_ahead
+from ...domain.limits import CLOCK_SKEW, is_ahead
 from ...errors import CannotAnswer, NoSnapshot, StaleData, SwitchedOff
 from ...store.snapshots import ProjectFacts
 
@@ -24,6 +25,18 @@ def fresh_until(facts: ProjectFacts, *, settings: Settings) -> datetime | None:
         return None
     limits = _results_until(facts, settings), _snapshot_until(facts, settings)
     return min((limit for limit in limits if limit is not None), default=None)
+
+
+def turning_points(facts: ProjectFacts, *, settings: Settings) -> Iterator[datetime]:
+    """Give the times at which time alone may change what `refusals_of` returns."""
+    if facts.is_archived:
+        return
+    for moment in (facts.succeeded_at, facts.as_of):
+        if moment is not None:
+            yield moment - CLOCK_SKEW
+    for limit in (_results_until(facts, settings), _snapshot_until(facts, settings)):
+        if limit is not None:
+            yield limit
 
 
 def _switches(facts: ProjectFacts, settings: Settings) -> list[CannotAnswer]:

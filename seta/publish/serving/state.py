@@ -47,10 +47,15 @@ class ServedSnapshot:
 
 
 def load_state(sessions: sessionmaker[Session], before: State | None) -> State:
-    """Read what is published now; lists that are loaded already are not read again."""
+    """Read what is published now; lists that are loaded already are not read again.
+
+    Returns the state before, the same object, where nothing has changed.
+    """
     with sessions() as session:
         limit_waits(session, LOAD_LIMIT)
         projects = project_facts(session)
+        if before is not None and projects == before.projects:
+            return before
         known = before.snapshots if before else {}
         snapshots = {}
         for each in projects.values():
