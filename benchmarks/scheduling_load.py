@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+LISTS = "/api/project/autoland/seta/job-priorities/?build_system_type=taskcluster&priority=5"
 PUSHES = "/api/v1/projects/autoland/pushes"
 
 
@@ -50,7 +51,7 @@ def get(parts, token: str, push_id: str):
 
 
 def legacy(parts, token: str, push_id: str):
-    return "GET", f"{parts.path}?{parts.query}", {"headers": {"Accept-Encoding": "gzip"}}
+    return "GET", LISTS, {"headers": {"Accept-Encoding": "gzip"}}
 
 
 REQUESTS = {"put": put, "get": get, "legacy": legacy}

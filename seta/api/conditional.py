@@ -2,7 +2,7 @@
 
 from flask import Flask, Request, Response, request
 
-from ..publish.serving import Body
+from ..publish.serving import Body, PackedBody
 from . import cors
 
 READS = ("GET", "HEAD")
@@ -11,8 +11,8 @@ REVALIDATE = "no-cache"  # clients may keep it, and must ask each time whether i
 
 
 def send(
-    body: Body, *, vary: str = "Accept-Encoding", cache: str = REVALIDATE, status: int = 200,
-    snapshot_id: int | None = None,
+    body: Body | PackedBody, *, vary: str = "Accept-Encoding", cache: str = REVALIDATE,
+    status: int = 200, snapshot_id: int | None = None,
 ) -> Response:
     """Send JSON that is ready as bytes; a client that has them already gets a 304."""
     is_gzipped = accepts_gzip(request)

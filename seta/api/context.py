@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from ..config import Settings
 from ..publish.serving import Published
-from ..store.gate import Gate
+from ..store.gate import Gate, Turns
+from .priority_lists import KeptLists
 
 BUSY = "this server is busy with other long requests; try again soon"
+LEDGER_BUSY = "the ledger of this project is busy, or the database does not answer now"
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,9 @@ class Context:
     clock: Callable[[], datetime]
     published: Published
     long_gate: Gate = field(init=False)
+    # Who waits for a ledger that another thread writes waits here, and holds no connection.
+    ledger_turns: Turns = field(init=False, default_factory=lambda: Turns(refusal=LEDGER_BUSY))
+    kept_lists: KeptLists = field(init=False, default_factory=KeptLists)
 
     def __post_init__(self) -> None:
         object.__setattr__(

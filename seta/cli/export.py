@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ..api.priority_lists import priority_lists
+from ..api.priority_lists import KeptLists, priority_lists
 from ..ledger.export import FORMATS, export_list
 from ..publish.serving import Published
 from ..store.curation import projects as store
@@ -30,7 +30,8 @@ def export(program: Program, project: str, form: str, build_system: str | None,
         known = store.project_named(session, project)
     build_system = build_system or (form if form in known.build_systems
                                     else known.build_systems[0])
-    lists = priority_lists(Published(program.sessions, program.settings), project, build_system)
+    lists = priority_lists(
+        Published(program.sessions, program.settings), project, build_system, KeptLists())
     text = export_list(known, build_system, lists, format=form)
     if output is None:
         click.echo(text, nl=False)

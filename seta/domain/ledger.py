@@ -1,10 +1,14 @@
 """The answer given for a push, and its outcome."""
 
+import gzip
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+
+import msgspec
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class LedgerEntry:
     """The answer given for one push, and its outcome."""
 
@@ -20,8 +24,6 @@ class LedgerEntry:
     ran_backstop: bool
     # False: older than the newest push, so it does not count toward any interval.
     counts: bool
-    run_names: tuple[str, ...]
-    skip_names: tuple[str, ...]
     answer: bytes                  # the JSON body, gzipped
     answered_at: datetime
     failed_at: datetime | None = None
@@ -32,14 +34,35 @@ class LedgerEntry:
     id: int = 0
 
     @property
+    def run_names(self) -> tuple[str, ...]:
+        return self._answered_names.run
+
+    @property
+    def skip_names(self) -> tuple[str, ...]:
+        return self._answered_names.skip
+
+    @cached_property
+    def _answered_names(self) -> "_AnsweredNames":
+        """The names in the answer: they are stored nowhere else, and few readers need them."""
+        return _DECODER.decode(gzip.decompress(self.answer))
+
+    @property
     def is_good(self) -> bool:
         """Return whether the schedule counts as run: nobody reported that it failed."""
         return self.failed_at is None
 
-    @property
+    @cached_property
     def ran_names(self) -> frozenset[str]:
         return frozenset(self.late_names + (self.run_names if self.is_good else ()))
 
     @property
     def order(self) -> tuple[datetime, int]:
         return self.pushed_at, self.id
+
+
+class _AnsweredNames(msgspec.Struct):
+    run: tuple[str, ...]
+    skip: tuple[str, ...]
+
+
+_DECODER = msgspec.json.Decoder(_AnsweredNames)

@@ -1,5 +1,6 @@
 """What the cadence counts from, read from the ledger, and when a job is due next."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -11,27 +12,34 @@ from .cadence import CadenceState, IntervalState, NextDue, owed
 EVERY_PUSH = NextDue(1, None)
 
 
-def read_states(
-    session: Session, project: str, build_system: str, *, now: datetime
-) -> CadenceState:
-    """Return when each interval last really ran, and how many pushes have come since."""
+@dataclass(frozen=True, slots=True)
+class LedgerState:
+    """The end of a ledger: what the next push is compared with."""
+
+    newest_at: datetime | None   # the time of the newest push that counts
+    states: CadenceState
+
+
+def read_ledger(
+    session: Session, project: str, build_system: str, *, now: datetime, lock: bool = False
+) -> LedgerState:
+    """Return when each interval last really ran, and how many pushes have come since.
+
+    With `lock`, nobody else changes the ledger until the transaction ends.
+    """
     states: dict[str, IntervalState] = {}
+    newest_at = None
     pushes = 0
-    for push in entries.counting_pushes(session, project, build_system, now=now):
+    for push in entries.counting_pushes(session, project, build_system, now=now, lock=lock):
+        newest_at = newest_at or push.pushed_at
         for interval in push.ran - states.keys():
             states[interval] = IntervalState(push.ran_at(interval), pushes)
         pushes += 1
         if len(states) == len(INTERVALS):
             break
     never = IntervalState(None, pushes)
-    return CadenceState(**{interval: states.get(interval, never) for interval in INTERVALS})
-
-
-def newest_pushed_at(
-    session: Session, project: str, build_system: str, *, now: datetime
-) -> datetime | None:
-    newest = next(entries.counting_pushes(session, project, build_system, now=now), None)
-    return None if newest is None else newest.pushed_at
+    return LedgerState(newest_at, CadenceState(
+        **{interval: states.get(interval, never) for interval in INTERVALS}))
 
 
 def next_due(
@@ -44,7 +52,7 @@ def next_due(
     """
     if priority is None or priority.is_high_value or not project.is_integration:
         return EVERY_PUSH
-    states = read_states(session, project.name, build_system, now=now)
+    states = read_ledger(session, project.name, build_system, now=now).states
     due = owed(now, project.cadence, states).next_due
     both = due[priority.interval], due["backstop"]
     times = [each.at for each in both if each.at is not None]

@@ -12,9 +12,9 @@ from ..errors import Conflict
 from ..store.ledger import entries, outcomes
 from ..store.results.last_runs import still_failing
 from .cadence import owed
-from .cadence_state import read_states
+from .cadence_state import read_ledger
 from .plan import failing_reason
-from .priorities import PriorityLists, priorities_now
+from .priorities import PriorityLists, names_now
 from .pushes import check_build_system
 from .schedule import reasons_to_run_everything
 
@@ -80,13 +80,13 @@ def _owed_on(
     now: datetime,
 ) -> Owed:
     build_system, ran = newest.build_system, newest.ran_names
-    priority_of = priorities_now(session, project, build_system, lists, now=now)
-    priority_of = {name: priority_of[name] for name in priority_of.keys() - ran}
+    known = names_now(session, project, build_system, lists, now=now).priority_of
+    priority_of = {name: known[name] for name in known.keys() - ran}
     refusals = reasons_to_run_everything(project, lists)
     if refusals:
         left_out = priority_of.keys() | set(newest.skip_names)
         return _owed(newest, left_out - ran, refusals, frozenset(Priority))
-    states = read_states(session, project.name, build_system, now=now)
+    states = read_ledger(session, project.name, build_system, now=now).states
     due = owed(now, project.cadence, states)
     jobs = {name for name, priority in priority_of.items() if priority in due.priorities}
     failing = still_failing(session, project.name, build_system) & (priority_of.keys() - jobs)

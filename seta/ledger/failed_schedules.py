@@ -1,7 +1,7 @@
 """Schedules that never ran: the jobs they should have run are owed again."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -31,18 +31,14 @@ def schedule_failed(
 
 def infer_failed(
     session: Session, project: str, build_system: str, lists: PriorityLists, *,
-    now: datetime, never_ran_after: timedelta,
+    now: datetime, before: datetime,
 ) -> int:
     """Find the schedules that never ran by their missing results; return how many intervals.
 
-    Once results of `never_ran_after` past a push are in, an interval that was to run there is owed
+    Of the pushes before `before` all results are in: an interval that was to run there is owed
     again if none of its jobs has a result. The caller holds the ledger's lock.
     """
-    reach = outcomes.results_reach(session, project)
-    if reach is None:
-        return 0
-    waiting = outcomes.unconfirmed(
-        session, project, build_system, before=reach - never_ran_after)
+    waiting = outcomes.unconfirmed(session, project, build_system, before=before)
     return sum(_settle(session, entry, lists, now) for entry in waiting)
 
 

@@ -1,35 +1,26 @@
 """The bytes of an answer: made once, kept gzipped, and never changed."""
 
-import gzip
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from .cadence import NextDue
+from .gzip_parts import gzip_after
 from .plan import Plan
+from .prepared import to_json
 
 INTERVAL_KEYS = {"priority_2": "2", "priority_3": "3", "backstop": "backstop"}
 
 
 def schedule_bytes(plan: Plan) -> bytes:
-    """Return the gzipped JSON body of a schedule."""
-    return gzip_json({
-        "action": "run",
-        "kind": plan.kind,
-        "run": plan.run,
-        "skip": plan.skip,
+    """Return the gzipped JSON body of a schedule; the names' part of it is kept compressed."""
+    return gzip_after(plan.names.head, to_json({
         "priorities": {str(priority.value): {"due": priority in plan.ran, "jobs": jobs}
                        for priority, jobs in plan.jobs.items()},
         "snapshot": plan.snapshot,
         "fresh_until": format_utc(plan.fresh_until),
         "reasons": plan.reasons,
         "next_due": next_due(plan.next_due),
-    })
-
-
-def gzip_json(value: object) -> bytes:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return gzip.compress(text.encode(), compresslevel=6, mtime=0)
+    }).removeprefix(b"{"))
 
 
 def next_due(due: Mapping[str, NextDue]) -> dict[str, dict[str, int | str | None]]:

@@ -1,6 +1,5 @@
 """What runs on one push, and why: decided from what the ledger and the snapshot say."""
 
-from collections import Counter
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,19 +7,15 @@ from datetime import datetime
 from ..domain import Cadence, Priority
 from ..domain.limits import is_ahead
 from .cadence import CadenceDecision, CadenceState, IntervalState, NextDue, due_on_push
+from .prepared import FULL, AnsweredNames, PreparedNames
 from .priorities import PriorityLists
-
-SELECTIVE = "selective"
-FULL = "full"
 
 
 @dataclass(frozen=True)
 class Plan:
     """What SETA answers for a push."""
 
-    kind: str
-    run: tuple[str, ...]
-    skip: tuple[str, ...]
+    names: AnsweredNames
     reasons: tuple[str, ...]
     snapshot: int | None
     jobs: Mapping[Priority, int]           # how many there are of each priority
@@ -30,7 +25,7 @@ class Plan:
 
     @property
     def is_full(self) -> bool:
-        return self.kind == FULL
+        return self.names.kind == FULL
 
     @property
     def counts(self) -> bool:
@@ -39,29 +34,35 @@ class Plan:
 
 
 def plan_by_cadence(
-    priority_of: Mapping[str, Priority], due: CadenceDecision, failing: Set[str],
-    lists: PriorityLists,
+    names: PreparedNames, due: CadenceDecision, failing: Set[str], lists: PriorityLists,
 ) -> Plan:
-    """Return what runs at this point of the cadence; a failing job runs whatever its priority."""
-    run = {name for name, priority in priority_of.items() if priority in due.priorities} | failing
-    if due.is_full or not run:
-        return full_plan(
-            priority_of.keys(), priority_of, due.reasons + _empty_reason(run),
-            snapshot=lists.snapshot, next_due=due.next_due)
+    """Return what runs at this point of the cadence; a failing job runs whatever its priority.
+
+    `failing` may name jobs that run anyway, and jobs that the snapshot does not know.
+    """
+    if due.is_full:
+        return full_plan(names, due.reasons, snapshot=lists.snapshot, next_due=due.next_due)
+    kept_due = frozenset(name for name in failing
+                         if names.priority_of.get(name, Priority.FIRST) not in due.priorities)
+    answered = names.selective(due.priorities, kept_due)
+    if not answered.run:
+        return full_plan(names, due.reasons + ("no job would run, so everything does",),
+                         snapshot=lists.snapshot, next_due=due.next_due)
     return Plan(
-        SELECTIVE, tuple(sorted(run)), tuple(sorted(priority_of.keys() - run)),
-        due.reasons + failing_reason(failing), lists.snapshot, _counts(priority_of),
+        answered, due.reasons + failing_reason(kept_due), lists.snapshot, names.counts,
         due.priorities, due.next_due, lists.fresh_until)
 
 
 def full_plan(
-    names: Set[str], priority_of: Mapping[str, Priority], reasons: tuple[str, ...], *,
-    snapshot: int | None, next_due: Mapping[str, NextDue],
+    names: PreparedNames, reasons: tuple[str, ...], *, snapshot: int | None,
+    next_due: Mapping[str, NextDue], alive: Set[str] = frozenset(),
 ) -> Plan:
-    """Return the plan that runs everything, with the reasons."""
-    return Plan(
-        FULL, tuple(sorted(names)), (), reasons, snapshot, _counts(priority_of),
-        frozenset(Priority), next_due)
+    """Return the plan that runs everything, with the reasons.
+
+    Where the snapshot has no names, everything is what is `alive`.
+    """
+    answered = names.full if names.priority_of else AnsweredNames(FULL, tuple(sorted(alive)))
+    return Plan(answered, reasons, snapshot, names.counts, frozenset(Priority), next_due)
 
 
 def next_due_after_everything(pushed_at: datetime, cadence: Cadence) -> Mapping[str, NextDue]:
@@ -88,12 +89,3 @@ def failing_reason(failing: Set[str]) -> tuple[str, ...]:
         return ()
     return ("1 job failed when it last ran, and runs until it passes" if len(failing) == 1 else
             f"{len(failing)} jobs failed when they last ran, and run until they pass",)
-
-
-def _empty_reason(run: Set[str]) -> tuple[str, ...]:
-    return () if run else ("no job would run, so everything does",)
-
-
-def _counts(priority_of: Mapping[str, Priority]) -> dict[Priority, int]:
-    counts = Counter(priority_of.values())
-    return {priority: counts[priority] for priority in Priority}

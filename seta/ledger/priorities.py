@@ -1,6 +1,6 @@
 """Which priority each job has now: the snapshot's, unless a person has decided since."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from ..domain import JobType, Override, Priority, Project, strongest
 from ..store.curation import overrides
 from ..store.results.job_names import job_names
+from .prepared import KeptNames, PreparedNames
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class PriorityLists:
     priorities: Mapping[Priority, tuple[str, ...]] = field(default_factory=dict)
     refusals: tuple[str, ...] = ()
     fresh_until: datetime | None = None   # when they go stale; None: never
+    kept: KeptNames = field(default_factory=KeptNames, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.snapshot is None and not self.refusals:
@@ -32,31 +34,30 @@ class PriorityLists:
             raise ValueError(f"snapshot {self.snapshot} cannot be of {self.created_at}")
 
     @property
-    def priority_of(self) -> dict[str, Priority]:
-        return {name: priority for priority, names in self.priorities.items() for name in names}
+    def prepared(self) -> PreparedNames:
+        return self.kept.published(self.priorities)
 
     @property
-    def names(self) -> frozenset[str]:
-        return frozenset(name for names in self.priorities.values() for name in names)
+    def names(self) -> Set[str]:
+        return self.prepared.priority_of.keys()
 
 
-def priorities_now(
+def names_now(
     session: Session, project: Project, build_system: str, lists: PriorityLists, *,
     now: datetime,
-) -> dict[str, Priority]:
-    """Return the priority of each published name as of now."""
-    priority_of = lists.priority_of
+) -> PreparedNames:
+    """Return the published names with their priorities as of now."""
     stored = overrides.overrides(session, project.scope)
     active = [override for override in stored if override.is_active(now)]
     ended = [override for override in stored
              if override.lowers and not override.is_active(now)
              and lists.created_at and override.is_active(lists.created_at)]
     if not active and not ended:
-        return priority_of
+        return lists.prepared
     known = job_names(session, [project.name], build_system)
-    return with_overrides(
-        priority_of, {job.name: job.job_type for job in known}, build_system,
-        builds={job.name for job in known if job.is_build}, active=active, ended=ended)
+    return lists.kept.overridden(with_overrides(
+        lists.prepared.priority_of, {job.name: job.job_type for job in known}, build_system,
+        builds={job.name for job in known if job.is_build}, active=active, ended=ended))
 
 
 def with_overrides(

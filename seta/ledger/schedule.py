@@ -1,6 +1,7 @@
 """Schedule a push: gather, decide, record."""
 
 import logging
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,14 +10,15 @@ from sqlalchemy.orm import Session
 from ..domain import LedgerEntry, Priority, Project
 from ..errors import Conflict
 from ..store.evidence import alive
-from ..store.ledger import entries
+from ..store.ledger import entries, outcomes
 from ..store.results.last_runs import still_failing
 from .cadence import due_on_push
-from .cadence_state import newest_pushed_at, read_states
+from .cadence_state import LedgerState, read_ledger
 from .failed_schedules import infer_failed
 from .payloads import schedule_bytes
 from .plan import Plan, full_plan, next_due_after_everything, out_of_order, plan_by_cadence
-from .priorities import PriorityLists, priorities_now
+from .prepared import PreparedNames
+from .priorities import PriorityLists, names_now
 from .pushes import LedgerPush, RequestedPush, check_build_system, is_same_revision
 
 logger = logging.getLogger(__name__)
@@ -30,6 +32,21 @@ class Answer:
     is_new: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A push that the ledger does not know, with all that can be read before it is locked."""
+
+    project: Project
+    push: LedgerPush
+    lists: PriorityLists
+    names: PreparedNames       # with the priorities that they have now
+    refusals: tuple[str, ...]  # why everything runs, whatever the cadence
+    alive: Set[str]            # the names to run where the snapshot has none
+    failing: Set[str]
+    settle_before: datetime | None  # schedules before then are settled first
+    now: datetime
+
+
 def schedule_push(
     session: Session, project: Project, push: RequestedPush, lists: PriorityLists, *,
     now: datetime, never_ran_after: timedelta,
@@ -39,6 +56,19 @@ def schedule_push(
     Raises Conflict when the push is known with another revision. If the project is not
     an integration project, or the push has no id or time, everything runs and nothing is recorded.
     """
+    draft = draft_schedule(
+        session, project, push, lists, now=now, never_ran_after=never_ran_after)
+    return draft if isinstance(draft, Answer) else record_schedule(session, draft)
+
+
+def draft_schedule(
+    session: Session, project: Project, push: RequestedPush, lists: PriorityLists, *,
+    now: datetime, never_ran_after: timedelta,
+) -> Draft | Answer:
+    """Return the answer to a push that needs no new record, or a draft of one. Reads only.
+
+    Raises Conflict when the push is known with another revision.
+    """
     check_build_system(project, push.build_system)
     ledger_push = push.as_ledger_push(project)
     if ledger_push is None:
@@ -46,17 +76,29 @@ def schedule_push(
     known = _known_answer(session, project, ledger_push)
     if known is not None:
         return known
-    entries.lock_ledger(session, project.name, push.build_system)
-    known = _known_answer(session, project, ledger_push)  # another call was quicker
-    if known is not None:
-        return known
-    infer_failed(session, project.name, push.build_system, lists, now=now,
-                 never_ran_after=never_ran_after)
-    plan = _make_plan(session, project, ledger_push, lists, now=now)
+    return _draft(session, project, ledger_push, lists, now=now, settle_before=(
+        outcomes.settle_before(session, project.name, push.build_system, never_ran_after)))
+
+
+def record_schedule(session: Session, draft: Draft) -> Answer:
+    """Decide on a draft and record it; commit soon, since other pushes of the ledger wait.
+
+    Where another call was quicker, its answer is returned.
+    """
+    project, push = draft.project, draft.push
+    ledger = read_ledger(session, project.name, push.build_system, now=draft.now, lock=True)
+    if draft.settle_before is not None:
+        infer_failed(session, project.name, push.build_system, draft.lists, now=draft.now,
+                     before=draft.settle_before)
+        ledger = read_ledger(session, project.name, push.build_system, now=draft.now)
+    plan = _make_plan(draft, ledger)
     packed = schedule_bytes(plan)
-    entries.add_schedule(session, _entry(project, ledger_push, plan, packed, now))
-    logger.info("push %s of %s: %s, jobs to run: %d, left out: %d", ledger_push.push_id,
-                project.name, plan.kind, len(plan.run), len(plan.skip))
+    if not entries.add_schedule(session, _entry(draft, plan, packed)):
+        known = _known_answer(session, project, push)
+        assert known is not None  # rows of the ledger are not deleted
+        return known
+    logger.info("push %s of %s: %s, jobs to run: %d, left out: %d", push.push_id,
+                project.name, plan.names.kind, len(plan.names.run), len(plan.names.skip))
     return Answer(packed, is_new=True)
 
 
@@ -69,8 +111,12 @@ def preview(
     ledger_push = push.as_ledger_push(project)
     if ledger_push is None:
         return _unrecorded_answer(session, project, push, lists, now=now)
-    return _known_answer(session, project, ledger_push) or Answer(
-        schedule_bytes(_make_plan(session, project, ledger_push, lists, now=now)))
+    known = _known_answer(session, project, ledger_push)
+    if known is not None:
+        return known
+    ledger = read_ledger(session, project.name, push.build_system, now=now)
+    return Answer(schedule_bytes(_make_plan(
+        _draft(session, project, ledger_push, lists, now=now), ledger)))
 
 
 def reasons_to_run_everything(project: Project, lists: PriorityLists) -> tuple[str, ...]:
@@ -95,25 +141,29 @@ def _known_answer(session: Session, project: Project, push: LedgerPush) -> Answe
     return Answer(packed)
 
 
-def _make_plan(
+def _draft(
     session: Session, project: Project, push: LedgerPush, lists: PriorityLists, *,
-    now: datetime,
-) -> Plan:
+    now: datetime, settle_before: datetime | None = None,
+) -> Draft:
+    names = names_now(session, project, push.build_system, lists, now=now)
+    return Draft(
+        project, push, lists, names, reasons_to_run_everything(project, lists),
+        frozenset() if names.priority_of else _alive_names(
+            session, project, push.build_system, now),
+        still_failing(session, project.name, push.build_system), settle_before, now)
+
+
+def _make_plan(draft: Draft, ledger: LedgerState) -> Plan:
     """Decide what runs on a push that the ledger does not know yet."""
-    newest_at = newest_pushed_at(session, project.name, push.build_system, now=now)
-    misplaced = out_of_order(push.pushed_at, newest_at, now)
-    priority_of = priorities_now(session, project, push.build_system, lists, now=now)
-    refusals = misplaced + reasons_to_run_everything(project, lists)
+    push, cadence = draft.push, draft.project.cadence
+    misplaced = out_of_order(push.pushed_at, ledger.newest_at, draft.now)
+    refusals = misplaced + draft.refusals
     if refusals:
-        names = priority_of.keys() or _alive_names(session, project, push.build_system, now)
-        next_due = {} if misplaced else next_due_after_everything(push.pushed_at, project.cadence)
-        return full_plan(
-            names, priority_of, refusals, snapshot=lists.snapshot, next_due=next_due)
-    due = due_on_push(push.pushed_at, project.cadence,
-                      read_states(session, project.name, push.build_system, now=now))
-    left_out = {name for name, priority in priority_of.items() if priority not in due.priorities}
-    failing = still_failing(session, project.name, push.build_system) & left_out
-    return plan_by_cadence(priority_of, due, failing, lists)
+        next_due = {} if misplaced else next_due_after_everything(push.pushed_at, cadence)
+        return full_plan(draft.names, refusals, snapshot=draft.lists.snapshot, next_due=next_due,
+                         alive=draft.alive)
+    due = due_on_push(push.pushed_at, cadence, ledger.states)
+    return plan_by_cadence(draft.names, due, draft.failing, draft.lists)
 
 
 def _unrecorded_answer(
@@ -124,10 +174,11 @@ def _unrecorded_answer(
     reason = ("a push without an id or a time does not count, so everything runs"
               if project.is_integration
               else f"{project.name} is not an integration project, so everything runs")
-    priority_of = lists.priority_of
-    names = priority_of.keys() or _alive_names(session, project, push.build_system, now)
+    names = lists.prepared
+    alive = frozenset() if names.priority_of else _alive_names(
+        session, project, push.build_system, now)
     return Answer(schedule_bytes(full_plan(
-        names, priority_of, (reason,), snapshot=lists.snapshot, next_due={})))
+        names, (reason,), snapshot=lists.snapshot, next_due={}, alive=alive)))
 
 
 def _alive_names(
@@ -137,12 +188,11 @@ def _alive_names(
     return frozenset(job.name for job in jobs)
 
 
-def _entry(
-    project: Project, push: LedgerPush, plan: Plan, packed: bytes, now: datetime
-) -> LedgerEntry:
+def _entry(draft: Draft, plan: Plan, packed: bytes) -> LedgerEntry:
+    push = draft.push
     return LedgerEntry(
-        project=project.name, build_system=push.build_system, push_id=push.push_id,
-        revision=push.revision, pushed_at=push.pushed_at, kind=plan.kind, snapshot=plan.snapshot,
-        ran_priority_2=Priority.SECOND in plan.ran, ran_priority_3=Priority.THIRD in plan.ran,
-        ran_backstop=plan.is_full, counts=plan.counts, run_names=plan.run,
-        skip_names=plan.skip, answer=packed, answered_at=now)
+        project=draft.project.name, build_system=push.build_system, push_id=push.push_id,
+        revision=push.revision, pushed_at=push.pushed_at, kind=plan.names.kind,
+        snapshot=plan.snapshot, ran_priority_2=Priority.SECOND in plan.ran,
+        ran_priority_3=Priority.THIRD in plan.ran, ran_backstop=plan.is_full,
+        counts=plan.counts, answer=packed, answered_at=draft.now)

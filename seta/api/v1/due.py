@@ -44,7 +44,8 @@ def get_due(project: str, query_data: DueIn) -> Json:
     with context().sessions() as session:
         found = lookups.project_named(session, project)
         build_system = check_build_system(found, query_data.build_system)
-        lists = priority_lists(context().published, project, build_system)
+        lists = priority_lists(
+            context().published, project, build_system, context().kept_lists)
         return _to_json(owed_now(session, found, build_system, lists, now=context().clock()))
 
 
@@ -60,7 +61,8 @@ def post_due(project: str, json_data: TakeIn) -> Json:
     with context().sessions.begin() as session:
         found = lookups.project_named(session, project)
         build_system = check_build_system(found, json_data.build_system)
-        lists = priority_lists(context().published, project, build_system)
+        lists = priority_lists(
+            context().published, project, build_system, context().kept_lists)
         owed = take_owed(session, found, build_system, lists, push_id=json_data.push_id,
                          now=context().clock())
         if owed.jobs:

@@ -10,9 +10,12 @@ from sqlalchemy.orm import Session
 
 from ...domain import Project
 from ...errors import NotAllowed, NotFound
-from ...ledger import RequestedPush, check_build_system, preview, schedule_failed, schedule_push
-from ...ledger.cadence_state import newest_pushed_at
-from ...publish.serving import Body
+from ...ledger import (
+    Answer, PriorityLists, RequestedPush, check_build_system, draft_schedule, preview,
+    record_schedule, schedule_failed,
+)
+from ...ledger.cadence_state import read_ledger
+from ...publish.serving import PackedBody
 from ...store.ledger import entries
 from ...store.operation.audit import record_audit
 from ..conditional import NEVER_KEEP, send
@@ -101,19 +104,25 @@ def put_schedule(project: str, push_id: str, json_data: PushIn) -> Response:
     another revision is a conflict; with another time, the first one counts. For the push id -1,
     and for a push without a time, everything runs and nothing is recorded.
     """
-    with context().sessions.begin() as session:
+    # What only reads comes first: other pushes of the ledger need not wait for it.
+    with context().sessions() as session:
         found = lookups.project_named(session, project)
         build_system = check_build_system(found, json_data.build_system)
         push = RequestedPush(push_id, json_data.revision, json_data.pushed_at, build_system)
         _check_open(session, found, push)
-        answer = schedule_push(
-            session, found, push, priority_lists(context().published, project, build_system),
+        answer = draft_schedule(
+            session, found, push, _lists(project, build_system),
             now=context().clock(), never_ran_after=context().settings.never_ran_after)
-        if answer.is_new:
-            record_audit(
-                session, who=writer() or ANYBODY, what="schedule push",
-                target=f"{project} {push_id}", details={"build_system": build_system})
-    return send(Body.of_gzipped(answer.packed), cache=NEVER_KEEP,
+    if not isinstance(answer, Answer):
+        draft = answer
+        with (context().ledger_turns.turn((project, build_system)),
+              context().sessions.begin() as session):
+            answer = record_schedule(session, draft)
+            if answer.is_new:
+                record_audit(
+                    session, who=writer() or ANYBODY, what="schedule push",
+                    target=f"{project} {push_id}", details={"build_system": build_system})
+    return send(PackedBody(answer.packed), cache=NEVER_KEEP,
                 status=201 if answer.is_new else 200)
 
 
@@ -131,14 +140,14 @@ def get_schedule(project: str, push_id: str, query_data: PreviewIn) -> Response:
         if query_data.preview == "1":
             push = RequestedPush(push_id, query_data.revision or "preview", query_data.pushed_at,
                                  build_system)
-            lists = priority_lists(context().published, project, build_system)
+            lists = _lists(project, build_system)
             answer = preview(session, found, push, lists, now=context().clock())
-            return send(Body.of_gzipped(answer.packed), cache=NEVER_KEEP)
+            return send(PackedBody(answer.packed), cache=NEVER_KEEP)
         known = entries.stored_answer(session, project, build_system, push_id)
     if known is None:
         raise NotFound(f"the ledger of {project} ({build_system}) has no push {push_id!r}; "
                        "add ?preview=1&revision=...&pushed_at=... for a preview")
-    return send(Body.of_gzipped(known[1]))
+    return send(PackedBody(known[1]))
 
 
 @bp.post("/projects/<project>/pushes/<push_id>/schedule/failed")
@@ -162,6 +171,10 @@ def post_failed(project: str, push_id: str, json_data: ScheduleFailedIn) -> Json
     return {"push_id": push_id, "failed_at": entry.failed_at, "why": entry.failed_why}
 
 
+def _lists(project: str, build_system: str) -> PriorityLists:
+    return priority_lists(context().published, project, build_system, context().kept_lists)
+
+
 def _check_open(session: Session, project: Project, push: RequestedPush) -> None:
     """Let a client without a token only read a known push, or add one newer than all."""
     if writer() != NOBODY:
@@ -169,8 +182,8 @@ def _check_open(session: Session, project: Project, push: RequestedPush) -> None
     ledger_push = push.as_ledger_push(project)
     if ledger_push is None:
         return
-    newest_at = newest_pushed_at(
-        session, project.name, push.build_system, now=context().clock())
+    newest_at = read_ledger(
+        session, project.name, push.build_system, now=context().clock()).newest_at
     is_known = entries.stored_answer(
         session, project.name, ledger_push.build_system, ledger_push.push_id) is not None
     if not is_known and newest_at is not None and ledger_push.pushed_at <= newest_at:

@@ -53,9 +53,18 @@ class Body:
     def of(cls, plain: bytes, etag: str = "") -> "Body":
         return cls(plain, gzip.compress(plain, 6, mtime=0), etag or digest_of(plain))
 
-    @classmethod
-    def of_gzipped(cls, gzipped: bytes) -> "Body":
-        return cls(gzip.decompress(gzipped), gzipped, digest_of(gzipped))
+
+class PackedBody:
+    """An answer that is kept gzipped, and unpacked only for a client that needs it."""
+
+    def __init__(self, gzipped: bytes):
+        self.gzipped = gzipped
+        self.etag = digest_of(gzipped)
+        self.gzipped_etag = f"{self.etag}-gzip"
+
+    @property
+    def plain(self) -> bytes:
+        return gzip.decompress(self.gzipped)
 
 
 def digest_of(content: bytes) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Tuple, and_, select, text, tuple_
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from ...domain import INTERVALS, LedgerEntry
@@ -17,9 +18,26 @@ from ...errors import NotFound
 from .. import schema
 from ..locks import Lock
 
-PAGE = 100
+PAGE = 25  # more than the usual backstop counts
+
+MAX_ID = (1 << 63) - 1
 
 Row = schema.Schedule
+
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(:ledger, :seed))"
+PAGE_OF_COUNTING = """
+    SELECT pushed_at, id, ran_priority_2, ran_priority_3, ran_backstop, late_at, late_intervals
+    FROM schedules
+    WHERE project = :project AND build_system = :build_system AND counts
+        AND (pushed_at, id) < (:before, :before_id)
+    ORDER BY pushed_at DESC, id DESC LIMIT :page
+"""
+COUNTING = text(PAGE_OF_COUNTING)
+# Two statements, sent at once: the second sees what was committed while the first waited.
+LOCK_AND_COUNTING = text(f"{LOCK}; {PAGE_OF_COUNTING}")
+
+ADD = (insert(Row).on_conflict_do_nothing(
+    index_elements=["project", "build_system", "push_id"]).returning(Row.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +57,7 @@ class CountingPush:
 
 def lock_ledger(session: Session, project: str, build_system: str) -> None:
     """Wait until nobody else changes this ledger; it is ours until the transaction ends."""
-    session.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended(:ledger, :seed))"),
-        {"ledger": f"{project} {build_system}", "seed": Lock.LEDGER})
+    session.execute(text(LOCK), _lock_values(project, build_system))
 
 
 def stored_answer(
@@ -71,42 +87,42 @@ def newest(session: Session, project: str, build_system: str) -> LedgerEntry | N
     return None if row is None else to_entry(row)
 
 
-def add_schedule(session: Session, entry: LedgerEntry) -> None:
-    session.add(Row(
-        project=entry.project, build_system=entry.build_system, push_id=entry.push_id,
-        revision=entry.revision, pushed_at=entry.pushed_at, answered_at=entry.answered_at,
-        kind=entry.kind, snapshot_id=entry.snapshot, ran_priority_2=entry.ran_priority_2,
-        ran_priority_3=entry.ran_priority_3, ran_backstop=entry.ran_backstop, counts=entry.counts,
-        run_names=list(entry.run_names), skip_names=list(entry.skip_names),
-        answer=entry.answer))
-    session.flush()
+def add_schedule(session: Session, entry: LedgerEntry) -> bool:
+    """Add an entry unless its push is known already; return whether it was added."""
+    return session.scalar(ADD, {
+        "project": entry.project, "build_system": entry.build_system, "push_id": entry.push_id,
+        "revision": entry.revision, "pushed_at": entry.pushed_at,
+        "answered_at": entry.answered_at, "kind": entry.kind, "snapshot_id": entry.snapshot,
+        "ran_priority_2": entry.ran_priority_2, "ran_priority_3": entry.ran_priority_3,
+        "ran_backstop": entry.ran_backstop, "counts": entry.counts,
+        "answer": entry.answer}) is not None
 
 
 def counting_pushes(
-    session: Session, project: str, build_system: str, *, now: datetime
+    session: Session, project: str, build_system: str, *, now: datetime, lock: bool = False
 ) -> Iterator[CountingPush]:
-    """Yield the pushes that count, the newest first.
+    """Yield the pushes that count, the newest first; with `lock`, as `lock_ledger` does.
 
     One that a wrong clock of ours let count, though it is ahead of `now`, is left out: no push
     after it would ever be the newest.
 
     Pages are read as they are asked for: a few rows nearly always suffice.
     """
-    page = (
-        select(Row.pushed_at, Row.id, Row.ran_priority_2, Row.ran_priority_3, Row.ran_backstop,
-               Row.late_at, Row.late_intervals)
-        .where(is_of(project, build_system), Row.counts, Row.pushed_at <= now + CLOCK_SKEW)
-        .order_by(Row.pushed_at.desc(), Row.id.desc()).limit(PAGE))
-    query = page
+    page = {"project": project, "build_system": build_system, "page": PAGE,
+            "before": now + CLOCK_SKEW, "before_id": MAX_ID}
+    query, values = COUNTING, page
+    if lock:
+        query, values = LOCK_AND_COUNTING, page | _lock_values(project, build_system)
     while True:
-        found = session.execute(query).all()
+        found = session.execute(query, values).all()
         for row in found:
             ran = {name for name in INTERVALS if getattr(row, f"ran_{name}")}
             yield CountingPush(
                 row.pushed_at, frozenset(ran), row.late_at, frozenset(row.late_intervals))
         if len(found) < PAGE:
             return
-        query = page.where(_order() < (found[-1].pushed_at, found[-1].id))
+        query = COUNTING
+        values = page | {"before": found[-1].pushed_at, "before_id": found[-1].id}
 
 
 def entries(
@@ -131,10 +147,14 @@ def to_entry(row: schema.Schedule) -> LedgerEntry:
         project=row.project, build_system=row.build_system, push_id=row.push_id,
         revision=row.revision, pushed_at=row.pushed_at, kind=row.kind, snapshot=row.snapshot_id,
         ran_priority_2=row.ran_priority_2, ran_priority_3=row.ran_priority_3,
-        ran_backstop=row.ran_backstop, counts=row.counts, run_names=tuple(row.run_names),
-        skip_names=tuple(row.skip_names), answer=row.answer, answered_at=row.answered_at,
-        failed_at=row.failed_at, failed_why=row.failed_why, late_names=tuple(row.late_names),
-        late_at=row.late_at, late_intervals=tuple(row.late_intervals), id=row.id)
+        ran_backstop=row.ran_backstop, counts=row.counts, answer=row.answer,
+        answered_at=row.answered_at, failed_at=row.failed_at, failed_why=row.failed_why,
+        late_names=tuple(row.late_names), late_at=row.late_at,
+        late_intervals=tuple(row.late_intervals), id=row.id)
+
+
+def _lock_values(project: str, build_system: str) -> dict[str, str | int]:
+    return {"ledger": f"{project} {build_system}", "seed": Lock.LEDGER}
 
 
 def is_of(project: str, build_system: str) -> ColumnElement[bool]:

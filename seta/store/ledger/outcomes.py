@@ -1,15 +1,25 @@
 """The outcome of a push after its answer was given. Hold the ledger's lock while changing it."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, select, text, update
 from sqlalchemy.orm import Session
 
 from ...domain import LedgerEntry
 from ...domain.limits import WHOLE_REVISION
 from .. import schema
 from .entries import Row, is_of, to_entry
+
+SETTLE_BEFORE = text("""
+    SELECT reach.before
+    FROM (SELECT max(reached_at) - :after AS before FROM watermarks WHERE project = :project)
+        AS reach
+    WHERE EXISTS (
+        SELECT FROM schedules
+        WHERE project = :project AND build_system = :build_system
+            AND pushed_at < reach.before AND confirmed_at IS NULL AND failed_at IS NULL)
+""")
 
 
 def mark_failed(session: Session, entry: LedgerEntry, *, why: str, at: datetime) -> None:
@@ -52,11 +62,16 @@ def unconfirmed(
     return [to_entry(row) for row in session.scalars(query)]
 
 
-def results_reach(session: Session, project: str) -> datetime | None:
-    """Return the time up to which results of a project are in; None if no source reported it."""
-    return session.scalar(
-        select(func.max(schema.Watermark.reached_at))
-        .where(schema.Watermark.project == project))
+def settle_before(
+    session: Session, project: str, build_system: str, after: timedelta
+) -> datetime | None:
+    """Return the time before which results of `after` past each push are in.
+
+    None if no schedule of a push before then waits to be looked at, as is usual.
+    """
+    found: datetime | None = session.scalar(SETTLE_BEFORE, {
+        "project": project, "build_system": build_system, "after": after})
+    return found
 
 
 def names_seen_on(session: Session, entry: LedgerEntry) -> frozenset[str]:

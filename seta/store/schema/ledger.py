@@ -44,9 +44,8 @@ class Schedule(Base):
     # False for a push older than the newest: it gets a full schedule, and does not
     # count toward any interval.
     counts: Mapped[bool] = mapped_column(default=True)
-    run_names: Mapped[list[str]]
-    skip_names: Mapped[list[str]]
-    answer: Mapped[bytes] = mapped_column(LargeBinary)  # the JSON body, gzipped
+    # The JSON body, gzipped. What it runs and leaves out stands nowhere else.
+    answer: Mapped[bytes] = mapped_column(LargeBinary)
     failed_at: Mapped[datetime | None]   # it never really ran: its intervals are due again
     failed_why: Mapped[str | None]
     confirmed_at: Mapped[datetime | None]  # results showed which of its intervals really ran
