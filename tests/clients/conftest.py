@@ -172,7 +172,7 @@ def until():
         while time.monotonic() < end:
             if result := condition():
                 return result
-            time.sleep(0.2)
+            time.sleep(0.1)
         raise AssertionError("it never came about")
 
     return wait

@@ -3,8 +3,6 @@
 import hashlib
 import http.client
 import json
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -13,9 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import psutil
+from preloaded import SETA, Program
 from sqlalchemy import make_url
 
-from .commands import ROOT, environment
+from .commands import environment
 from .postgres import free_port
 
 TOKEN = "a token of the faults"
@@ -39,7 +38,7 @@ class Answer:
 class Service:
     """A server at 127.0.0.1, and what one needs to break it."""
 
-    def __init__(self, process: subprocess.Popen, port: int):
+    def __init__(self, process: Program, port: int):
         self.process = psutil.Process(process.pid)
         self.port = port
 
@@ -144,11 +143,9 @@ def reading(service: Service, *paths: str, every: float = .03) -> Iterator[dict[
 def serving(database: str, **settings: str) -> Iterator[Service]:
     """Run `seta serve` on a database."""
     port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "seta", "serve"], cwd=ROOT, stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment(
-            database, PORT=str(port), SETA_TOKENS=TOKENS, SETA_WRITES_PER_MINUTE="1000000",
-            **settings))
+    process = SETA.start("serve", is_heard=False, environment=environment(
+        database, PORT=str(port), SETA_TOKENS=TOKENS, SETA_WRITES_PER_MINUTE="1000000",
+        **settings))
     service = Service(process, port)
     try:
         service.wait_for(STATUS)

@@ -1,18 +1,16 @@
 """A PostgreSQL server of a test's own that can be stopped, and `seta serve` on it."""
 
 import os
-import resource
 import signal
 import socket
-import subprocess
-import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
 
 import requests
+from fault_world.commands import environment
+from preloaded import SETA
 
-ROOT = Path(__file__).parents[2]
 BOOT = 60  # seconds
 
 
@@ -57,15 +55,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(database_url: str, *, open_files: int | None = None, **environment: str):
+def served(database_url: str, *, open_files: int | None = None, **settings: str):
     """Run `seta serve` on a database, with so many open files at most; give the address."""
     port = free_port()
-    limits = (open_files, open_files)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "seta", "serve"], cwd=ROOT, env=os.environ | {
-            "DATABASE_URL": database_url, "PORT": str(port), "SETA_LOG_LEVEL": "ERROR"}
-        | environment,
-        preexec_fn=open_files and (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, limits)))
+    process = SETA.start(
+        "serve", is_heard=False, open_files=open_files,
+        environment=environment(database_url, PORT=str(port), **settings))
     address = f"http://127.0.0.1:{port}"
     try:
         wait_until(lambda: is_up(address) or process.poll() is not None, BOOT)
@@ -87,4 +82,4 @@ def wait_until(is_so, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline
-        time.sleep(0.1)
+        time.sleep(0.02)
