@@ -13,6 +13,8 @@ from seta.errors import StoreError
 from seta.store.embedded import FOR_TESTS, EmbeddedServer
 from seta.store.embedded.programs import find_programs
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_data_is_kept_between_runs_and_the_server_is_stopped(new_home):
     with EmbeddedServer(new_home, options=FOR_TESTS) as server:
