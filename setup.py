@@ -12,6 +12,7 @@ SERVER = [
     "click>=8.1,<9",
     "gunicorn>=27,<28",
     "highspy>=1.10,<2",
+    "joblib>=1.5,<2",
     "msgspec>=0.20,<1",
     "numpy>=2,<3",
     "psycopg2-binary>=2.9.10,<3",

@@ -7,7 +7,6 @@
 """
 
 import fcntl
-import gc
 import os
 import shutil
 import subprocess
@@ -30,8 +29,6 @@ from seta.store.migrations.upgrade import upgrade
 
 sys.path.insert(0, str(Path(__file__).parent))  # for the loopback servers
 
-from run_order import deal_slow_tests  # noqa: E402
-
 SHARED_FOLDER = pytest.StashKey[Path]()
 MADE_DATABASES = "made-databases"
 # Hundreds of databases come and go, and autovacuum would visit every one of them.
@@ -53,16 +50,6 @@ def pytest_unconfigure(config):
     if SHARED_FOLDER in config.stash:
         drop_databases(config.stash[SHARED_FOLDER] / MADE_DATABASES)
         shutil.rmtree(config.stash[SHARED_FOLDER], ignore_errors=True)
-
-
-def pytest_collection_modifyitems(config, items):
-    if hasattr(config, "workerinput"):
-        items[:] = deal_slow_tests(items, config.workerinput["workercount"])
-
-
-def pytest_collection_finish(session):
-    gc.collect()
-    gc.freeze()  # what was imported stays: later collections need not look at it
 
 
 def new_folder() -> Path:

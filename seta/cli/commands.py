@@ -32,6 +32,8 @@ COMMANDS = {
     "renames": ("seta.cli.renames:renames", "Carry history over to new names."),
     "classify": ("seta.cli.classify:classify", "Classify a failed job."),
     "export": ("seta.cli.export:export", "Write a project's priorities to a file."),
+    "backtest": ("seta.cli.backtest:backtest",
+                 "Try past decisions on the regressions that came after them."),
     "simulate": ("seta.cli.simulate:simulate",
                  "Write the history of a made-up CI whose truth is known."),
     "doctor": ("seta.cli.doctor:doctor", "Ask a server the way a client does."),

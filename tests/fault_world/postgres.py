@@ -2,12 +2,10 @@
 
 import os
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -16,32 +14,25 @@ from sqlalchemy import make_url
 
 from seta.store.embedded.programs import find_programs, reachable_programs, server_user
 
-PASSWORD = "password"   # the file that has it
+PASSWORD = secrets.token_hex(16)  # other users of the machine reach the port too
 OPTIONS = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "shared_buffers=32MB",
            "-c", "max_wal_size=64MB")
 
 
 class Postgres:
-    """A server on a port of the loopback interface, with its data below `folder`.
+    """A server on a port of the loopback interface, with its data below `folder`."""
 
-    They may be those of another one, `like`, that was stopped.
-    """
-
-    def __init__(self, folder: Path, *, like: Path | None = None, max_connections: int = 60):
+    def __init__(self, folder: Path, *, max_connections: int = 60):
         self._user = server_user()
         self._data = folder / "data"
         self._log = folder / "postgres.log"
         self._programs = reachable_programs(find_programs(), self._user, folder / "programs")
         self._max_connections = max_connections
         self.port = free_port()
-        if like is None:
-            self._create(folder)
-        else:
-            self._copy(like, folder)
-        self._password = (folder / PASSWORD).read_text()
+        self._create(folder)
 
     def url(self, database: str = "postgres") -> str:
-        return (f"postgresql+psycopg2://seta:{self._password}@127.0.0.1:{self.port}/{database}"
+        return (f"postgresql+psycopg2://seta:{PASSWORD}@127.0.0.1:{self.port}/{database}"
                 "?sslmode=disable")
 
     def start(self) -> "Postgres":
@@ -65,8 +56,7 @@ class Postgres:
         if self._main.is_running():
             self._main.suspend()     # so that it starts no more backends while they are listed
         for process in self.processes():
-            with suppress(psutil.NoSuchProcess):    # it ends when the main one is gone
-                process.kill()
+            process.kill()
         self._main.wait(timeout=60)
 
     @property
@@ -119,16 +109,9 @@ class Postgres:
                     raise
                 time.sleep(.05)
 
-    def _copy(self, like: Path, folder: Path) -> None:
-        shutil.copy(like / PASSWORD, folder)
-        shutil.copytree(like / self._data.name, self._data, symlinks=True)
-        if self._user is not None:
-            for path in (self._data, *self._data.rglob("*")):
-                os.chown(path, self._user.pw_uid, self._user.pw_gid)
-
     def _create(self, folder: Path) -> None:
-        password = folder / PASSWORD
-        password.write_text(secrets.token_hex(16))  # other users of the machine reach the port too
+        password = folder / "password"
+        password.write_text(PASSWORD)
         if self._user is not None:
             for path in (folder, password):
                 os.chown(path, self._user.pw_uid, self._user.pw_gid)

@@ -10,8 +10,6 @@ from seta.ledger import RequestedPush, schedule_push
 from seta.store import schema
 from seta.store.engine import make_engine, make_sessions
 
-pytestmark = pytest.mark.slow
-
 THREADS = 50
 
 

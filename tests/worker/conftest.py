@@ -1,7 +1,8 @@
 import os
+import subprocess
+import sys
 
 import pytest
-from preloaded import SETA
 
 from seta.store.engine import make_engine, make_sessions
 
@@ -18,7 +19,9 @@ class Worker:
 
     def __init__(self, database: str, **settings: str):
         environment = {**os.environ, "DATABASE_URL": database, **settings}
-        self.process = SETA.start("worker", environment=environment)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "seta", "worker"], env=environment, text=True,
+            stderr=subprocess.PIPE)
         self.log = ""
 
     def wait_for(self, words: str) -> None:

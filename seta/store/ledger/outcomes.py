@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select, text, update
+from sqlalchemy import ColumnElement, func, select, text, update
 from sqlalchemy.orm import Session
 
 from ...domain import LedgerEntry
@@ -72,6 +72,15 @@ def settle_before(
     found: datetime | None = session.scalar(SETTLE_BEFORE, {
         "project": project, "build_system": build_system, "after": after})
     return found
+
+
+def count_selective(
+    session: Session, projects: Collection[str], *, since: datetime, until: datetime
+) -> int:
+    """Return how many pushes of these projects from `since` until before `until` skipped jobs."""
+    return session.scalars(select(func.count()).where(
+        Row.project.in_(projects), Row.kind == "selective", Row.pushed_at >= since,
+        Row.pushed_at < until)).one()
 
 
 def names_seen_on(session: Session, entry: LedgerEntry) -> frozenset[str]:

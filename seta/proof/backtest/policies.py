@@ -1,0 +1,166 @@
+"""Ways to choose what runs on every push, each given what was known at a cut-off.
+
+All have the forced job types beside what they choose. Those that are not covers get the machine
+time of the plain cover, so that they can be compared at equal cost.
+"""
+
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from ...analysis.baselines import ORDERS, drop_one
+from ...analysis.cover import Cover, cover_of
+from ...analysis.decide import cover_problem_of
+from ...analysis.objective import costs_of
+from ...analysis.problem import Problem
+from ...analysis.setcover import Budget, CoverProblem, solve
+from ...analysis.setcover.greedy import greedy
+
+HALF_LIFE = 30.0     # days, of a regression's weight
+DRAWS = 100          # random sets
+
+Columns = frozenset[int]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a policy may look at: the problem of the cut-off, and how old each regression is."""
+
+    problem: Problem
+    ages: Mapping[str, float]        # days, by fixing revision
+    limits: Budget
+
+    @cached_property
+    def cover(self) -> Cover:
+        return cover_of(self.problem)
+
+    @cached_property
+    def costs(self) -> list[int]:
+        return costs_of(self.cover.job_types, self.problem.durations_ms)[0]
+
+    @cached_property
+    def plain(self) -> Columns:
+        """The cheapest set that catches every regression once."""
+        return self.cover_with(1)
+
+    @cached_property
+    def budget(self) -> int:
+        return sum(self.costs[column] for column in self.plain)
+
+    @property
+    def free(self) -> list[int]:
+        """The job types that are neither forced nor lowered."""
+        return [column for column in range(len(self.cover.job_types))
+                if column not in self.cover.forced and column not in self.cover.lowered]
+
+    @cached_property
+    def cover_problem(self) -> CoverProblem:
+        return self.cover_problem_with(1)
+
+    def cover_problem_with(self, redundancy: int) -> CoverProblem:
+        return cover_problem_of(
+            cover_of(replace(self.problem, redundancy=redundancy)), self.costs)
+
+    def cover_with(self, redundancy: int) -> Columns:
+        return solve(self.cover_problem_with(redundancy), self.limits).chosen
+
+    def filled(self, ranking: Iterable[int]) -> Columns:
+        """Take job types in this order, each that fits into what is left of the budget."""
+        left, chosen = self.budget, set()
+        for column in ranking:
+            if self.costs[column] <= left:
+                chosen.add(column)
+                left -= self.costs[column]
+        return frozenset(chosen)
+
+
+def cover(redundancy: int) -> Callable[[Known], list[Columns]]:
+    return lambda known: [known.plain if redundancy == 1 else known.cover_with(redundancy)]
+
+
+def by_failures(known: Known) -> list[Columns]:
+    """Those that caught most regressions first."""
+    caught = _score(known, lambda number: 1.0)
+    return [known.filled(sorted(known.free, key=lambda column: (-caught[column], column)))]
+
+
+def by_recency(known: Known) -> list[Columns]:
+    """By what they caught lately for their cost; a regression that many saw counts less."""
+    def weight(number: int) -> float:
+        age = known.ages.get(known.cover.fixed_by[number], 0.0)
+        return float(2 ** (-age / HALF_LIFE) / max(1, len(known.cover.witnesses[number])) ** 0.5)
+    worth = _score(known, weight)
+    return [known.filled(sorted(
+        known.free, key=lambda column: (-worth[column] / max(1, known.costs[column]), column)))]
+
+
+def at_random(known: Known) -> list[Columns]:
+    found = []
+    for seed in range(DRAWS):
+        ranking = known.free
+        random.Random(seed).shuffle(ranking)
+        found.append(known.filled(ranking))
+    return found
+
+
+def by_drop_one(known: Known) -> list[Columns]:
+    """What the pass of earlier SETAs keeps, in ten orders; at the cost that it has."""
+    return [drop_one(known.cover_problem, seed) for seed in range(ORDERS)]
+
+
+def by_greedy(known: Known) -> list[Columns]:
+    return [greedy(known.cover_problem)]
+
+
+def nothing(known: Known) -> list[Columns]:
+    return [frozenset()]
+
+
+def everything(known: Known) -> list[Columns]:
+    return [frozenset(known.free)]
+
+
+def knowing(later: Sequence[Columns]) -> Callable[[Known], list[Columns]]:
+    """Return the policy that knows the witnesses of what comes: most caught for the plain cost."""
+    def choose(known: Known) -> list[Columns]:
+        waiting, chosen, left = list(later), set[int](), known.budget
+        while waiting:
+            gains: dict[int, int] = {}
+            for witnesses in waiting:
+                for column in witnesses:
+                    gains[column] = gains.get(column, 0) + 1
+            fits = [column for column in gains if known.costs[column] <= left]
+            if not fits:
+                break
+            best = max(fits, key=lambda column: (gains[column] / max(1, known.costs[column]),
+                                                 -column))
+            chosen.add(best)
+            left -= known.costs[best]
+            waiting = [witnesses for witnesses in waiting if best not in witnesses]
+        return [frozenset(chosen)]
+    return choose
+
+
+def _score(known: Known, weight: Callable[[int], float]) -> list[float]:
+    scores = [0.0] * len(known.cover.job_types)
+    for number, witnesses in enumerate(known.cover.witnesses):
+        each = weight(number)
+        for column in witnesses:
+            scores[column] += each
+    return scores
+
+
+POLICIES: dict[str, Callable[[Known], list[Columns]]] = {
+    "everything": everything,
+    "nothing but the cadence": nothing,
+    "random": at_random,
+    "most failures first": by_failures,
+    "recent catches for their cost": by_recency,
+    "drop-one": by_drop_one,
+    "greedy by cost": by_greedy,
+    "cover, k = 1": cover(1),
+    "cover, k = 2": cover(2),
+    "cover, k = 3": cover(3),
+}
+CEILING = "knowing the future"

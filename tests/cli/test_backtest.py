@@ -1,0 +1,127 @@
+"""`seta backtest` on a simulated history: no decision knows what came after it."""
+
+import io
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import make_url, text
+
+from seta.config import Settings
+from seta.domain import LedgerEntry
+from seta.ingest import import_files
+from seta.proof.backtest.run import Plan, backtest
+from seta.proof.simulation import Shape, Simulation
+from seta.proof.simulation.files import write_history
+from seta.publish.gather import gather
+from seta.store.curation.projects import scope_named
+from seta.store.ledger import entries
+from seta.store.engine import make_engine, make_sessions
+from seta.store.results.rollup import refresh_all_job_days
+
+CUT_OFF = datetime(2026, 2, 1, tzinfo=UTC)
+SHAPE = Shape(days=60, pushes_per_day=8, job_types=60, regressions_per_day=4)
+
+
+@pytest.fixture(scope="module")
+def simulated(make_database, template):
+    """The name of a database with a simulated history of sixty days, in the scope made."""
+    url = make_database(template)
+    engine, out = make_engine(url), io.StringIO()
+    write_history(Simulation(SHAPE, seed=3), out, project="simulated")
+    import_files(make_sessions(engine), [io.BytesIO(out.getvalue().encode())], scope="made",
+                 archived=True, now=datetime.now(UTC))
+    engine.dispose()
+    return make_url(url).database
+
+
+@pytest.fixture
+def database(make_database, simulated):
+    return make_database(simulated)
+
+
+@pytest.fixture
+def sessions(database):
+    engine = make_engine(database)
+    yield make_sessions(engine)
+    engine.dispose()
+
+
+def test_it_prints_what_each_way_to_choose_would_have_caught(seta):
+    arguments = ("backtest", "--scope", "made", "--from", "2026-02-01", "--jobs", "1")
+    text = seta.good(*arguments)
+    assert "made: 5 cut-offs from 2026-02-01 to 2026-03-0" in text
+    found = json.loads(seta.good(*arguments, "--json"))
+    ways = {each["policy"]: each for each in found["policies"]}
+    assert all(f"\n{way} " in text for way in ways)
+    plain, everything, nothing, ceiling = (ways[each] for each in (
+        "cover, k = 1", "everything", "nothing but the cadence", "knowing the future"))
+    assert everything["by_set"] == everything["on_push"] == 1
+    assert nothing["by_set"] < plain["by_set"] < ceiling["by_set"] <= 1
+    assert plain["by_set"] <= plain["on_push"] <= plain["soon"] <= plain["found"]
+    low, high = plain["interval"]
+    assert low < plain["by_set"] < high
+    assert plain["difference"] == 0 and plain["difference_interval"] == [0, 0]
+    assert nothing["every_push"] < plain["every_push"] < plain["with_cadence"] < plain["full"]
+    assert ceiling["every_push"] <= plain["every_push"] + 1
+    missed = [each for each in found["misses"] if each["pushes_late"] != 0]
+    assert len(missed) == round((1 - plain["on_push"]) * found["regressions"])
+    assert all(each["witnesses"] for each in missed)
+
+
+def test_processes_find_the_same_as_one(sessions):
+    plan = Plan("made", CUT_OFF, CUT_OFF + timedelta(days=21), timedelta(days=7))
+    one, two = (backtest(sessions, plan, settings=Settings(), jobs=jobs) for jobs in (1, 2))
+    assert one == two
+
+
+@pytest.mark.parametrize("later", [
+    pytest.param("DELETE FROM job_results WHERE known_at > :at", id="results gone"),
+    pytest.param("DELETE FROM classifications WHERE classified_at > :at", id="stars gone"),
+    pytest.param("UPDATE job_results SET result = 'testfailed' WHERE known_at > :at",
+                 id="all failed"),
+    pytest.param("UPDATE classifications SET fixed_by = '{000000000000}', "
+                 "classification = 'fixed by commit' WHERE classified_at > :at",
+                 id="all one regression"),
+    pytest.param("DELETE FROM job_lists WHERE seen_at > :at", id="lists gone"),
+    pytest.param("DELETE FROM pushes WHERE pushed_at > :at", id="pushes gone"),
+])
+def test_a_decision_does_not_know_what_came_after_it(sessions, later):
+    def known():
+        refresh_all_job_days(sessions)
+        with sessions() as session:
+            return gather(session, scope_named(session, "made"), now=CUT_OFF, as_of=CUT_OFF,
+                          settings=Settings()).problem
+    before = known()
+    assert len(before.regressions) > 10 and before.durations_ms
+    with sessions.begin() as session:
+        changed = session.execute(text(later), {"at": CUT_OFF})
+        assert changed.rowcount > 0
+        session.execute(text(
+            "INSERT INTO stale_job_days SELECT job_name_id, day FROM job_days WHERE day >= :day "
+            "ON CONFLICT DO NOTHING"), {"day": CUT_OFF.date()})
+    assert known() == before
+
+
+def test_it_warns_where_jobs_were_already_left_out(seta, sessions):
+    """What did not run cannot be a witness, so other sets look worse than they are."""
+    arguments = ("backtest", "--scope", "made", "--from", "2026-02-20", "--jobs", "1")
+    assert "left jobs out" not in seta.good(*arguments)
+    with sessions.begin() as session:
+        entries.add_schedule(session, LedgerEntry(
+            project="simulated", build_system="taskcluster", push_id="1", revision="a" * 40,
+            pushed_at=datetime(2026, 2, 25, tzinfo=UTC), kind="selective", snapshot=None,
+            ran_priority_2=True, ran_priority_3=False, ran_backstop=False, counts=True,
+            answer=b"", answered_at=CUT_OFF))
+    assert "1 push of that time left jobs out" in seta.good(*arguments)
+
+
+@pytest.mark.parametrize("arguments, says", [
+    (["--from", "2027-01-01"], "must come before the end"),
+    (["--to", "2027-01-01"], "--to is 2027-01-01 00:00, and the data ends 2026-03-0"),
+    (["--step", "soon"], "'soon' is not a duration such as 90m, 36h or 7d"),
+    (["--from", "2026-03-05", "--step", "1d"], "nothing to score"),
+])
+def test_what_cannot_be_tried_is_said(seta, arguments, says):
+    code, _, error = seta("backtest", "--scope", "made", "--jobs", "1", *arguments)
+    assert code in (1, 2) and says in error

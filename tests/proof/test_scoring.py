@@ -1,0 +1,174 @@
+"""What a set catches, when, and at what cost, on cases that can be reckoned by hand."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from seta.analysis.problem import Problem
+from seta.analysis.setcover import Budget
+from seta.domain import Cadence, Interval, JobType, Priority, Regression
+from seta.proof.backtest.history import LaterRegression, Timeline, regressions_of, star_delay_of
+from seta.proof.backtest.policies import POLICIES, Known, knowing
+from seta.proof.backtest.scoring import Period, score
+from seta.store.evidence.failures import StarredFailure
+
+BEGIN = datetime(2026, 3, 2, 9, tzinfo=UTC)
+CADENCE = Cadence(Interval(3, 1000), Interval(5, 1000), Interval(100, 100_000))
+# Of ten pushes, ten minutes apart, priority 2 runs on 0, 3, 6 and 9, priority 3 on 0 and 5.
+
+
+def job(name: str) -> JobType:
+    return JobType("linux64", "opt", name)
+
+
+def at(push: int) -> datetime:
+    return BEGIN + timedelta(minutes=10 * push)
+
+
+def timeline(**more) -> Timeline:
+    return Timeline([at(push) for push in range(10)], CADENCE, **more)
+
+
+def known(caught=("r1:ab", "r2:bc"), jobs="abcd", costs=None, forced="", ages=None) -> Known:
+    """The window's regressions with their witnesses, as in ``r1:ab``; each job costs a minute."""
+    return Known(Problem(
+        regressions=tuple(Regression(each[:2], frozenset(map(job, each[3:]))) for each in caught),
+        alive={"trunk": frozenset(map(job, jobs))},
+        durations_ms={job(name): (costs or {}).get(name, 60_000) for name in jobs},
+        forced={job(name): "pinned" for name in forced}), ages or {}, Budget(1000, 60))
+
+
+def columns(of: Known, names: str) -> frozenset[int]:
+    return frozenset(of.cover.job_types.index(job(name)) for name in names)
+
+
+def scored(chosen: str, *regressions, of=None, **more):
+    of = of or known()
+    period = Period(at(0), at(10), regressions, {"trunk": timeline(**more)})
+    return score(of, [columns(of, chosen)], period)
+
+
+def regression(witnesses: str, push: int, **first_failed) -> LaterRegression:
+    """It lands on a push, where these jobs fail, or first fail later where that is said."""
+    return LaterRegression("new", "trunk", at(push), at(push) + timedelta(hours=2), {
+        job(name): at(first_failed.get(name, push)) for name in witnesses})
+
+
+@pytest.mark.parametrize("chosen, witnesses, push, by_set, late", [
+    pytest.param("b", "ab", 4, 1, 0, id="one of its witnesses runs on every push"),
+    pytest.param("b", "a", 3, 0, 0, id="priority 2 happens to run on that push"),
+    pytest.param("b", "a", 4, 0, 2, id="priority 2 runs two pushes later"),
+    pytest.param("b", "d", 1, 0, 4, id="priority 3 runs four pushes later"),
+    pytest.param("b", "ad", 4, 0, 1, id="the first of two to run finds it"),
+    pytest.param("b", "e", 4, 1, 0, id="a job that came later runs on every push"),
+])
+def test_a_regression_is_found_when_a_witness_runs(chosen, witnesses, push, by_set, late):
+    (catch,) = scored(chosen, regression(witnesses, push)).catches
+    assert catch.by_set == by_set
+    assert (catch.pushes_late, catch.minutes_late) == (late, late * 10)
+    assert catch.on_push == (late == 0)
+    assert catch.soon == (late < 3)
+
+
+def test_a_witness_that_fails_later_finds_it_later():
+    """The chosen job showed it only two pushes on; before that nothing due would have."""
+    (catch,) = scored("b", regression("ab", 4, b=6)).catches
+    assert (catch.by_set, catch.on_push, catch.pushes_late) == (0, 0, 2)
+
+
+def test_what_never_runs_again_is_not_found():
+    (catch,) = scored("b", regression("d", 6)).catches
+    assert (catch.on_push, catch.soon, catch.pushes_late, catch.minutes_late) == (0, 0, None, None)
+
+
+def test_forced_jobs_run_on_every_push_beside_what_is_chosen():
+    (catch,) = scored("", regression("d", 4), of=known(forced="d")).catches
+    assert catch.by_set == 1
+
+
+def test_costs_count_each_priority_as_often_as_the_cadence_runs_it():
+    """b on ten pushes, a and c (caught something) on four, d on two: 10 + 8 + 2 minutes."""
+    cost = scored("b").cost
+    assert (cost.pushes, cost.every_push, cost.with_cadence, cost.full) == (
+        10, 10 * 60_000, 20 * 60_000, 40 * 60_000)
+
+
+def test_a_project_where_everything_runs_costs_and_catches_nothing_of_interest():
+    assert scored("b", runs_all=True).cost.pushes == 0
+
+
+def test_several_sets_count_by_their_mean():
+    of = known()
+    period = Period(at(0), at(10), (regression("a", 4),), {"trunk": timeline()})
+    found = score(of, [columns(of, "a"), columns(of, "b")], period)
+    (catch,) = found.catches
+    assert (catch.by_set, catch.on_push, catch.pushes_late) == (0.5, 0.5, 1)
+    assert found.cost.pushes == 10
+    assert found.cost.every_push == 10 * 60_000
+
+
+@pytest.mark.parametrize("policy, expected", [
+    ("everything", {"abcd"}),
+    ("nothing but the cadence", {""}),
+    ("cover, k = 1", {"b"}),
+    ("cover, k = 2", {"abc"}),
+    ("greedy by cost", {"b"}),
+    ("most failures first", {"b"}),
+    ("recent catches for their cost", {"b"}),
+])
+def test_each_policy_chooses_what_it_says(policy, expected):
+    of = known()
+    assert set(map(frozenset, POLICIES[policy](of))) == {columns(of, each) for each in expected}
+
+
+def test_rankings_have_the_machine_time_of_the_plain_cover():
+    """b caught most and does not fit into what the cover, a and c, takes."""
+    of = known(costs={"b": 150_000})
+    assert of.plain == columns(of, "ac") and of.budget == 120_000
+    assert POLICIES["most failures first"](of)[0] == columns(of, "ac")
+    for chosen in POLICIES["random"](of):
+        assert sum(of.costs[column] for column in chosen) <= of.budget
+
+
+def test_what_was_caught_lately_counts_more():
+    of = known(("r1:a", "r2:b", "r3:b"), ages={"r1": 1.0, "r2": 90.0, "r3": 90.0},
+               costs={"a": 50_000, "b": 50_000})
+    ranked = POLICIES["recent catches for their cost"]
+    assert ranked(of)[0] == columns(of, "ab")
+    old = known(("r1:a", "r2:b", "r3:b"), ages={"r1": 90.0, "r2": 1.0, "r3": 1.0})
+    assert ranked(old)[0] == columns(old, "ab")
+
+
+def test_knowing_the_future_takes_what_will_catch_most():
+    of = known()
+    later = [columns(of, "d"), columns(of, "d"), columns(of, "a")]
+    assert knowing(later)(of) == [columns(of, "d")]
+
+
+def failure(fixed_by, name, push, project="trunk", starred=120):
+    return StarredFailure(fixed_by, project, at(push), at(push) + timedelta(minutes=20),
+                          at(push) + timedelta(minutes=starred), job(name))
+
+
+def test_a_regression_is_one_over_all_projects_and_counts_where_it_showed_first():
+    """Its failures elsewhere say nothing of when it would have been found there."""
+    (found,) = regressions_of([
+        failure("r1", "a", 5), failure("r1", "b", 3), failure("r1", "b", 4),
+        failure("r1", "c", 4, project="inbound")])
+    assert (found.project, found.first_at) == ("trunk", at(3))
+    assert found.witnesses == {job("a"): at(5), job("b"): at(3)}
+    assert found.known_at == at(3) + timedelta(minutes=120)
+
+
+def test_the_star_delay_is_what_nineteen_of_twenty_failures_take():
+    failures = [failure("r1", "a", 0, starred=20 + minutes) for minutes in range(101)]
+    assert star_delay_of(failures) == timedelta(minutes=95)
+    assert star_delay_of([]) == timedelta(0)
+
+
+def test_the_timeline_finds_the_next_push_that_runs_a_priority():
+    line = timeline()
+    assert [line.next_run(Priority.SECOND, push) for push in range(11)] == [
+        0, 3, 3, 3, 6, 6, 6, 9, 9, 9, None]
+    assert line.runs_between(Priority.THIRD, 1, 6) == 1
+    assert line.index_of(at(4) - timedelta(seconds=1)) == 4
