@@ -90,14 +90,25 @@ def measured(url: str, before: float, size: float, found: list[dict], *, is_last
     }
     # The last size needs no copy: nothing comes after it.
     with nullcontext(url) if is_last else copied(url) as database:
-        with served(database) as server, Asked(server.url) as asked:
-            pruned = step("prune", database, 1.0)
-        one |= {"start": server.started_after, "prune": pruned["seconds"],
-                "pruned": pruned["results"], "slowest": max(asked.milliseconds),
-                "median": statistics.median(asked.milliseconds), "asked": len(asked.milliseconds)}
-        step("migrate back", database, day)
-        one["migration"] = step("migrate", database, day)["seconds"]
+        for measure in (prune_while_serving, migrate):
+            try:
+                one |= measure(database, day)
+            except (subprocess.CalledProcessError, OSError) as error:  # the other sizes still count
+                print(f"{measure.__name__} failed: {error}", file=sys.stderr, flush=True)
     return one
+
+
+def prune_while_serving(url: str, day: float) -> dict:
+    with served(url) as server, Asked(server.url) as asked:
+        pruned = step("prune", url, 1.0)
+    return {"start": server.started_after, "prune": pruned["seconds"],
+            "pruned": pruned["results"], "slowest": max(asked.milliseconds),
+            "median": statistics.median(asked.milliseconds), "asked": len(asked.milliseconds)}
+
+
+def migrate(url: str, day: float) -> dict:
+    back = step("migrate back", url, day)["seconds"]
+    return {"migration back": back, "migration": step("migrate", url, day)["seconds"]}
 
 
 def import_rows(url: str, start: float, end: float) -> dict:
@@ -121,13 +132,13 @@ def step(name: str, url: str, day: float, rows=None) -> dict:
 
 
 def tell(one: dict) -> None:
-    figures = ", ".join(f"{column}: {shape.format(one[key])}" for column, key, shape in COLUMNS)
+    figures = ", ".join(f"{column}: {cell(one, key, shape)}" for column, key, shape in COLUMNS)
     print(f"{one['millions']:g} million: {figures}", file=sys.stderr, flush=True)
 
 
 def growth(found: list[dict]) -> Table:
     rows = [[f"{one['millions']:g} million",
-             *(shape.format(one[key]) for _, key, shape in COLUMNS)] for one in found]
+             *(cell(one, key, shape) for _, key, shape in COLUMNS)] for one in found]
     if len(found) > 1:
         rows.append(["exponent", *(exponent(found, WHOLE.get(key, key))
                                    for _, key, _ in COLUMNS)])
@@ -142,13 +153,17 @@ def growth(found: list[dict]) -> Table:
         proportion. For the import it is the time of a million, for the disk the whole database.""")
 
 
+def cell(one: dict, key: str, shape: str) -> str:
+    return shape.format(one[key]) if key in one else "failed"
+
+
 def exponent(found: list[dict], key: str | None) -> str:
     """Return the slope of the logarithms, by least squares.
 
     >>> exponent([{"results": 1, "disk": 3}, {"results": 10, "disk": 300}], "disk")
     '2.00'
     """
-    if key is None:
+    if key is None or not all(key in one for one in found):
         return ""
     sizes = [math.log(one["results"]) for one in found]
     values = [math.log(max(one[key], 1e-9)) for one in found]

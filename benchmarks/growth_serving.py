@@ -41,7 +41,7 @@ def served(database_url: str) -> Iterator[Server]:
     try:
         while not is_answered(url):
             if time.perf_counter() - began > PATIENCE or process.poll() is not None:
-                raise SystemExit("seta serve does not answer")
+                raise OSError("seta serve does not answer")
             time.sleep(0.05)
         yield Server(url, time.perf_counter() - began)
     finally:
