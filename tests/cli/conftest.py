@@ -47,5 +47,5 @@ def make_cli(capsys):
 
 
 @pytest.fixture
-def seta(database, make_cli):
-    return make_cli(database)
+def seta(emptied, make_cli):
+    return make_cli(emptied)

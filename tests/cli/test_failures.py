@@ -44,8 +44,8 @@ def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     pytest.param("DO $$ BEGIN RAISE 'deadlock' USING ERRCODE = '40P01'; END $$", "deadlock",
                  "later", id="deadlock"),
 ])
-def test_an_error_of_the_database_is_one_line_with_what_to_do(database, statement, says, to_do):
-    engine = make_engine(database)
+def test_an_error_of_the_database_is_one_line_with_what_to_do(emptied, statement, says, to_do):
+    engine = make_engine(emptied)
     with pytest.raises(DBAPIError) as caught, engine.begin() as connection:
         connection.execute(text(statement))
     engine.dispose()
@@ -54,7 +54,8 @@ def test_an_error_of_the_database_is_one_line_with_what_to_do(database, statemen
     assert "\n" not in line and "SELECT" not in line
 
 
-def test_a_command_without_the_rights_says_so(seta, database):
+def test_a_command_without_the_rights_says_so(make_cli, database):
+    seta = make_cli(database)
     name = make_url(database).database
     engine = make_engine(database)
     role = f"stranger_{name}"
@@ -75,8 +76,8 @@ def test_a_command_without_the_rights_says_so(seta, database):
         engine.dispose()
 
 
-def test_a_database_that_does_not_exist_is_named(seta, database):
-    missing = make_url(database).set(database="nowhere").render_as_string(hide_password=False)
+def test_a_database_that_does_not_exist_is_named(seta, emptied):
+    missing = make_url(emptied).set(database="nowhere").render_as_string(hide_password=False)
     code, _, err = seta("projects", "list", database_url=missing)
     assert code == 1
     assert '"nowhere" does not exist' in said(err) and "create the database" in said(err)

@@ -14,9 +14,9 @@ THREADS = 50
 
 
 @pytest.fixture
-def many(database):
+def many(emptied):
     """Sessions of a database of the test's own, with as many connections as are asked for."""
-    engine = make_engine(database, pool_size=THREADS, max_overflow=0)
+    engine = make_engine(emptied, pool_size=THREADS, max_overflow=0)
     yield make_sessions(engine)
     engine.dispose()
 
@@ -84,8 +84,8 @@ def test_two_ledgers_do_not_wait_for_each_other(many, make_ci):
         assert ask(many, two, 1).is_new  # while the other ledger's lock is held
 
 
-def test_an_answer_survives_a_restart(database, make_ci):
-    first, second = make_engine(database), make_engine(database)
+def test_an_answer_survives_a_restart(emptied, make_ci):
+    first, second = make_engine(emptied), make_engine(emptied)
     with make_sessions(first).begin() as session:
         world = make_ci(session)
     before = ask(make_sessions(first), world, 1)

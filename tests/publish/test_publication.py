@@ -132,9 +132,9 @@ def test_snapshots_are_listed_from_the_newest_in_pages(three, sessions):
     assert [each.is_published for each in page + rest] == [True, False, False]
 
 
-def test_an_analysis_waits_for_who_publishes_and_then_obeys(database, settings):
+def test_an_analysis_waits_for_who_publishes_and_then_obeys(emptied, settings):
     """R45: it looks at what is published only when nobody else can change it any more."""
-    engine = make_engine(database)
+    engine = make_engine(emptied)
     sessions = make_sessions(engine)
     Evidence(sessions).scope().project().caught("a" * 12, A)
     made = []
@@ -160,9 +160,9 @@ def _wait_for_lock(engine):
             sleep(0.01)
 
 
-def test_analyses_at_once_each_publish_a_whole_snapshot(database, settings):
+def test_analyses_at_once_each_publish_a_whole_snapshot(emptied, settings):
     """R45: publication is atomic, and those who publish wait for each other."""
-    engine = make_engine(database, pool_size=8)
+    engine = make_engine(emptied, pool_size=8)
     sessions = make_sessions(engine)
     Evidence(sessions).scope().project().caught("a" * 12, A).passed(B)
     made = []

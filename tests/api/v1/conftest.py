@@ -108,9 +108,9 @@ class Api:
 
 
 @pytest.fixture
-def sessions(database):
+def sessions(emptied):
     """Sessions with a connection each: a server's threads do not share one."""
-    engine = make_engine(database, pool_size=60)
+    engine = make_engine(emptied, pool_size=60)
     yield make_sessions(engine)
     engine.dispose()
 
