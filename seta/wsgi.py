@@ -18,7 +18,7 @@ from .config import Settings, from_environment
 from .errors import StoreError
 from .publish.serving import Published, utc_now
 from .store.embedded import EmbeddedServer
-from .store.engine import WEB, WEB_WORK, GatedPool, make_engine, make_sessions
+from .store.engine import WEB, WEB_WORK, GatedPool, make_engine, make_quick_sessions, make_sessions
 from .store.operation.liveness import stop_ended_runs
 
 logger = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ def create_app() -> Flask:
     _load(published)
     Thread(target=_stop_ended_runs, args=[long_sessions], daemon=True, name="runs").start()
     return build_app(settings, make_sessions(short), long_sessions=long_sessions,
-                     published=published)
+                     published=published, quick_sessions=make_quick_sessions(short))
 
 
 def _load(published: Published) -> None:
@@ -76,6 +76,7 @@ def _stop_ended_runs(sessions: sessionmaker[Session]) -> None:
 def build_app(
     settings: Settings, sessions: sessionmaker[Session], *,
     long_sessions: sessionmaker[Session] | None = None,
+    quick_sessions: sessionmaker[Session] | None = None,
     clock: Callable[[], datetime] = utc_now, published: Published | None = None,
 ) -> APIFlask:
     """Build the API and the pages from what is passed in.
@@ -88,7 +89,8 @@ def build_app(
     # What takes long, or runs in the background, leaves the connections of short requests alone.
     long_sessions = long_sessions or sessions
     published = published or Published(long_sessions, settings, clock)
-    api.init_app(app, api.Context(settings, sessions, long_sessions, clock, published))
+    api.init_app(app, api.Context(
+        settings, sessions, quick_sessions or sessions, long_sessions, clock, published))
     web.init_app(app, sessions, published, clock)
     if settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

@@ -21,6 +21,7 @@ LEDGER_BUSY = "the ledger of this project is busy, or the database does not answ
 class Context:
     settings: Settings
     sessions: sessionmaker[Session]       # for answers at once
+    quick_sessions: sessionmaker[Session]  # the same, each statement a transaction of its own
     long_sessions: sessionmaker[Session]  # for what takes long: an analysis, posted results
     clock: Callable[[], datetime]
     published: Published

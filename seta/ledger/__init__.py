@@ -7,10 +7,10 @@ from .prepared import KeptNames
 from .priorities import PriorityLists
 from .push_status import PushRef, PushStatus, SkippedJob, push_status
 from .pushes import RequestedPush, check_build_system
-from .schedule import Answer, draft_schedule, preview, record_schedule, schedule_push
+from .schedule import Answer, draft_schedule, preview, record_schedule
 
 __all__ = [
     "Answer", "RequestedPush", "Backfill", "KeptNames", "Owed", "PriorityLists", "PushRef",
     "PushStatus", "SkippedJob", "backfill", "check_build_system", "draft_schedule", "owed_now",
-    "preview", "push_status", "record_schedule", "schedule_failed", "schedule_push", "take_owed",
+    "preview", "push_status", "record_schedule", "schedule_failed", "take_owed",
 ]

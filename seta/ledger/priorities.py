@@ -47,7 +47,8 @@ def names_now(
     now: datetime,
 ) -> PreparedNames:
     """Return the published names with their priorities as of now."""
-    stored = overrides.overrides(session, project.scope)
+    since = min(now, lists.created_at or now)
+    stored = overrides.overrides_since(session, project.scope, since)
     active = [override for override in stored if override.is_active(now)]
     ended = [override for override in stored
              if override.lowers and not override.is_active(now)

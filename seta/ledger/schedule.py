@@ -47,40 +47,29 @@ class Draft:
     now: datetime
 
 
-def schedule_push(
-    session: Session, project: Project, push: RequestedPush, lists: PriorityLists, *,
-    now: datetime, never_ran_after: timedelta,
-) -> Answer:
-    """Return what runs on a push, and record it; the next call returns the same bytes.
-
-    Raises Conflict when the push is known with another revision. If the project is not
-    an integration project, or the push has no id or time, everything runs and nothing is recorded.
-    """
-    draft = draft_schedule(
-        session, project, push, lists, now=now, never_ran_after=never_ran_after)
-    return draft if isinstance(draft, Answer) else record_schedule(session, draft)
-
-
 def draft_schedule(
     session: Session, project: Project, push: RequestedPush, lists: PriorityLists, *,
     now: datetime, never_ran_after: timedelta,
 ) -> Draft | Answer:
-    """Return the answer to a push that needs no new record, or a draft of one. Reads only.
+    """Return a draft of what runs on a push; its answer, where there is nothing to record.
 
+    That is a push that is known, of which the same bytes are returned each time; or, where
+    everything runs, one without an id or time, or of a project without a ledger. Reads only.
     Raises Conflict when the push is known with another revision.
     """
     check_build_system(project, push.build_system)
     ledger_push = push.as_ledger_push(project)
     if ledger_push is None:
         return _unrecorded_answer(session, project, push, lists, now=now)
-    known = _known_answer(session, project, ledger_push)
-    if known is not None:
-        return known
-    return _draft(session, project, ledger_push, lists, now=now, settle_before=(
-        outcomes.settle_before(session, project.name, push.build_system, never_ran_after)))
+    found = outcomes.find(session, project.name, push.build_system, ledger_push.push_id,
+                          settle_after=never_ran_after)
+    if found.known is not None:
+        return _checked(found.known, project, ledger_push)
+    return _draft(session, project, ledger_push, lists, now=now,
+                  settle_before=found.settle_before)
 
 
-def record_schedule(session: Session, draft: Draft) -> Answer:
+def record_schedule(session: Session, draft: Draft, *, who: str) -> Answer:
     """Decide on a draft and record it; commit soon, since other pushes of the ledger wait.
 
     Where another call was quicker, its answer is returned.
@@ -93,7 +82,7 @@ def record_schedule(session: Session, draft: Draft) -> Answer:
         ledger = read_ledger(session, project.name, push.build_system, now=draft.now)
     plan = _make_plan(draft, ledger)
     packed = schedule_bytes(plan)
-    if not entries.add_schedule(session, _entry(draft, plan, packed)):
+    if not entries.add_schedule(session, _entry(draft, plan, packed), who=who):
         known = _known_answer(session, project, push)
         assert known is not None  # rows of the ledger are not deleted
         return known
@@ -132,9 +121,11 @@ def reasons_to_run_everything(project: Project, lists: PriorityLists) -> tuple[s
 def _known_answer(session: Session, project: Project, push: LedgerPush) -> Answer | None:
     """Return the stored answer, if any; raises Conflict if it is for another revision."""
     found = entries.stored_answer(session, project.name, push.build_system, push.push_id)
-    if found is None:
-        return None
-    revision, packed = found
+    return None if found is None else _checked(found, project, push)
+
+
+def _checked(known: tuple[str, bytes], project: Project, push: LedgerPush) -> Answer:
+    revision, packed = known
     if not is_same_revision(revision, push.revision):
         raise Conflict(f"push {push.push_id} of {project.name} ({push.build_system}) is known "
                        f"with the revision {revision}, not {push.revision}")

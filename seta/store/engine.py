@@ -5,7 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, QueuePool, create_engine, text
+from sqlalchemy import (
+    Connection, CursorResult, Engine, Executable, QueuePool, create_engine, event, text,
+)
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
@@ -41,6 +43,7 @@ class PatientPool(QueuePool):
         connection = made.dbapi_connection
         if isinstance(connection, WatchedConnection):
             connection.wait_limit = connection.usual_limit
+            connection.autocommit = False
         return made
 
     def _do_get(self) -> ConnectionPoolEntry:
@@ -106,6 +109,24 @@ def make_engine(url: str, limits: Limits = WORK, **options: Any) -> Engine:
 
 def make_sessions(engine: Engine) -> sessionmaker[Session]:
     return sessionmaker(engine, expire_on_commit=False)
+
+
+def make_quick_sessions(engine: Engine) -> sessionmaker[Session]:
+    """Return sessions of which each statement is a transaction of its own.
+
+    For questions of one statement or a few: nothing is sent to begin and end a transaction. They
+    share the engine's connections, which `PatientPool` makes usual again.
+    """
+    quick = engine.execution_options()
+    event.listen(quick, "engine_connect", _commit_each_statement)
+    return make_sessions(quick)
+
+
+def _commit_each_statement(connection: Connection) -> None:
+    # Not by SQLAlchemy's isolation level: for that, the driver sends statements of its own.
+    driver = connection.connection.dbapi_connection
+    if isinstance(driver, WatchedConnection):
+        driver.autocommit = True
 
 
 def limit_waits(session: Session, seconds: float) -> None:

@@ -45,9 +45,13 @@ class Gate:
     def leave(self, *, has_failed: bool = False) -> None:
         with self._changed:
             self._inside -= 1
+            is_other = self._has_failed != has_failed
             self._has_failed = has_failed
             self._moved_at = monotonic()
-            self._changed.notify_all()
+            if is_other:
+                self._changed.notify_all()
+            else:
+                self._changed.notify()  # there is one place more
 
 
 class Turns:

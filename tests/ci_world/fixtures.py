@@ -10,10 +10,19 @@ import pytest
 from ci_world import PRIORITIES, NOON, Results, add_snapshot
 
 from seta.domain import DEFAULT_SCOPE, Cadence, Interval, Project, Scope
-from seta.ledger import RequestedPush, PriorityLists, owed_now, preview, schedule_push, take_owed
+from seta.ledger import (
+    Answer, PriorityLists, RequestedPush, draft_schedule, owed_now, preview, record_schedule,
+    take_owed,
+)
 from seta.store.curation import projects
 
 SPAN = timedelta(hours=12)
+
+
+def schedule_push(session, project, push, lists, **more) -> Answer:
+    """Ask for what runs on a push, as the API does, but in one transaction."""
+    draft = draft_schedule(session, project, push, lists, **more)
+    return draft if isinstance(draft, Answer) else record_schedule(session, draft, who="ann")
 
 
 @dataclass

@@ -4,9 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from ci_world.fixtures import schedule_push
 from sqlalchemy import func, select
 
-from seta.ledger import RequestedPush, schedule_push
+from seta.ledger import RequestedPush
 from seta.store import schema
 from seta.store.engine import make_engine, make_sessions
 

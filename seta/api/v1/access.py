@@ -68,7 +68,7 @@ def _is_open(view: Callable[..., Any]) -> bool:
     """
     if not getattr(view, "is_open", False) or "Authorization" in request.headers:
         return False
-    with context().sessions() as session:
+    with context().quick_sessions() as session:
         return lookups.project_named(session, (request.view_args or {})["project"]).open_scheduling
 
 
@@ -105,7 +105,7 @@ def writer() -> str:
 
 def _limit(settings: Settings, who: str = NOBODY) -> None:
     client = f"token {who}" if who else f"address {request.remote_addr}"
-    with context().sessions.begin() as session:
+    with context().quick_sessions.begin() as session:
         wait = take_write(session, client, per_minute=settings.writes_per_minute,
                           now=context().clock())
     if wait:

@@ -41,7 +41,7 @@ def get_due(project: str, query_data: DueIn) -> Json:
 
     This changes nothing. POST when you start the jobs; until then they stay owed.
     """
-    with context().sessions() as session:
+    with context().quick_sessions() as session:
         found = lookups.project_named(session, project)
         build_system = check_build_system(found, query_data.build_system)
         lists = priority_lists(

@@ -105,7 +105,7 @@ def put_schedule(project: str, push_id: str, json_data: PushIn) -> Response:
     and for a push without a time, everything runs and nothing is recorded.
     """
     # What only reads comes first: other pushes of the ledger need not wait for it.
-    with context().sessions() as session:
+    with context().quick_sessions() as session:
         found = lookups.project_named(session, project)
         build_system = check_build_system(found, json_data.build_system)
         push = RequestedPush(push_id, json_data.revision, json_data.pushed_at, build_system)
@@ -117,11 +117,7 @@ def put_schedule(project: str, push_id: str, json_data: PushIn) -> Response:
         draft = answer
         with (context().ledger_turns.turn((project, build_system)),
               context().sessions.begin() as session):
-            answer = record_schedule(session, draft)
-            if answer.is_new:
-                record_audit(
-                    session, who=writer() or ANYBODY, what="schedule push",
-                    target=f"{project} {push_id}", details={"build_system": build_system})
+            answer = record_schedule(session, draft, who=writer() or ANYBODY)
     return send(PackedBody(answer.packed), cache=NEVER_KEEP,
                 status=201 if answer.is_new else 200)
 
@@ -134,7 +130,7 @@ def get_schedule(project: str, push_id: str, query_data: PreviewIn) -> Response:
 
     Nothing is recorded. Without `preview`, an unknown push is not found.
     """
-    with context().sessions() as session:
+    with context().quick_sessions() as session:
         found = lookups.project_named(session, project)
         build_system = check_build_system(found, query_data.build_system)
         if query_data.preview == "1":

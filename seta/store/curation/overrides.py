@@ -1,12 +1,24 @@
 """Overrides: a person's decision on job types, whatever the analysis says."""
 
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import Row, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from ...domain import Override, Pattern, Priority
 from .. import schema
 from .changes import constraints, entry_row, entry_rows, end_entry
+
+# Columns, not objects: each push asks.
+SINCE = (
+    select(*schema.Override.__table__.columns)
+    .where(schema.Override.scope == bindparam("scope"),
+           or_(schema.Override.ended_at.is_(None),
+               schema.Override.ended_at > bindparam("since")),
+           or_(schema.Override.expires_at.is_(None),
+               schema.Override.expires_at > bindparam("since")))
+    .order_by(schema.Override.id.desc()))
 
 
 def add_override(session: Session, override: Override) -> Override:
@@ -41,6 +53,12 @@ def overrides(
     return [_to_override(row) for row in rows]
 
 
+def overrides_since(session: Session, scope: str, since: datetime) -> list[Override]:
+    """Return the overrides of a scope that were active then or later."""
+    return [_to_override(row) for row in session.execute(
+        SINCE, {"scope": scope, "since": since})]
+
+
 def _globs(pattern: Pattern) -> dict[str, str | None]:
     """The columns of a pattern's globs, where NULL matches anything."""
     fields = ("platform", "build_type", "test_suite")
@@ -48,7 +66,7 @@ def _globs(pattern: Pattern) -> dict[str, str | None]:
             for field in fields}
 
 
-def _to_override(row: schema.Override) -> Override:
+def _to_override(row: schema.Override | Row[Any]) -> Override:
     pattern = Pattern(row.platform or "*", row.build_type or "*", row.test_suite or "*", row.name)
     priority = None if row.priority is None else Priority(row.priority)
     return Override(row.scope, pattern, priority, row.reason, row.who, row.created_at,

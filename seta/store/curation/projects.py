@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Row, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from ...config import Settings
@@ -12,6 +12,9 @@ from .. import schema
 from ..locks import lock_writers
 from .changes import constraints
 
+# Columns, not an object: each push asks.
+ONE_PROJECT = (select(*schema.Project.__table__.columns)
+               .where(schema.Project.name == bindparam("name")))
 DEMO_HINT = "remove the demo first: `seta demo --remove`"
 
 
@@ -60,7 +63,11 @@ def add_project(session: Session, project: Project) -> None:
 
 
 def project_named(session: Session, name: str) -> Project:
-    return _to_project(_project_row(session, name))
+    """Return a project; raises UnknownProject."""
+    row = session.execute(ONE_PROJECT, {"name": name}).one_or_none()
+    if row is None:
+        raise UnknownProject(f"SETA does not cover the project {name!r}")
+    return _to_project(row)
 
 
 def projects(session: Session, scope: str | None = None) -> list[Project]:
@@ -143,7 +150,7 @@ def _to_scope(row: schema.Scope) -> Scope:
                  row.description)
 
 
-def _to_project(row: schema.Project) -> Project:
+def _to_project(row: schema.Project | Row[Any]) -> Project:
     intervals = {
         each: Interval(getattr(row, f"{each}_pushes"), getattr(row, f"{each}_minutes"))
         for each in INTERVALS}

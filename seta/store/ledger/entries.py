@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Tuple, and_, select, text, tuple_
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from ...domain import INTERVALS, LedgerEntry
@@ -36,8 +35,20 @@ COUNTING = text(PAGE_OF_COUNTING)
 # Two statements, sent at once: the second sees what was committed while the first waited.
 LOCK_AND_COUNTING = text(f"{LOCK}; {PAGE_OF_COUNTING}")
 
-ADD = (insert(Row).on_conflict_do_nothing(
-    index_elements=["project", "build_system", "push_id"]).returning(Row.id))
+ADD = text("""
+    WITH added AS (
+        INSERT INTO schedules (project, build_system, push_id, revision, pushed_at, answered_at,
+            kind, snapshot_id, ran_priority_2, ran_priority_3, ran_backstop, counts, answer)
+        VALUES (:project, :build_system, :push_id, :revision, :pushed_at, :answered_at,
+            :kind, :snapshot, :ran_priority_2, :ran_priority_3, :ran_backstop, :counts, :answer)
+        ON CONFLICT (project, build_system, push_id) DO NOTHING
+        RETURNING project || ' ' || push_id AS target, build_system
+    )
+    INSERT INTO audit (who, what, target, why, details)
+    SELECT :who, 'schedule push', target, '', jsonb_build_object('build_system', build_system)
+    FROM added
+    RETURNING id
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +98,18 @@ def newest(session: Session, project: str, build_system: str) -> LedgerEntry | N
     return None if row is None else to_entry(row)
 
 
-def add_schedule(session: Session, entry: LedgerEntry) -> bool:
-    """Add an entry unless its push is known already; return whether it was added."""
+def add_schedule(session: Session, entry: LedgerEntry, *, who: str) -> bool:
+    """Add an entry unless its push is known already; return whether it was added.
+
+    The audit log gets its line in the same statement: others wait for the ledger meanwhile.
+    """
     return session.scalar(ADD, {
         "project": entry.project, "build_system": entry.build_system, "push_id": entry.push_id,
         "revision": entry.revision, "pushed_at": entry.pushed_at,
-        "answered_at": entry.answered_at, "kind": entry.kind, "snapshot_id": entry.snapshot,
+        "answered_at": entry.answered_at, "kind": entry.kind, "snapshot": entry.snapshot,
         "ran_priority_2": entry.ran_priority_2, "ran_priority_3": entry.ran_priority_3,
         "ran_backstop": entry.ran_backstop, "counts": entry.counts,
-        "answer": entry.answer}) is not None
+        "answer": entry.answer, "who": who}) is not None
 
 
 def counting_pushes(

@@ -1,6 +1,7 @@
 """The outcome of a push after its answer was given. Hold the ledger's lock while changing it."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select, text, update
@@ -11,15 +12,28 @@ from ...domain.limits import WHOLE_REVISION
 from .. import schema
 from .entries import Row, is_of, to_entry
 
-SETTLE_BEFORE = text("""
-    SELECT reach.before
-    FROM (SELECT max(reached_at) - :after AS before FROM watermarks WHERE project = :project)
-        AS reach
-    WHERE EXISTS (
-        SELECT FROM schedules
-        WHERE project = :project AND build_system = :build_system
-            AND pushed_at < reach.before AND confirmed_at IS NULL AND failed_at IS NULL)
+FIND = text("""
+    SELECT known.revision, known.answer, (
+        SELECT reach.before
+        FROM (SELECT max(reached_at) - :after AS before FROM watermarks WHERE project = :project)
+            AS reach
+        WHERE EXISTS (
+            SELECT FROM schedules
+            WHERE project = :project AND build_system = :build_system
+                AND pushed_at < reach.before AND confirmed_at IS NULL AND failed_at IS NULL)
+    ) AS settle_before
+    FROM (SELECT) AS always
+    LEFT JOIN schedules AS known ON known.project = :project
+        AND known.build_system = :build_system AND known.push_id = :push_id
 """)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the ledger has when a push is asked about."""
+
+    known: tuple[str, bytes] | None   # the push's revision and gzipped answer
+    settle_before: datetime | None    # schedules of pushes before then wait to be looked at
 
 
 def mark_failed(session: Session, entry: LedgerEntry, *, why: str, at: datetime) -> None:
@@ -62,16 +76,18 @@ def unconfirmed(
     return [to_entry(row) for row in session.scalars(query)]
 
 
-def settle_before(
-    session: Session, project: str, build_system: str, after: timedelta
-) -> datetime | None:
-    """Return the time before which results of `after` past each push are in.
+def find(
+    session: Session, project: str, build_system: str, push_id: str, *, settle_after: timedelta
+) -> Found:
+    """Return a push's answer, if it is known, and whether schedules wait to be looked at.
 
-    None if no schedule of a push before then waits to be looked at, as is usual.
+    Those wait of which results of `settle_after` past their push are in; usually there are none.
     """
-    found: datetime | None = session.scalar(SETTLE_BEFORE, {
-        "project": project, "build_system": build_system, "after": after})
-    return found
+    row = session.execute(FIND, {
+        "project": project, "build_system": build_system, "push_id": push_id,
+        "after": settle_after}).one()
+    known = None if row.answer is None else (row.revision, bytes(row.answer))
+    return Found(known, row.settle_before)
 
 
 def count_selective(
