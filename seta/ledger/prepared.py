@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -65,7 +65,7 @@ class KeptNames:
 
     def __init__(self) -> None:
         self._published: tuple[Mapping[Priority, Sequence[str]], PreparedNames] | None = None
-        self._overridden: dict[Set[tuple[str, Priority]], PreparedNames] = {}
+        self._overridden: dict[Hashable, PreparedNames] = {}
 
     def published(self, priorities: Mapping[Priority, Sequence[str]]) -> PreparedNames:
         """Return those of the snapshot, which has these names."""
@@ -75,12 +75,16 @@ class KeptNames:
                 name: priority for priority, names in priorities.items() for name in names})
         return found[1]
 
-    def overridden(self, priority_of: Mapping[str, Priority]) -> PreparedNames:
-        """Return those of the snapshot as people changed them."""
-        key = frozenset(priority_of.items())
+    def overridden(
+        self, key: Hashable, make: Callable[[], Mapping[str, Priority]]
+    ) -> PreparedNames:
+        """Return those of the snapshot as people changed them; the key says all that they are of.
+
+        `make` is called where they are not kept.
+        """
         found = self._overridden.get(key)
         if found is None:
-            found = PreparedNames(priority_of)
+            found = PreparedNames(make())
             keep(self._overridden, key, found)
         return found
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ..domain import JobType, Override, Priority, Project, strongest
 from ..store.curation import overrides
-from ..store.results.job_names import job_names
+from ..store.results.job_names import job_names, meanings_digest
 from .prepared import KeptNames, PreparedNames
 
 
@@ -55,10 +55,18 @@ def names_now(
              and lists.created_at and override.is_active(lists.created_at)]
     if not active and not ended:
         return lists.prepared
-    known = job_names(session, [project.name], build_system)
-    return lists.kept.overridden(with_overrides(
-        lists.prepared.priority_of, {job.name: job.job_type for job in known}, build_system,
-        builds={job.name for job in known if job.is_build}, active=active, ended=ended))
+    published = lists.prepared
+
+    def make() -> dict[str, Priority]:
+        known = job_names(session, [project.name], build_system)
+        return with_overrides(
+            published.priority_of, {job.name: job.job_type for job in known}, build_system,
+            builds={job.name for job in known if job.is_build}, active=active, ended=ended)
+
+    # An override changes in nothing but when it ends, and that decides where it is listed here.
+    return lists.kept.overridden((
+        published, tuple(each.id for each in active), tuple(each.id for each in ended),
+        meanings_digest(session, project.name, build_system)), make)
 
 
 def with_overrides(

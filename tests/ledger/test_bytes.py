@@ -82,6 +82,6 @@ def test_names_of_other_priorities_are_prepared_anew():
     first = kept.published({Priority.FIRST: ("a",)})
     assert kept.published({Priority.FIRST: ("a",)}) is first
     assert kept.published({Priority.SECOND: ("a",)}).priority_of == {"a": Priority.SECOND}
-    lowered = kept.overridden({"a": Priority.THIRD})
-    assert kept.overridden({"a": Priority.THIRD}) is lowered
-    assert kept.overridden({"a": Priority.FIRST}).priority_of == {"a": Priority.FIRST}
+    lowered = kept.overridden(1, lambda: {"a": Priority.THIRD})
+    assert kept.overridden(1, lambda: {}) is lowered
+    assert kept.overridden(2, lambda: {"a": Priority.FIRST}).priority_of == {"a": Priority.FIRST}

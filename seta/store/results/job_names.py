@@ -23,6 +23,11 @@ FIND = text("""
 """).bindparams(*(bindparam(each, type_=ARRAY(Text))
                   for each in ("projects", "build_systems", "names")))
 
+DIGEST = text("""
+    SELECT sum(hashint8extended(id, coalesce(job_type_id, 0) * 2::bigint + is_build::integer))
+    FROM job_names WHERE project = :project AND build_system = :build_system
+""")
+
 Key = tuple[str, str, str]         # project, build system, name
 Meaning = tuple[int | None, bool]  # job type id, whether a source gave the job type
 
@@ -118,6 +123,11 @@ def names_of(
         if job.is_build is not None:
             builds[key] = job.is_build
     return given_types, tiers, builds
+
+
+def meanings_digest(session: Session, project: str, build_system: str) -> int:
+    """Return a number that changes with what any name means, or whether it is a build."""
+    return int(session.scalar(DIGEST, {"project": project, "build_system": build_system}) or 0)
 
 
 def count_unparsed(session: Session, projects: Collection[str]) -> int:
