@@ -1,8 +1,9 @@
-"""How fast lists are served, beside a bare Flask route: ``python benchmarks/serving.py``.
+"""How fast lists are served, and in how much memory: ``python benchmarks/serving.py``.
 
-Both run under the same gunicorn: 2 processes of 4 threads. They are asked in turns, since other
-work on the machine slows both; the middle of the turns counts. Memory is the peak of the master
-and both processes together.
+Everything runs under the same gunicorn: 2 processes of 4 threads, with the worker of `seta serve`
+and with gunicorn's own. A bare Flask route that answers the same bytes is the peer, and a bare
+WSGI function the limit: below it is gunicorn. All are asked in turns, since other work on the
+machine slows them all; the middle of the turns counts.
 """
 
 import os
@@ -13,47 +14,28 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
+import serving_world
+from report import Table, publish
 from serving_load import requests_per_second
-from sqlalchemy import insert
+from serving_memory import ask_everything, peak_of, share_of
 
-from seta.config import Settings
-from seta.domain import Project, Scope
-from seta.publish import analyze
-from seta.store import schema
-from seta.store.curation import projects
 from seta.store.embedded import EmbeddedServer
-from seta.store.engine import make_engine, make_sessions
-from seta.store.migrations.upgrade import upgrade
-from seta.store.results.namespaces import NamespaceIds
 
-LABELS = 2_000      # of low value; as many hundred are of high value
-HIGH = 200
+LOW, HIGH = 2_000, 200
+MEMORY_LOW, MEMORY_HIGH = 9_500, 500
+PROJECTS = ("autoland", "mozilla-inbound", "mozilla-central", "mozilla-beta", "fx-team")
 PATH = "/api/project/autoland/seta/job-priorities/?build_system_type=taskcluster&priority=5"
-PLAIN = "Accept-Encoding: identity\r\n"
-TURNS, SECONDS, ASKING = 5, 2.0, 8
-GUNICORN = ["--no-control-socket", "-k", "gthread", "-w", "2", "--threads", "4",
-            "--log-level", "error"]
-
-
-def main() -> None:
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="seta-serving-")))
-        folder.chmod(0o755)  # the database server may run as another user
-        database = stack.enter_context(EmbeddedServer(folder))
-        fill(database.url)
-        ours = stack.enter_context(served("seta.wsgi:create_app()", DATABASE_URL=database.url))
-        body = warm(ours.url)
-        (folder / "body.json").write_bytes(body)
-        bare = stack.enter_context(
-            served("serving_bare:create_app()", BARE_BODY=str(folder / "body.json")))
-        assert warm(bare.url) == body
-        show(measure(ours, bare), len(body), ours, bare)
+PLAIN, GZIP = "Accept-Encoding: identity\r\n", "Accept-Encoding: gzip\r\n"
+TURNS, SECONDS, ASKING = 5, 1.5, 8
+WORKERS = {"`seta serve`'s": "seta.cli.web_worker.WebWorker", "gunicorn's gthread": "gthread"}
+GUNICORN = ["--no-control-socket", "-w", "2", "--threads", "4", "--log-level", "error"]
+SETA, FLASK, WSGI = "SETA", "bare Flask", "bare WSGI"
+APPS = {SETA: "seta.wsgi:create_app()", FLASK: "serving_bare:create_app()",
+        WSGI: "serving_bare:create_wsgi()"}
 
 
 class Served:
@@ -61,58 +43,84 @@ class Served:
         self.url = url
         self._pid = pid
 
-    def peak_memory(self) -> float:
-        """The peak of all processes together, in MB."""
-        return sum(_peak_of(pid) for pid in [self._pid, *_children(self._pid)]) / 1024
+    @property
+    def processes(self) -> list[int]:
+        """The ids of gunicorn's master and of the web processes."""
+        children = Path(f"/proc/{self._pid}/task/{self._pid}/children").read_text()
+        return [self._pid, *(int(each) for each in children.split())]
+
+    def cpu_seconds(self) -> float:
+        return sum(_cpu_seconds(pid) for pid in self.processes)
 
 
-def fill(url: str) -> None:
-    """Make a published snapshot of 200 high-value and 2,000 low-value labels."""
-    engine = make_engine(url)
-    upgrade(engine)
-    sessions = make_sessions(engine)
-    with sessions.begin() as session:
-        projects.add_scope(session, Scope("trunk", is_archived=True))
-        projects.add_project(session, Project("autoland"))
-        add_jobs(session, datetime(2026, 3, 1, tzinfo=UTC))
-    analyze(sessions, "trunk", now=datetime.now(UTC), settings=Settings())
-    engine.dispose()
+def tables() -> list[Table]:
+    return [measured_speed(), measured_memory()]
 
 
-def add_jobs(session, at: datetime) -> None:
-    numbers = range(1, LABELS + HIGH + 1)
-    suites = [f"mochitest-browser-chrome-suite{number % 7}" for number in numbers]
-    session.execute(insert(schema.Push), [
-        {"id": 1_000_000, "project": "autoland", "revision": "f" * 40, "pushed_at": at}])
-    session.execute(insert(schema.JobType), [
-        {"id": number, "platform": "windows10-64-shippable-qr", "build_type": "opt",
-         "test_suite": suite, "chunk": number} for number, suite in zip(numbers, suites)])
-    session.execute(insert(schema.JobName), [
-        {"id": number, "project": "autoland", "build_system": "taskcluster",
-         "name": f"test-windows10-64-shippable-qr/opt-{suite}-{number}", "job_type_id": number}
-        for number, suite in zip(numbers, suites)])
-    namespace = NamespaceIds().resolve(session, ["bench"])["bench"]
-    session.execute(insert(schema.JobResult), [
-        {"namespace_id": namespace, "job_id": str(number), "push": 1_000_000, "job_name_id": number,
-         "result": "testfailed" if number <= HIGH else "success", "duration_ms": 1000,
-         "known_at": at + timedelta(hours=1)} for number in numbers])
-    session.execute(insert(schema.StaleJobDay), [
-        {"job_name_id": number, "day": at.date()} for number in numbers])
-    session.execute(insert(schema.ClassificationRow), [
-        {"namespace_id": namespace, "job_id": str(number), "classification": "fixed by commit",
-         "fixed_by": [f"{number:012x}"], "classified_at": at + timedelta(hours=2)}
-        for number in range(1, HIGH + 1)])
+def measured_speed() -> Table:
+    with ExitStack() as stack:
+        folder, url = database(stack, low=LOW, high=HIGH)
+        servers = {}
+        for worker, its_class in WORKERS.items():
+            servers[SETA, worker] = stack.enter_context(
+                served(APPS[SETA], worker=its_class, DATABASE_URL=url))
+            body = warm(servers[SETA, worker].url)
+            (folder / "body.json").write_bytes(body)
+            for name in (FLASK, WSGI):
+                server = servers[name, worker] = stack.enter_context(
+                    served(APPS[name], worker=its_class, BARE_BODY=str(folder / "body.json")))
+                assert warm(server.url) == body
+        return speed_table(measure(servers), len(body))
+
+
+def measured_memory() -> Table:
+    rows = []
+    with ExitStack() as stack:
+        folder, url = database(stack, low=MEMORY_LOW, high=MEMORY_HIGH, names=PROJECTS)
+        with served(APPS[SETA], DATABASE_URL=url) as server:
+            (folder / "body.json").write_bytes(warm(server.url))
+            rows.append(memory_row("SETA, before it is asked", server))
+            ask_everything(server.url, PROJECTS)
+            rows.append(memory_row("SETA, after", server))
+        with served(APPS[FLASK], BARE_BODY=str(folder / "body.json")) as server:
+            for _ in range(100):
+                warm(server.url)
+            rows.append(memory_row("bare Flask, one of the lists", server))
+    return Table(
+        title="Memory of the web processes", rows=rows,
+        header=("", "peak of the master", "of each process", "sum of the peaks",
+                "held now, shared parts once"),
+        about=f"{MEMORY_LOW + MEMORY_HIGH:,} job types on {len(PROJECTS)} projects; every list of "
+              "every project (Taskcluster, all build systems, triples; each priority), plain and "
+              "gzipped, asked of both processes by eight clients at once.")
+
+
+def memory_row(name: str, server: Served) -> tuple[str, ...]:
+    master, *others = server.processes
+    each = ", ".join(f"{peak_of([pid]):.0f}" for pid in others)
+    return (name, f"{peak_of([master]):.0f} MB", f"{each} MB",
+            f"{peak_of(server.processes):.0f} MB", f"{share_of(server.processes):.0f} MB")
+
+
+def database(stack: ExitStack, **sizes: int | tuple[str, ...]) -> tuple[Path, str]:
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="seta-serving-")))
+    folder.chmod(0o755)  # the database server may run as another user
+    url = stack.enter_context(EmbeddedServer(folder)).url
+    serving_world.fill(url, **sizes)
+    return folder, url
 
 
 @contextmanager
-def served(app: str, **environment: str):
+def served(
+    app: str, *, worker: str = WORKERS["`seta serve`'s"], **environment: str
+) -> Iterator[Served]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     here = Path(__file__).parent
     paths = os.pathsep.join([str(here), str(here.parent)])
     process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", *GUNICORN, "-b", f"127.0.0.1:{port}", app],
+        [sys.executable, "-m", "gunicorn", *GUNICORN, "-k", worker, "-b", f"127.0.0.1:{port}", app],
         env=os.environ | {"PYTHONPATH": paths} | environment)
     try:
         yield Served(f"http://127.0.0.1:{port}{PATH}", process.pid)
@@ -122,7 +130,7 @@ def served(app: str, **environment: str):
 
 
 def warm(url: str) -> bytes:
-    """Ask until it answers, and often enough that each process has; return the body."""
+    """Ask until it answers; return the body."""
     for _ in range(300):
         try:
             with urllib.request.urlopen(url) as response:
@@ -132,43 +140,52 @@ def warm(url: str) -> bytes:
     raise SystemExit(f"{url} does not answer")
 
 
-def measure(ours: Served, bare: Served) -> dict[str, float]:
-    with urllib.request.urlopen(ours.url) as response:
-        etag = response.headers["ETag"]
-    cases = {
-        "bare Flask": (bare, PLAIN),
-        "SETA": (ours, PLAIN),
-        "SETA, gzip": (ours, "Accept-Encoding: gzip\r\n"),
-        "SETA, 304": (ours, f"{PLAIN}If-None-Match: {etag}\r\n"),
-    }
-    found = {name: [] for name in cases}
+Case = tuple[str, str, str]   # server, what is asked, worker
+
+
+def measure(servers: dict[tuple[str, str], Served]) -> dict[Case, tuple[float, float]]:
+    """Return requests per second and the servers' CPU seconds for a request, by case."""
+    found: dict[Case, list[tuple[float, float]]] = {}
     for _ in range(TURNS):
-        for name, (server, headers) in cases.items():
-            found[name].append(requests_per_second(
-                server.url, headers, processes=ASKING, seconds=SECONDS))
-    return {name: statistics.median(values) for name, values in found.items()}
+        for (name, worker), server in servers.items():
+            for question, headers in questions(name, server.url).items():
+                before = server.cpu_seconds()
+                rate = requests_per_second(
+                    server.url, headers, processes=ASKING, seconds=SECONDS)
+                cost = (server.cpu_seconds() - before) / (rate * SECONDS)
+                found.setdefault((name, question, worker), []).append((rate, cost))
+    return {case: (statistics.median(rate for rate, _ in turns),
+                   statistics.median(cost for _, cost in turns))
+            for case, turns in found.items()}
 
 
-def show(rates: dict[str, float], size: int, ours: Served, bare: Served) -> None:
-    table = Table(title=f"{LABELS:,} labels, {size:,} bytes, {ASKING} clients asking")
-    for column in ("", "requests per second", "relative to bare Flask", "peak memory"):
-        table.add_column(column, justify="right" if column else "left")
-    peaks = {"bare Flask": bare.peak_memory(), "SETA": ours.peak_memory()}
-    for name, rate in rates.items():
-        peak = f"{peaks[name]:,.0f} MB" if name in peaks else ""
-        table.add_row(name, f"{rate:,.0f}", f"{rate / rates['bare Flask']:.2f}", peak)
-    Console(width=100).print(table)
+def questions(name: str, url: str) -> dict[str, str]:
+    if name == FLASK:
+        return {"plain": PLAIN}
+    with urllib.request.urlopen(url) as response:
+        etag = response.headers["ETag"]
+    return {"plain": PLAIN, "gzip": GZIP, "304": f"{PLAIN}If-None-Match: {etag}\r\n"}
 
 
-def _children(pid: int) -> list[int]:
-    return [int(each) for each in
-            Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+def speed_table(found: dict[Case, tuple[float, float]], size: int) -> Table:
+    rows = []
+    for (name, question, worker), (rate, cost) in found.items():
+        peer_rate, peer_cost = found[FLASK, "plain", worker]
+        rows.append((worker, f"{name}, {question}", f"{rate:,.0f}", f"{rate / peer_rate:.2f}",
+                     f"{cost * 1e6:,.0f} µs", f"{peer_cost / cost:.2f}"))
+    return Table(
+        title="Lists beside a bare Flask route", rows=rows,
+        header=("worker", "", "requests per second", "to bare Flask", "CPU of the servers",
+                "bare Flask's to it"),
+        about=f"{LOW:,} labels, {size:,} bytes, {ASKING} clients on connections that are kept, two "
+              "processes of four threads. The bare Flask route and the bare WSGI function answer "
+              "the same bytes, ready in memory; what the bare WSGI function takes is gunicorn's.")
 
 
-def _peak_of(pid: int) -> int:
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1])
+def _cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":
-    main()
+    publish("Serving lists", tables)

@@ -190,6 +190,15 @@ def test_triples_are_of_job_types_and_none_twice(trunk, first, served):
         ["linux64", "opt", "mochitest-3"]]
 
 
+def test_a_name_that_projects_share_is_in_memory_once(trunk, served, sessions, settings):
+    trunk.project("other").ingested("other", at=NOW).ingested(at=NOW)
+    trunk.caught("a" * 12, A).caught("b" * 12, A, project="other")
+    analyze(sessions, "trunk", now=NOW, settings=settings)
+    (here,), (there,) = (served.names_at(project, "taskcluster")[Priority.FIRST]
+                         for project in ("autoland", "other"))
+    assert here == A and here is there
+
+
 def test_bytes_are_made_once_for_today_and_anew_for_other_days(first, served):
     query = ListQuery("autoland", ListKind.TASKCLUSTER, LOW_VALUE)
     prepared = served.usable_list(query).prepared_list

@@ -26,6 +26,7 @@ def answer(query: ListQuery) -> Response:
     usable = published.usable_list(query)
     if query.kind == ListKind.TASKCLUSTER and not usable.has_low_value:
         raise CannotAnswer("no task is of low value now, so everything runs")
+    mark_repeatable(request.environ)
     return _send_list(usable.prepared_list, usable.snapshot_id)
 
 
@@ -40,10 +41,7 @@ def send_document(payload: dict[str, object]) -> Response:
 
 def _send_list(prepared: PreparedList, snapshot_id: int | None = None) -> Response:
     today = day_of(context().clock())
-    date = date_key(request.args, today)
-    if snapshot_id is not None and date == today:   # its bytes are kept anyway
-        mark_repeatable(request.environ)
-    body = prepared.body(date, today=today)
+    body = prepared.body(date_key(request.args, today), today=today)
     return send(body, vary=LISTS_VARY, snapshot_id=snapshot_id)
 
 

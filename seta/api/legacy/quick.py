@@ -18,7 +18,6 @@ Headers = list[tuple[str, str]]
 Wsgi = Callable[[Any, Callable[..., Any]], Iterable[bytes]]
 
 PATHS = ("/api/project/", "/data/setadetails")   # with one of which the path of a list begins
-MOST = 200               # answers of one edition: clients may add any parameter to a question
 MARK = "seta.repeatable"
 
 
@@ -68,9 +67,8 @@ class QuickLists:
         if MARK not in environ or self._published.edition() is not edition:
             return pieces
         body = _read(pieces)
-        if len(edition.answers) >= MOST:
-            edition.answers.clear()
-        edition.answers[_question(environ)] = Answer(*started[-1], body)
+        edition.answers.keep(_question(environ), Answer(*started[-1], body),
+                             size=sum(map(len, body)))
         return body
 
 

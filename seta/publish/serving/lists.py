@@ -11,11 +11,12 @@ import msgspec
 from ...domain import JobType, Priority
 from ...names import may_be_listed
 from ...store.snapshots import PublishedLists
-from .payloads import list_body
+from .payloads import list_body, list_in
 
 LOW_VALUE = frozenset({Priority.SECOND, Priority.THIRD})
 HIGH_VALUE = frozenset({Priority.FIRST})
 ALL = frozenset(Priority)
+NO_DATE = "0000-00-00"    # of an answer that was not asked for yet
 Triple = tuple[str, str, str]  # platform, build type, suite and chunk
 
 
@@ -51,15 +52,15 @@ class Body:
 
     @classmethod
     def of(cls, plain: bytes, etag: str = "") -> "Body":
-        return cls(plain, gzip.compress(plain, 6, mtime=0), etag or digest_of(plain))
+        return cls(plain, _gzip(plain), etag or digest_of(plain))
 
 
 class PackedBody:
     """An answer that is kept gzipped, and unpacked only for a client that needs it."""
 
-    def __init__(self, gzipped: bytes):
+    def __init__(self, gzipped: bytes, etag: str = ""):
         self.gzipped = gzipped
-        self.etag = digest_of(gzipped)
+        self.etag = etag or digest_of(gzipped)
         self.gzipped_etag = f"{self.etag}-gzip"
 
     @property
@@ -72,23 +73,31 @@ def digest_of(content: bytes) -> str:
 
 
 class PreparedList:
-    """The list of names, or of triples, for one query."""
+    """The list of names, or of triples, for one query.
+
+    Only its gzipped bytes are kept: of a large CI there are many lists, each of half a megabyte.
+    """
 
     def __init__(self, entries: Sequence[str] | Sequence[Triple]):
         self.is_empty = not entries
-        self._list = msgspec.json.encode(entries)
-        self._digest = digest_of(self._list)
-        self._kept: tuple[str, Body] | None = None    # today's answer, by its date
+        encoded = msgspec.json.encode(entries)
+        self._digest = digest_of(encoded)
+        packed = _gzip(list_body(encoded, NO_DATE), level=1)
+        self._kept = (NO_DATE, PackedBody(packed))   # today's answer, by its date
 
-    def body(self, date: str, *, today: str) -> Body:
+    def body(self, date: str, *, today: str) -> PackedBody:
         """Return the answer whose key is `date`; that of today is kept."""
-        kept = self._kept
-        if kept is not None and kept[0] == date:
-            return kept[1]
-        body = Body.of(list_body(self._list, date), f"{self._digest}-{date}")
+        kept_date, kept = self._kept
+        if kept_date == date:
+            return kept
+        body = PackedBody(_gzip(list_body(list_in(kept.plain), date)), f"{self._digest}-{date}")
         if date == today:
             self._kept = (date, body)  # one assignment: other threads see all of it or nothing
         return body
+
+
+def _gzip(plain: bytes, *, level: int = 6) -> bytes:
+    return gzip.compress(plain, level, mtime=0)
 
 
 def entries_of(

@@ -16,6 +16,15 @@ def list_body(entries: bytes, date: str) -> bytes:
     return b'{"jobtypes": {"%s": %s}}' % (date.encode("ascii"), entries)
 
 
+def list_in(body: bytes) -> bytes:
+    """Return the entries that `list_body` was given.
+
+    >>> list_in(b'{"jobtypes": {"2020-02-01": ["test-linux64/opt-xpcshell"]}}')
+    b'["test-linux64/opt-xpcshell"]'
+    """
+    return body[body.index(b"["):-len(b"}}")]
+
+
 def job_types_payload(jobs: Iterable[JobName]) -> dict[str, Any]:
     job_types = {job.job_type for job in jobs if job.job_type is not None}
     return {"jobtypes": [[each.platform, each.build_type, each.testtype]

@@ -37,12 +37,17 @@ class ServedSnapshot:
 
     lists: PublishedLists
     _prepared: dict[PreparedKey, PreparedList] = field(default_factory=dict)
+    _preparing: threading.Lock = field(default_factory=threading.Lock)
 
     def prepared_list(self, projects: tuple[str, ...], query: ListQuery) -> PreparedList:
         key = (projects, query.kind, query.priorities)
         found = self._prepared.get(key)
-        if found is None:
-            found = self._prepared[key] = PreparedList(entries_of(self.lists, projects, query))
+        if found is not None:
+            return found
+        with self._preparing:   # one after the other, since each takes memory meanwhile
+            found = self._prepared.get(key)
+            if found is None:
+                found = self._prepared[key] = PreparedList(entries_of(self.lists, projects, query))
         return found
 
 

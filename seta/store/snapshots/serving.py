@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -59,13 +60,33 @@ def project_facts(session: Session) -> dict[str, ProjectFacts]:
 
 
 def published_lists(session: Session, snapshot_id: int) -> PublishedLists:
-    """Return all names of a snapshot, and the job types that they mean. Two queries."""
+    """Return all names of a snapshot, and the job types that they mean. Two queries.
+
+    Each text and each number is kept once: projects share most of their names. Rows come one by
+    one, since a single one may have ten thousand names.
+    """
+    shared: dict[Any, Any] = {}
+    job_types = _job_types(session, snapshot_id, shared)
     names: dict[tuple[str, str], dict[Priority, tuple[tuple[str, ...], tuple[int, ...]]]] = {}
-    for row in session.scalars(select(List).where(List.snapshot_id == snapshot_id)):
+    query = (select(List.project, List.build_system, List.priority, List.names, List.job_type_ids)
+             .where(List.snapshot_id == snapshot_id))
+    for row in session.execute(query, execution_options={"yield_per": 1}):
         priorities = names.setdefault((row.project, row.build_system), {})
-        priorities[Priority(row.priority)] = (tuple(row.names), tuple(row.job_type_ids))
+        priorities[Priority(row.priority)] = (
+            tuple(shared.setdefault(name, name) for name in row.names),
+            tuple(shared.setdefault(number, number) for number in row.job_type_ids))
+    return PublishedLists(names, job_types)
+
+
+def _job_types(
+    session: Session, snapshot_id: int, shared: dict[Any, Any]
+) -> dict[int, JobType]:
     Type, priority = schema.JobType, schema.SnapshotPriority
     query = (select(Type.id, Type.platform, Type.build_type, Type.test_suite, Type.chunk)
              .join(priority, priority.job_type_id == Type.id)
              .where(priority.snapshot_id == snapshot_id))
-    return PublishedLists(names, {row[0]: JobType(*row[1:]) for row in session.execute(query)})
+    found = {}
+    for number, *parts in session.execute(query, execution_options={"yield_per": 1000}):
+        found[shared.setdefault(number, number)] = JobType(
+            *(shared.setdefault(part, part) for part in parts))
+    return found
