@@ -16,7 +16,7 @@ import tempfile
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
 
-from growth_disk import copied, disk
+from growth_disk import copied, disk, write_ahead_log
 from growth_results import ROWS_A_DAY
 from growth_serving import Asked, served
 from report import Table, publish
@@ -77,7 +77,7 @@ def measured(url: str, before: float, size: float, found: list[dict], *, is_last
     last = import_rows(url, max(before, size - 1), size)
     rate = last["results"] / last["seconds"]
     analysis = step("analyze", url, day)
-    there = disk(url)
+    there, log = disk(url), write_ahead_log(url)
     count = int(size * MILLION)
     one = {
         "millions": size, "results": count, "rate": rate, "last_million": last["seconds"],
@@ -87,6 +87,7 @@ def measured(url: str, before: float, size: float, found: list[dict], *, is_last
         "analysis": analysis["seconds"], "analysis_mb": analysis["megabytes"],
         "regressions": analysis["regressions"], "status": analysis["status"],
         "disk": sum(there.values()), "bytes": sum(there.values()) / count, "relations": there,
+        "write_ahead_log": log,
     }
     # The last size needs no copy: nothing comes after it.
     with nullcontext(url) if is_last else copied(url) as database:
@@ -176,7 +177,9 @@ def where_the_bytes_are(found: list[dict]) -> Table:
         ("", *(f"{one['millions']:g} million" for one in found)),
         [[name, *(f"{one['relations'].get(name, 0) / one['results']:.1f}" for one in found)]
          for name in names],
-        "Bytes of the database, divided by the number of results.", title="Where the bytes are")
+        "Bytes of the database, divided by the number of results.", title="Where the bytes are",
+        after=f"""Beside its data, the server has {found[-1]["write_ahead_log"] / 2**30:.1f} GiB of
+        write-ahead log, however many results there are.""")
 
 
 if __name__ == "__main__":

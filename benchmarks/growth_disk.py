@@ -35,6 +35,15 @@ def disk(url: str) -> dict[str, int]:
     return found
 
 
+def write_ahead_log(url: str) -> int:
+    """Return the bytes of the server's log of changes, which every server has beside its data."""
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        size = connection.scalar(text("SELECT sum(size)::bigint FROM pg_ls_waldir()"))
+    engine.dispose()
+    return size
+
+
 @contextmanager
 def copied(url: str) -> Iterator[str]:
     """Make a copy of a database that nobody is connected to; it is dropped afterwards."""

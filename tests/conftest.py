@@ -8,6 +8,7 @@
 """
 
 import fcntl
+import gc
 import os
 import shutil
 import subprocess
@@ -31,6 +32,8 @@ from seta.store.schema import Base
 
 sys.path.insert(0, str(Path(__file__).parent))  # for the loopback servers
 
+from run_order import deal_slow_tests  # noqa: E402
+
 SHARED_FOLDER = pytest.StashKey[Path]()
 MADE_DATABASES = "made-databases"
 # Hundreds of databases come and go, and autovacuum would visit every one of them.
@@ -52,6 +55,16 @@ def pytest_unconfigure(config):
     if SHARED_FOLDER in config.stash:
         drop_databases(config.stash[SHARED_FOLDER] / MADE_DATABASES)
         shutil.rmtree(config.stash[SHARED_FOLDER], ignore_errors=True)
+
+
+def pytest_collection_modifyitems(config, items):
+    if hasattr(config, "workerinput"):
+        items[:] = deal_slow_tests(items, config.workerinput["workercount"])
+
+
+def pytest_collection_finish(session):
+    gc.collect()
+    gc.freeze()  # what was imported stays: later collections need not look at it
 
 
 def new_folder() -> Path:

@@ -15,6 +15,8 @@ from seta.analysis.setcover.model import objective_of
 from seta.analysis.setcover.reductions import components, reduce
 from seta.analysis.setcover.solve import best_known, solve_component
 
+pytestmark = pytest.mark.slow
+
 AMPLE = Budget(nodes=10_000, seconds=60)
 RING = tuple(Row(1, tuple(sorted((column, (column + 1) % 7)))) for column in range(7))
 

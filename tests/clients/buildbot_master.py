@@ -11,6 +11,8 @@ import urllib.request
 from contextlib import suppress
 from pathlib import Path
 
+from preloaded import BUILDBOT
+
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to-buildbot.md"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 BLOCKS = BLOCK.findall(HOW_TO.read_text(encoding="utf-8"))
@@ -20,10 +22,16 @@ STATES = {0: "success", 2: "failure", 3: "replaced"}
 
 
 class Master:
-    """A master in a folder of its own, made and run by the commands of the how-to."""
+    """A master in a folder of its own.
+
+    `run` runs the how-to's commands as they are; `start`, `stop` and `reconfigure` do what these
+    do, without loading Buildbot each time.
+    """
 
     def __init__(self, folder, ports, seta_url):
         self.folder, self.ports, self.seta_url = folder, ports, seta_url
+        self._program = None
+        self._builders, self._digits = {}, {}   # by id, as they were when it was asked
         self.environment = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
                             "HOME": str(folder), "SETA_TOKEN": "token-of-the-test",
                             "START_TIMEOUT": str(PATIENCE),  # of `buildbot start`
@@ -58,27 +66,33 @@ class Master:
                    ("{SECONDS[name]}", "0.1"), *changes)
 
     def start(self):
-        self.run("buildbot start sample")
+        before = len(self.log())
+        self._program = BUILDBOT.start("start", "--nodaemon", "sample", folder=self.folder,
+                                       environment=self.environment, is_heard=False)
+        self._wait_for("BuildMaster is running", before)
 
     def stop(self):
-        """Stop it, and wait until it has ended, which `buildbot stop` does for ten seconds only."""
-        self.run("buildbot stop --quiet sample || true")
-        end = time.monotonic() + PATIENCE
-        while self._pid_file.exists():
-            assert time.monotonic() < end, self.log()[-9000:]
-            time.sleep(0.05)
+        self._program.terminate()
+        self._program.wait(PATIENCE)
 
     def reconfigure(self):
-        self.run(f"buildbot reconfig --progress_timeout {PATIENCE} sample")
+        before = len(self.log())
+        self._program.send_signal(signal.SIGHUP)
+        self._wait_for("configuration update complete", before)
 
-    @property
-    def _pid_file(self):
-        return self.folder / "sample" / "twistd.pid"
+    def _wait_for(self, words, before):
+        """Wait until the log says it, after so many characters."""
+        end = time.monotonic() + PATIENCE
+        while words not in self.log()[before:]:
+            assert self._program.poll() is None and time.monotonic() < end, self.log()[-9000:]
+            time.sleep(0.02)
 
     def kill(self):
         """End the process, if there is one, however the test ended."""
+        if self._program is not None:
+            self._program.kill()
         with suppress(FileNotFoundError, ProcessLookupError):
-            os.kill(int(self._pid_file.read_text()), signal.SIGKILL)
+            os.kill(int((self.folder / "sample/twistd.pid").read_text()), signal.SIGKILL)
 
     def log(self):
         path = self.folder / "sample" / "twistd.log"
@@ -86,8 +100,11 @@ class Master:
 
     def change(self, digit):
         """Send a change whose revision is this digit forty times."""
-        self.run("buildbot sendchange --master 127.0.0.1:9989 --auth change:secret --who you "
-                 f"--branch main --revision {digit * 40} src/main.c")
+        sent = BUILDBOT.run(
+            "sendchange", "--master", f"127.0.0.1:{self.ports[0]}", "--auth", "change:secret",
+            "--who", "you", "--branch", "main", "--revision", digit * 40, "src/main.c",
+            folder=self.folder, environment=self.environment)
+        assert sent.returncode == 0, sent.stdout + sent.stderr + self.log()[-9000:]
 
     def api(self, path, method=None, **params):
         data = method and json.dumps(
@@ -101,11 +118,14 @@ class Master:
     def requests(self):
         """Return the state of each build request: ``["docs 1 success", "docs 2 waits"]``."""
         requests = self.api("buildrequests")["buildrequests"]
-        names = {each["builderid"]: each["name"] for each in self.api("builders")["builders"]}
-        digits = {each["bsid"]: each["sourcestamps"][0]["revision"][0]
-                  for each in self.api("buildsets")["buildsets"]}
-        return sorted(f"{names[each['builderid']]} {digits[each['buildsetid']]} {state(each)}"
-                      for each in requests)
+        if not {each["builderid"] for each in requests} <= set(self._builders):
+            self._builders = {
+                each["builderid"]: each["name"] for each in self.api("builders")["builders"]}
+        if not {each["buildsetid"] for each in requests} <= set(self._digits):
+            self._digits = {each["bsid"]: each["sourcestamps"][0]["revision"][0]
+                            for each in self.api("buildsets")["buildsets"]}
+        return sorted(f"{self._builders[each['builderid']]} {self._digits[each['buildsetid']]} "
+                      f"{state(each)}" for each in requests)
 
 
 def state(request):

@@ -8,6 +8,7 @@ import threading
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -139,14 +140,18 @@ def serve():
         server.stop()
 
 
-@pytest.fixture
-def free_ports():
-    """Return three ports of this machine on which nobody listens."""
+def unused_ports(count):
+    """Return ports of this machine on which nobody listens."""
     with ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in range(3)]
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
         for probe in probes:
             probe.bind(("127.0.0.1", 0))
         return [probe.getsockname()[1] for probe in probes]
+
+
+@pytest.fixture
+def free_ports():
+    return unused_ports(3)
 
 
 @pytest.fixture
@@ -164,18 +169,19 @@ def selective():
     return make
 
 
+def wait_until(condition, seconds=PATIENCE):
+    """Wait for something that another process brings about; fail after a while."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if result := condition():
+            return result
+        time.sleep(0.1)
+    raise AssertionError("it never came about")
+
+
 @pytest.fixture
 def until():
-    """Return a waiter for something that another process brings about; it fails after a while."""
-    def wait(condition, seconds=PATIENCE):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if result := condition():
-                return result
-            time.sleep(0.2)
-        raise AssertionError("it never came about")
-
-    return wait
+    return wait_until
 
 
 @pytest.fixture(autouse=True)
@@ -188,12 +194,15 @@ def forget_answers(monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def fresh_master(tmp_path_factory):
+def fresh_master(once, tmp_path_factory):
     """Return a folder with a master that was just made: its database takes a second."""
-    folder = tmp_path_factory.mktemp("buildbot")
-    Master(folder, (9989, 8010), "http://127.0.0.1:8000").run(
-        next(text for language, text in BLOCKS if language == "bash"))
-    return folder / "sample"
+    def make():
+        folder = tmp_path_factory.mktemp("buildbot")
+        Master(folder, (9989, 8010), "http://127.0.0.1:8000").run(
+            next(text for language, text in BLOCKS if language == "bash"))
+        return str(folder / "sample")
+
+    return Path(once("buildbot-master", make))
 
 
 @pytest.fixture

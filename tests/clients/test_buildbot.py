@@ -32,6 +32,7 @@ def test_the_low_value_builder_waits_until_a_full_change(make_master, seta, unti
     seta.full = "3"
     for digit in "12":
         master.change(digit)
+        until(lambda: {f"ui {digit} success", f"unit {digit} success"} <= set(master.requests()))
     until(lambda: master.requests() == [
         "docs 1 replaced", "docs 2 waits",
         "ui 1 success", "ui 2 success", "unit 1 success", "unit 2 success"])
@@ -141,8 +142,10 @@ def test_an_answer_that_skips_every_builder_runs_everything(make_master, serve, 
                       'name="force", builderNames=[*BUILDERS, "nightly"]'),
                      ('{"unit": 3', '{"nightly": 1, "unit": 3'))
     master.start()
-    for digit in "12":
+    for digit, end in (("1", "success"), ("2", "waits")):
         master.change(digit)
+        until(lambda: {f"{name} {digit} {end}" for name in ("docs", "ui", "unit")}
+              <= set(master.requests()))
     until(lambda: master.requests() == [
         "docs 1 success", "docs 2 waits", "ui 1 success", "ui 2 waits",
         "unit 1 success", "unit 2 waits"])
@@ -241,7 +244,9 @@ def test_a_run_in_the_queue_is_not_replaced_by_one_that_waits(make_master, seta,
                      ("sleep 0.1", "until test -e {basedir}/go; do sleep 0.1; done"))
     seta.full = "81"
     master.start()
-    for digit in "812":
+    master.change("8")
+    until(lambda: any(each.endswith("8 runs") for each in master.requests()))
+    for digit in "12":
         master.change(digit)
     until(lambda: {"docs 1 waits", "docs 2 waits"} <= set(master.requests()))
     (master.folder / "sample" / "go").touch()

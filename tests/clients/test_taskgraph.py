@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from clients.taskgraph_sample import BLOCKS, Sample
+from clients.taskgraph_sample import ADDRESS, BLOCKS, Sample
 
 BUILD = "build-linux64/opt"
 KEPT = ["test-linux64/opt-mochitest-1", "test-linux64/opt-reftest"]
@@ -13,20 +13,16 @@ ALL = sorted([BUILD, *KEPT, *SKIPPED])
 PUSHES = re.compile(r"/api/v1/projects/sample/pushes/(\w+)/schedule")
 
 
-@pytest.fixture
-def sample(tmp_path):
-    """Return a maker of the sample project, which asks the SETA at the address given."""
-    def make(url):
-        project = Sample(tmp_path, url)
-        start = next(text for language, text in BLOCKS if language == "bash")
-        assert project.run(start, folder=tmp_path).returncode == 0
-        for language, text in BLOCKS:
-            if language == "yaml":
-                project.write(text)
-        assert project.run("git add . && git commit --quiet --message x").returncode == 0
-        return project
+@pytest.fixture(scope="session")
+def fresh_sample(tmp_path_factory):
+    """Return the folder of a sample project that was just made."""
+    return Sample(tmp_path_factory.mktemp("taskgraph"), ADDRESS).make().folder
 
-    return make
+
+@pytest.fixture
+def sample(tmp_path, fresh_sample):
+    """Return a maker of the sample project, which asks the SETA at the address given."""
+    return lambda url: Sample(tmp_path, url).copy_from(fresh_sample)
 
 
 @pytest.fixture

@@ -4,15 +4,15 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from datetime import UTC, datetime
 
 import pytest
 from clients import buildbot_master, taskgraph_sample
+from clients.conftest import unused_ports, wait_until
 from clients.taskgraph_sample import Sample
+from preloaded import SETA
 
 TOKEN = "token-of-the-test"
 
@@ -32,12 +32,10 @@ class Seta:
         """Run the how-to's command that adds the project."""
         line = next(line for language, text in blocks if language == "sh"
                     for line in text.splitlines() if line.startswith("seta projects add"))
-        subprocess.run([sys.executable, "-m", *line.split()], check=True, timeout=300,
-                       env=self._environment)
+        SETA.run(*line.split()[1:], environment=self._environment).check_returncode()
 
     def start(self):
-        self._process = subprocess.Popen([sys.executable, "-m", "seta", "serve"],
-                                         env=self._environment)
+        self._process = SETA.start("serve", is_heard=False, environment=self._environment)
 
     def stop(self):
         self._process.terminate()
@@ -60,11 +58,11 @@ class Seta:
             return False
 
 
-@pytest.fixture
-def seta(tmp_path, database, free_port, until):
-    server = Seta(tmp_path, database, free_port)
+@pytest.fixture(scope="module")
+def seta(tmp_path_factory, make_database, template):
+    server = Seta(tmp_path_factory.mktemp("seta"), make_database(template), unused_ports(1)[0])
     server.start()
-    until(server.is_up)
+    wait_until(server.is_up)
     yield server
     server.stop()
 

@@ -14,6 +14,8 @@ from embedded.servers import ask, folder_of, hold, let_go, wait_for
 from seta.errors import StoreError
 from seta.store.embedded import FOR_TESTS, EmbeddedServer
 
+pytestmark = pytest.mark.slow
+
 only_as_root = pytest.mark.skipif(os.geteuid() != 0, reason="becomes another user")
 
 

@@ -13,6 +13,8 @@ from embedded.servers import (
 
 from seta.store.embedded import FOR_TESTS, EmbeddedServer
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def server(home):

@@ -13,6 +13,8 @@ from seta.errors import StoreError
 from seta.store.embedded import FOR_TESTS, EmbeddedServer
 from seta.store.embedded.programs import find_programs
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_data_is_kept_between_runs_and_the_server_is_stopped(new_home):
     with EmbeddedServer(new_home, options=FOR_TESTS) as server:
@@ -57,6 +59,13 @@ def test_a_killed_server_is_recovered_from(home):
 
         with EmbeddedServer(home, options="") as again:
             assert ask(again, "SELECT answer FROM kept") == 42
+
+
+def test_an_option_of_the_caller_outranks_the_settings(home):
+    with EmbeddedServer(home, options="") as server:
+        assert ask(server, "SHOW shared_buffers") == "256MB"
+    with EmbeddedServer(home, options="-c shared_buffers=64MB") as server:
+        assert ask(server, "SHOW shared_buffers") == "64MB"
 
 
 def test_a_folder_that_a_killed_initdb_left_is_made_anew(home):

@@ -12,6 +12,8 @@ from embedded.servers import HOLDER, ask, folder_of, wait_for
 from seta.errors import StoreError
 from seta.store.embedded import FOR_TESTS, EmbeddedServer
 
+pytestmark = pytest.mark.slow
+
 
 def initdb_of(home: Path) -> int | None:
     """The id of the process that makes the data of this home."""

@@ -18,6 +18,8 @@ from seta.cli.program import Program
 from seta.config import Settings
 from seta.store.embedded import FOR_TESTS, EmbeddedServer
 
+pytestmark = pytest.mark.slow
+
 RECORDS = [
     {"kind": "result", "namespace": "ci", "job_id": "1", "project": "autoland",
      "build_system": "taskcluster", "name": "test-linux64/opt-xpcshell", "revision": "a" * 40,

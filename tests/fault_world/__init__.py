@@ -4,12 +4,14 @@ import pytest
 
 from .commands import Command, run_seta, start_seta
 from .kills import Kills, kill_at_random
+from .lateness import Lateness, measured_lateness
 from .postgres import Postgres
-from .service import LISTS, STATUS, Answer, Answers, Service, reading, serving
+from .service import LISTS, STATUS, TOKEN, Answer, Answers, Service, reading, serving
 
 __all__ = [
-    "LISTS", "STATUS", "Answer", "Answers", "Command", "Kills", "Postgres", "Service", "fault",
-    "kill_at_random", "reading", "run_seta", "serving", "start_seta",
+    "LISTS", "STATUS", "TOKEN", "Answer", "Answers", "Command", "Kills", "Lateness", "Postgres",
+    "Service", "fault", "kill_at_random", "measured_lateness", "reading", "run_seta", "serving",
+    "start_seta",
 ]
 
 

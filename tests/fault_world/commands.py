@@ -1,14 +1,11 @@
 """Real `seta` commands, as an operator runs them."""
 
 import os
-import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from preloaded import ROOT, SETA, Program
 
 
 @dataclass(frozen=True)
@@ -31,12 +28,9 @@ def environment(database: str, **settings: str) -> dict[str, str]:
             "SETA_HOME": f"{tempfile.gettempdir()}/no-home-is-needed", **settings}
 
 
-def start_seta(*arguments, database: str, **settings: str) -> subprocess.Popen:
+def start_seta(*arguments, database: str, **settings: str) -> Program:
     """Start a command; whoever starts it reads its output or kills it."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "seta", *map(str, arguments)], cwd=ROOT, text=True,
-        env=environment(database, **settings), stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return SETA.start(*arguments, environment=environment(database, **settings))
 
 
 def run_seta(*arguments, database: str, fails: bool = False, **settings: str) -> Command:

@@ -6,6 +6,8 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from preloaded import Program
+
 REPEATS = int(os.environ.get("SETA_FAULT_REPEATS", "1"))  # for more than a quick look
 
 
@@ -22,7 +24,7 @@ class Kills:
 
 
 def kill_at_random(
-    start: Callable[[], subprocess.Popen], *, first: float, last: float, seed: int,
+    start: Callable[[], Program], *, first: float, last: float, seed: int,
     times: int = 3, after_each: Callable[[], None] = lambda: None,
 ) -> Kills:
     """Start a command several times and kill it `first` to `last` seconds later.

@@ -2,10 +2,12 @@
 
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -14,25 +16,32 @@ from sqlalchemy import make_url
 
 from seta.store.embedded.programs import find_programs, reachable_programs, server_user
 
-PASSWORD = secrets.token_hex(16)  # other users of the machine reach the port too
+PASSWORD = "password"   # the file that has it
 OPTIONS = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "shared_buffers=32MB",
            "-c", "max_wal_size=64MB")
 
 
 class Postgres:
-    """A server on a port of the loopback interface, with its data below `folder`."""
+    """A server on a port of the loopback interface, with its data below `folder`.
 
-    def __init__(self, folder: Path, *, max_connections: int = 60):
+    They may be those of another one, `like`, that was stopped.
+    """
+
+    def __init__(self, folder: Path, *, like: Path | None = None, max_connections: int = 60):
         self._user = server_user()
         self._data = folder / "data"
         self._log = folder / "postgres.log"
         self._programs = reachable_programs(find_programs(), self._user, folder / "programs")
         self._max_connections = max_connections
         self.port = free_port()
-        self._create(folder)
+        if like is None:
+            self._create(folder)
+        else:
+            self._copy(like, folder)
+        self._password = (folder / PASSWORD).read_text()
 
     def url(self, database: str = "postgres") -> str:
-        return (f"postgresql+psycopg2://seta:{PASSWORD}@127.0.0.1:{self.port}/{database}"
+        return (f"postgresql+psycopg2://seta:{self._password}@127.0.0.1:{self.port}/{database}"
                 "?sslmode=disable")
 
     def start(self) -> "Postgres":
@@ -56,7 +65,8 @@ class Postgres:
         if self._main.is_running():
             self._main.suspend()     # so that it starts no more backends while they are listed
         for process in self.processes():
-            process.kill()
+            with suppress(psutil.NoSuchProcess):    # it ends when the main one is gone
+                process.kill()
         self._main.wait(timeout=60)
 
     @property
@@ -109,9 +119,16 @@ class Postgres:
                     raise
                 time.sleep(.05)
 
+    def _copy(self, like: Path, folder: Path) -> None:
+        shutil.copy(like / PASSWORD, folder)
+        shutil.copytree(like / self._data.name, self._data, symlinks=True)
+        if self._user is not None:
+            for path in (self._data, *self._data.rglob("*")):
+                os.chown(path, self._user.pw_uid, self._user.pw_gid)
+
     def _create(self, folder: Path) -> None:
-        password = folder / "password"
-        password.write_text(PASSWORD)
+        password = folder / PASSWORD
+        password.write_text(secrets.token_hex(16))  # other users of the machine reach the port too
         if self._user is not None:
             for path in (folder, password):
                 os.chown(path, self._user.pw_uid, self._user.pw_gid)

@@ -3,19 +3,18 @@
 import hashlib
 import http.client
 import json
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import psutil
+from preloaded import SETA, Program
 from sqlalchemy import make_url
 
-from .commands import ROOT, environment
+from .commands import environment
 from .postgres import free_port
 
 TOKEN = "a token of the faults"
@@ -30,6 +29,7 @@ class Answer:
     status: int        # NO_ANSWER: the connection was refused, cut off or too slow
     body: bytes
     seconds: float
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def json(self):
@@ -39,9 +39,10 @@ class Answer:
 class Service:
     """A server at 127.0.0.1, and what one needs to break it."""
 
-    def __init__(self, process: subprocess.Popen, port: int):
+    def __init__(self, process: Program, port: int):
         self.process = psutil.Process(process.pid)
         self.port = port
+        self.address = f"http://127.0.0.1:{port}"
 
     def get(self, path: str, *, timeout: float = 20) -> Answer:
         return self.ask("GET", path, timeout=timeout)
@@ -49,24 +50,25 @@ class Service:
     def put(self, path: str, value) -> Answer:
         return self.ask("PUT", path, value)
 
-    def post(self, path: str, value) -> Answer:
-        return self.ask("POST", path, value)
+    def post(self, path: str, value, *, token: str = TOKEN) -> Answer:
+        return self.ask("POST", path, value, token=token)
 
-    def ask(self, method: str, path: str, value=None, *, timeout: float = 20) -> Answer:
+    def ask(self, method: str, path: str, value=None, *, timeout: float = 20,
+            token: str = TOKEN) -> Answer:
         """Ask on a connection of its own, once; `timeout` is for the whole answer."""
         began = time.monotonic()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
-        headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json",
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json",
                    "Connection": "close"}
         try:
             connection.request(method, path, None if value is None else json.dumps(value), headers)
             answer = connection.getresponse()
-            status, body = answer.status, answer.read()
+            status, body, its_headers = answer.status, answer.read(), answer.headers
         except (OSError, http.client.HTTPException):
-            status, body = NO_ANSWER, b""
+            status, body, its_headers = NO_ANSWER, b"", {}
         finally:
             connection.close()
-        return Answer(status, body, time.monotonic() - began)
+        return Answer(status, body, time.monotonic() - began, its_headers)
 
     def web_processes(self) -> list[psutil.Process]:
         return self.process.children()
@@ -141,18 +143,18 @@ def reading(service: Service, *paths: str, every: float = .03) -> Iterator[dict[
 
 
 @contextmanager
-def serving(database: str, **settings: str) -> Iterator[Service]:
-    """Run `seta serve` on a database."""
+def serving(
+    database: str, *, open_files: int | None = None, **settings: str
+) -> Iterator[Service]:
+    """Run `seta serve` on a database, with so many open files at most."""
     port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "seta", "serve"], cwd=ROOT, stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment(
-            database, PORT=str(port), SETA_TOKENS=TOKENS, SETA_WRITES_PER_MINUTE="1000000",
-            **settings))
+    usual = {"SETA_TOKENS": TOKENS, "SETA_WRITES_PER_MINUTE": "1000000"}
+    process = SETA.start("serve", is_heard=False, open_files=open_files, environment=environment(
+        database, PORT=str(port), **usual | settings))
     service = Service(process, port)
     try:
         service.wait_for(STATUS)
-        if database:
+        if database and make_url(database).port:
             service.wait_until_all_have_loaded(make_url(database).port)
         yield service
     finally:

@@ -2,16 +2,18 @@
 
 import uuid
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
-from fault_world import LISTS, Postgres, run_seta, serving
+from fault_world import LISTS, Postgres, measured_lateness, run_seta, serving
 from fault_world.ci import records, write
 from ingest_world import add_projects
 
 from seta.store.engine import make_engine, make_sessions
 from seta.store.migrations.upgrade import upgrade
 
-TEMPLATE = "seta_template"
+TEMPLATE = "seta_template"   # upgraded
+FILLED = "seta_filled"       # with a day imported and analyzed
 
 
 @pytest.fixture
@@ -23,13 +25,37 @@ def seen(request, record_property):
     return lambda sentence: record_property("seen", sentence)
 
 
+@pytest.fixture
+def lateness():
+    """How late this machine is during the test: what limits in seconds allow on top."""
+    with measured_lateness() as lateness:
+        yield lateness
+
+
 @pytest.fixture(scope="session")
-def postgres(open_folder):
-    """A server that tests may break, and leave running."""
-    server = Postgres(open_folder()).start()
-    upgrade_database(server.database(TEMPLATE))
-    yield server
-    server.kill()
+def small_file(once, shared_folder):
+    """A day of 150 pushes with 40 jobs each."""
+    return Path(once("small-file", lambda: str(
+        write(shared_folder / "small.ndjson", records(150)))))
+
+
+@pytest.fixture(scope="session")
+def stopped_server(once, shared_folder, small_file):
+    """The folder of a server that was made once, for servers like it."""
+    def make() -> str:
+        folder = shared_folder / "postgres-of-the-faults"
+        folder.mkdir(mode=0o755)
+        server = Postgres(folder).start()
+        try:
+            upgrade_database(server.database(TEMPLATE))
+            url = server.database(FILLED, TEMPLATE)
+            run_seta("import", small_file, "--scope", "trunk", database=url)
+            run_seta("analyze", database=url)
+        finally:
+            server.stop()
+        return str(folder)
+
+    return Path(once("postgres-of-the-faults", make))
 
 
 def upgrade_database(url: str) -> None:
@@ -38,7 +64,15 @@ def upgrade_database(url: str) -> None:
     engine.dispose()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def postgres(open_folder, stopped_server):
+    """A server that tests may break, and leave running."""
+    server = Postgres(open_folder(), like=stopped_server).start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="session")
 def new_database(postgres):
     """Make upgraded databases on it, with these projects; return their URLs."""
     def make(*names: str) -> str:
@@ -53,25 +87,9 @@ def new_database(postgres):
 
 
 @pytest.fixture(scope="session")
-def small_file(tmp_path_factory):
-    """A day of 150 pushes with 40 jobs each."""
-    return write(tmp_path_factory.mktemp("ci") / "results.ndjson", records(150))
-
-
-@pytest.fixture(scope="session")
-def filled(postgres, small_file):
-    """The name of a database with the day imported and analyzed, that nobody is connected to."""
-    name = "seta_filled"
-    url = postgres.database(name, TEMPLATE)
-    run_seta("import", small_file, "--scope", "trunk", database=url)
-    run_seta("analyze", database=url)
-    return name
-
-
-@pytest.fixture(scope="session")
-def broken_service(postgres, filled):
+def broken_service(postgres):
     """A service whose database and processes are broken under it."""
-    with serving(postgres.database("seta_served", filled)) as service:
+    with serving(postgres.database("seta_served", FILLED)) as service:
         yield service
 
 
@@ -83,12 +101,7 @@ def service(broken_service, postgres):
     return broken_service
 
 
-@pytest.fixture
-def now():
-    return datetime.now(UTC).replace(microsecond=0)
-
-
-@pytest.fixture
-def newest(now):
+@pytest.fixture(scope="module")
+def newest():
     """When the newest push came."""
-    return now - timedelta(hours=1)
+    return datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)

@@ -3,13 +3,11 @@
 import os
 import shutil
 import subprocess
-import uuid
 
 import pytest
 from fault_world import LISTS, STATUS, Postgres, fault, reading, run_seta, serving
 from fault_world.ci import records, stored, write
-from seta.store.engine import make_engine
-from seta.store.migrations.upgrade import upgrade
+from faults.conftest import FILLED
 
 SIZE = 160       # MB
 LEFT = 2         # MB that are left when the disk is "full"
@@ -30,8 +28,8 @@ def small_disk(open_folder):
 
 
 @pytest.fixture
-def server_on_it(small_disk):
-    server = Postgres(small_disk).start()
+def server_on_it(small_disk, stopped_server):
+    server = Postgres(small_disk, like=stopped_server).start()
     yield server
     server.kill()
 
@@ -39,16 +37,10 @@ def server_on_it(small_disk):
 @fault("the disk of the database is full during an import (a tmpfs of 160 MB)",
        expected="the import ends with one sentence and is recorded or stopped; lists are answered; "
                 "with room again, the same import gives what an undisturbed one gives")
-def test_a_disk_that_is_full(server_on_it, small_disk, new_database, tmp_path, small_file, seen):
-    server, undisturbed = server_on_it, new_database()
-    url = server.database(f"f_{uuid.uuid4().hex[:12]}")
-    engine = make_engine(url)
-    upgrade(engine)
-    engine.dispose()
+def test_a_disk_that_is_full(server_on_it, small_disk, postgres, tmp_path, seen):
+    server, undisturbed = server_on_it, postgres.database("seta_undisturbed", FILLED)
+    url = server.url(FILLED)
     file = write(tmp_path / "more.ndjson", records(300, first=1000))
-    for each in (url, undisturbed):
-        run_seta("import", small_file, database=each)
-    run_seta("analyze", database=url)
     run_seta("import", file, database=undisturbed)
 
     ballast = small_disk / "ballast"

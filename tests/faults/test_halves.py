@@ -5,6 +5,7 @@ import gzip
 import pytest
 from fault_world import LISTS, fault, run_seta, start_seta
 from fault_world.ci import count, records, write
+from faults.conftest import FILLED
 
 
 @pytest.fixture
@@ -53,8 +54,8 @@ def test_nothing_is_published_on_half_a_file(service, postgres, whole_file, tmp_
 @fault("the clock was two hours ahead when results came, and was put right",
        expected="nothing counts as fresh or is published by itself, with the reason and an alarm; "
                 "the next import clears it")
-def test_a_clock_that_was_ahead(postgres, filled, small_file, seen):
-    url = postgres.database("seta_ahead", filled)
+def test_a_clock_that_was_ahead(postgres, small_file, seen):
+    url = postgres.database("seta_ahead", FILLED)
     postgres.ask("UPDATE watermarks SET succeeded_at = now() + interval '2 hours'",
                  database="seta_ahead")
     held = run_seta("analyze", database=url, fails=True)

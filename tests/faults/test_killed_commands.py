@@ -8,7 +8,7 @@ from fault_world.ci import (
 )
 from loopback.scripted import scripted
 
-STARTED = .35     # seconds after which a command has been loaded, at the earliest
+STARTED = .02     # seconds after which a command is at work, at the earliest
 
 
 @fault("`seta ingest` is killed again and again",

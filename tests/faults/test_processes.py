@@ -39,7 +39,7 @@ def test_web_processes_that_are_killed(service, postgres, seen):
 
 @fault("the active worker is killed in the middle of an ingest, while another one waits",
        expected="the other one takes over within 10 s and marks the run as stopped")
-def test_a_worker_that_is_killed(new_database, seen):
+def test_a_worker_that_is_killed(new_database, lateness, seen):
     url = new_database("autoland")
     with socket.create_server(("127.0.0.1", 0)) as silent:   # takes questions, answers none
         settings = settings_for(f"http://127.0.0.1:{silent.getsockname()[1]}")
@@ -55,7 +55,7 @@ def test_a_worker_that_is_killed(new_database, seen):
             for worker in workers:
                 worker.kill()
                 worker.communicate()
-    assert seconds < 10
+    assert seconds < lateness.allows(10)
     seen(f"The other one was active, and the run marked as stopped, after {seconds:.1f} s.")
 
 
@@ -74,4 +74,4 @@ def wait_until(is_so, seconds: float = 60) -> None:
     limit = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < limit
-        time.sleep(.1)
+        time.sleep(.02)

@@ -12,12 +12,12 @@ PUSHES = 60
 BAD_FROM = 4      # the first query that is answered badly
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def rows(newest):
     return activedata_rows(PUSHES, newest=newest)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def undisturbed(new_database, rows):
     """What is stored from a source that answers well."""
     with scripted(Source(rows)) as server:

@@ -5,16 +5,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
-from faults.stopped import served
+from fault_world import serving
 
 HASHES = ",".join(f"{name}={hashlib.sha256(name.encode()).hexdigest()}" for name in ("ann", "bob"))
 
 
 @pytest.fixture(scope="module")
 def site(make_database, template):
-    with served(make_database(template), SETA_TOKENS=HASHES, SETA_PROXIES="1",
-                WEB_CONCURRENCY="2", SETA_WRITES_PER_MINUTE="5") as address:
-        yield address
+    with serving(make_database(template), SETA_TOKENS=HASHES, SETA_PROXIES="1",
+                 WEB_CONCURRENCY="2", SETA_WRITES_PER_MINUTE="5") as service:
+        yield service.address
 
 
 def test_a_limit_is_one_for_all_processes_and_goes_by_token_not_by_router(site):

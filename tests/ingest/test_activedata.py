@@ -12,6 +12,8 @@ from seta.sources.activedata import ActiveData
 from seta.sources.http import Http, HttpOptions
 from seta.store.operation.watermarks import watermark
 
+pytestmark = pytest.mark.slow
+
 LENGTHS = IngestLengths(window=timedelta(days=1), overlap=timedelta(hours=1),
                         slice_length=timedelta(days=2))
 PUSHED = datetime.fromtimestamp(PUSHED_AT, UTC)

@@ -10,6 +10,8 @@ from seta.ingest import ingest_project
 from seta.ingest.ingest_lock import ingest_lock
 from seta.store.engine import make_engine, make_sessions
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def sessions_of_two(database):

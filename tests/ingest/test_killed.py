@@ -16,6 +16,8 @@ from sqlalchemy import text
 from seta.store.engine import make_engine, make_sessions
 from seta.store.operation.liveness import stop_ended_runs
 
+pytestmark = pytest.mark.slow
+
 TESTS = Path(__file__).parents[1]
 
 

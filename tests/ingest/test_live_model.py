@@ -13,6 +13,8 @@ from seta.ingest import IngestLengths
 from seta.sources.activedata import ActiveData
 from seta.sources.treeherder import Treeherder
 
+pytestmark = pytest.mark.slow
+
 # After a pause longer than the window, what changed before it is not asked for; so it is longer.
 LENGTHS = IngestLengths(window=50 * HOUR, overlap=HOUR, slice_length=25 * HOUR)
 LONGER = IngestLengths(window=72 * HOUR, overlap=HOUR, slice_length=24 * HOUR)

@@ -4,9 +4,12 @@ import json
 import tracemalloc
 from datetime import timedelta
 
+import pytest
 from ingest_world import NOON
 
 from seta.ingest import import_files
+
+pytestmark = pytest.mark.slow
 
 
 def write(path, lines):

@@ -9,6 +9,8 @@ from seta.store.operation import runs
 from seta.store.operation.alarms import open_alarms
 from seta.store.operation.watermarks import failed_slices
 
+pytestmark = pytest.mark.slow
+
 
 def failed(sessions):
     with sessions() as session:

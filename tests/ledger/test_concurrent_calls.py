@@ -11,6 +11,8 @@ from seta.ledger import RequestedPush
 from seta.store import schema
 from seta.store.engine import make_engine, make_sessions
 
+pytestmark = pytest.mark.slow
+
 THREADS = 50
 
 

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from seta.domain import Cadence, Interval
 from seta.ledger import schedule_failed
 
+pytestmark = pytest.mark.slow
+
 INTERVALS = {"priority_2": "2", "priority_3": "3"}
 FEW = settings(max_examples=40, deadline=None, database=None,
                suppress_health_check=[HealthCheck.function_scoped_fixture])

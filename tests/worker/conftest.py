@@ -1,8 +1,7 @@
 import os
-import subprocess
-import sys
 
 import pytest
+from preloaded import SETA
 
 from seta.store.engine import make_engine, make_sessions
 
@@ -19,9 +18,7 @@ class Worker:
 
     def __init__(self, database: str, **settings: str):
         environment = {**os.environ, "DATABASE_URL": database, **settings}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "seta", "worker"], env=environment, text=True,
-            stderr=subprocess.PIPE)
+        self.process = SETA.start("worker", environment=environment)
         self.log = ""
 
     def wait_for(self, words: str) -> None:

@@ -3,12 +3,11 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from preloaded import SETA
 from sqlalchemy import text
 
 from seta.cli.commands import run
@@ -91,28 +90,32 @@ def test_a_project_that_files_feed_from_the_start_is_never_held(seta, sessions_o
         assert runs(session, task="ingest") == []
 
 
-def test_an_import_that_was_killed_is_held_until_it_is_repeated(seta, sessions_of, database):
+def test_an_import_that_was_killed_is_held_until_it_is_repeated(
+    seta, sessions_of, database, tmp_path
+):
     """20,000 of 120,000 rows were once published by the next analysis."""
     everything = lines(25_000)
-    program = subprocess.Popen(
-        [sys.executable, "-m", "seta", "import", "-"], stdin=subprocess.PIPE,
-        env={**os.environ, "DATABASE_URL": database})
-    program.stdin.write(everything[:len(everything) // 2].encode())
-    program.stdin.flush()   # it waits for the rest, with a batch of 10,000 stored
-    wait_until(lambda: count_results(sessions_of) > 0)
-    assert "went on while its results were read" in seta("analyze")[1]
+    file = tmp_path / "results.ndjson"
+    file.write_text(everything)
+    environment = {**os.environ, "DATABASE_URL": database}
+    read, write = os.pipe()
+    program = SETA.start("import", "-", stdin=read, environment=environment)
+    os.close(read)
+    with open(write, "w") as stream:
+        stream.write(everything[:len(everything) // 2])
+        stream.flush()   # it waits for the rest, with a batch of 10,000 stored
+        wait_until(lambda: count_results(sessions_of) > 0)
+        assert "went on while its results were read" in seta("analyze")[1]
 
-    program.send_signal(signal.SIGKILL)
-    program.wait(60)
-    program.stdin.close()
+        program.send_signal(signal.SIGKILL)
+        program.wait(60)
     wait_until(lambda: seta("projects", "list") and status(sessions_of) == "stopped")
     code, out = seta("analyze")
     assert code == 1 and "the last import into trunk stopped before its end" in out
     assert not is_published(sessions_of)
 
-    again = subprocess.run(
-        [sys.executable, "-m", "seta", "import", "-"], input=everything.encode(),
-        env={**os.environ, "DATABASE_URL": database}, timeout=120)
+    with open(file) as whole:
+        again = SETA.run("import", "-", stdin=whole.fileno(), environment=environment)
     assert again.returncode == 0
     assert seta("analyze")[0] == 0
     assert is_published(sessions_of)
@@ -122,7 +125,7 @@ def wait_until(is_so) -> None:
     deadline = time.monotonic() + 60
     while not is_so():
         assert time.monotonic() < deadline
-        time.sleep(0.1)
+        time.sleep(0.02)
 
 
 def count_results(sessions) -> int:

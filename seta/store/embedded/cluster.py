@@ -17,6 +17,9 @@ from .programs import Programs
 
 logger = logging.getLogger(__name__)
 
+# The pages that an import comes back to, one for each job name and more, fit into this; the
+# default is half of it. What is not used takes no memory.
+SETTINGS = "-c shared_buffers=256MB"
 RECOVERY = 600  # seconds that a server may take to replay what a crash left
 MAX_LINES = 5
 
@@ -57,7 +60,7 @@ class Cluster:
         data, log = self.places.data, self.places.log
         see_through_lock_files(data, socket / SOCKET_NAME)
         options = (f"-k {socket} -c listen_addresses='' -c unix_socket_permissions=0700 "
-                   f"{self.options}")
+                   f"{SETTINGS} {self.options}")
         before = log.stat().st_size if log.exists() else 0
         done = self.programs.run("pg_ctl", "start", "-D", str(data), "-w", "-t", str(RECOVERY),
                                  "-l", str(log), "-o", options)

@@ -20,6 +20,8 @@ from seta.publish import analyze, roll_back
 from seta.store.curation import projects
 from seta.store.engine import make_engine, make_sessions
 
+pytestmark = pytest.mark.slow
+
 LABELS = [f"test-linux64/opt-mochitest-{number}" for number in (1, 2, 3)]
 BUILDERS = [f"Windows 8 64-bit mozilla-inbound debug test mochitest-{number}"
             for number in (1, 2, 3)]
