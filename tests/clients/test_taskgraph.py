@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from clients.taskgraph_sample import ADDRESS, BLOCKS, Sample
@@ -14,9 +15,10 @@ PUSHES = re.compile(r"/api/v1/projects/sample/pushes/(\w+)/schedule")
 
 
 @pytest.fixture(scope="session")
-def fresh_sample(tmp_path_factory):
+def fresh_sample(once, tmp_path_factory):
     """Return the folder of a sample project that was just made."""
-    return Sample(tmp_path_factory.mktemp("taskgraph"), ADDRESS).make().folder
+    return Path(once("taskgraph-sample", lambda: str(
+        Sample(tmp_path_factory.mktemp("taskgraph"), ADDRESS).make().folder)))
 
 
 @pytest.fixture
