@@ -5,6 +5,8 @@ import re
 import pytest
 from clients.buildbot_master import PATIENCE
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def seta(serve, selective):

@@ -14,6 +14,7 @@ from clients.conftest import unused_ports, wait_until
 from clients.taskgraph_sample import Sample
 from preloaded import SETA
 
+pytestmark = pytest.mark.slow
 TOKEN = "token-of-the-test"
 
 
