@@ -49,3 +49,9 @@ def make_cli(capsys):
 @pytest.fixture
 def seta(emptied, make_cli):
     return make_cli(emptied)
+
+
+@pytest.fixture
+def demo(make_database, demo_template, make_cli):
+    """Runs commands on a database that holds the demo."""
+    return make_cli(make_database(demo_template))

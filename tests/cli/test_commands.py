@@ -193,14 +193,13 @@ def test_the_demo_is_loaded_once_and_removed_whole(seta):
     assert json.loads(seta.good("projects", "list", "--json")) == []
 
 
-def test_a_real_project_and_the_demos_are_kept_apart(seta):
-    seta.good("demo")
+def test_a_real_project_and_the_demos_are_kept_apart(demo):
     for arguments in (["projects", "add", "autoland"], ["ingest", "--project", "autoland"]):
-        code, _, err = seta(*arguments)
+        code, _, err = demo(*arguments)
         assert code == 1 and "seta demo --remove" in err
-    seta.good("demo", "--remove")
-    seta.good("projects", "add", "autoland")
-    code, _, err = seta("demo")
+    demo.good("demo", "--remove")
+    demo.good("projects", "add", "autoland")
+    code, _, err = demo("demo")
     assert code == 1 and "'autoland'" in err
 
 

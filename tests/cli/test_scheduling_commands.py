@@ -14,12 +14,6 @@ SCOPE = ("--scope", "demo-talos-2014")
 G1 = "Windows 7 32-bit mozilla-inbound talos g1"
 
 
-@pytest.fixture
-def demo(make_database, demo_template, make_cli):
-    """Runs commands on a database that holds the demo."""
-    return make_cli(make_database(demo_template))
-
-
 def priority_of(seta, name: str) -> tuple[int, str]:
     found = json.loads(seta.good("jobs", "--project", "mozilla-inbound", "--name", name, "--json"))
     (job,) = found["jobs"]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from ingest_world import NOON, add_projects, contents
+from ingest_world.programs import PROGRAMS
 from sqlalchemy import text
 
 from seta.store.engine import make_engine, make_sessions
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.slow
 TESTS = Path(__file__).parents[1]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def make_sessions_of(make_database, template):
     """Make a database with the project autoland; return its URL and sessions."""
     engines = []
@@ -38,8 +39,8 @@ def make_sessions_of(make_database, template):
         engine.dispose()
 
 
-@pytest.fixture
-def file(tmp_path):
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
     """Results and two job lists, every fifth result a star."""
     lines = [{"kind": "job", "project": "autoland", "build_system": "taskcluster",
               "name": f"test-linux64/opt-x-{name}", "seen_at": day}
@@ -52,14 +53,23 @@ def file(tmp_path):
             "revision": f"{number // 5:040x}", "pushed_at": at, "result": "testfailed",
             "duration": number} | ({} if number % 5 else {
                 "classification": "fixed by commit", "fixed_by": ["abcdef012345"]}))
-    path = tmp_path / "results.ndjson"
+    path = tmp_path_factory.mktemp("import") / "results.ndjson"
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     return path
 
 
-@pytest.fixture
+@pytest.fixture(scope="module", params=["live", "file"])
 def arguments(request, file):
     return {"live": ["live"], "file": ["file", str(file)]}[request.param]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(make_sessions_of, arguments):
+    """What one program alone stores that is not killed."""
+    url, sessions = make_sessions_of()
+    what, *more = arguments
+    PROGRAMS[what](url, *more)
+    return everything(sessions)
 
 
 def start(what, url, *more):
@@ -99,12 +109,8 @@ def everything(sessions) -> dict:
         return contents(session)
 
 
-@pytest.mark.parametrize("arguments", ["live", "file"], indirect=True)
-def test_killed_five_times_it_ends_as_if_undisturbed(make_sessions_of, arguments):
+def test_killed_five_times_it_ends_as_if_undisturbed(make_sessions_of, arguments, undisturbed):
     """R65, R32: SIGKILL at random points; then run once more to the end."""
-    url, undisturbed = make_sessions_of()
-    finish(start(arguments[0], url, *arguments[1:]))
-
     url, sessions = make_sessions_of()
     chance = random.Random(20260301)
     killed = sum(kill_after(start(arguments[0], url, *arguments[1:]), chance.randrange(1, 9))
@@ -113,19 +119,15 @@ def test_killed_five_times_it_ends_as_if_undisturbed(make_sessions_of, arguments
     finish(start(arguments[0], url, *arguments[1:]))
 
     assert killed == 5
-    assert everything(sessions) == everything(undisturbed)
+    assert everything(sessions) == undisturbed
 
 
-@pytest.mark.parametrize("arguments", ["live", "file"], indirect=True)
-def test_two_at_once_end_as_one_alone(make_sessions_of, arguments):
+def test_two_at_once_end_as_one_alone(make_sessions_of, arguments, undisturbed):
     """R17: without a deadlock, and nothing twice."""
-    url, alone = make_sessions_of()
-    finish(start(arguments[0], url, *arguments[1:]))
-
     url, sessions = make_sessions_of()
     for program in [start(arguments[0], url, *arguments[1:]) for _ in range(2)]:
         finish(program)
 
-    assert everything(sessions) == everything(alone)
+    assert everything(sessions) == undisturbed
     with sessions() as session:
         assert session.scalar(text("SELECT count(*) FROM runs WHERE status <> 'done'")) == 0

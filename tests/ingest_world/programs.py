@@ -41,17 +41,21 @@ def say(so_far) -> None:
 
 def ingest_all(url: str) -> None:
     """The first fill as of noon, then the stream up to midnight."""
-    sessions = make_sessions(make_engine(url))
-    source = history()
+    engine = make_engine(url)
+    sessions, source = make_sessions(engine), history()
     for now in (NOON, NOW):
         ingest_project(sessions, source, "autoland", now=now, lengths=LENGTHS, lists=source,
                        progress=say)
+    engine.dispose()
 
 
 def import_all(url: str, file: str) -> None:
-    sessions = make_sessions(make_engine(url))
-    import_files(sessions, [file], scope="trunk", now=NOON, progress=say, batch=20)
+    engine = make_engine(url)
+    import_files(make_sessions(engine), [file], scope="trunk", now=NOON, progress=say, batch=20)
+    engine.dispose()
 
+
+PROGRAMS = {"live": ingest_all, "file": import_all}
 
 if __name__ == "__main__":
-    {"live": ingest_all, "file": import_all}[sys.argv[1]](*sys.argv[2:])
+    PROGRAMS[sys.argv[1]](*sys.argv[2:])

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from seta.domain import JobResult, ListedJob
 from seta.errors import SourceUnavailable
 from seta.sources import Batch, Slice
 from seta.sources.protocol import MODIFIED, nothing_known
+
+from . import NOON, job, star
 
 
 @dataclass
@@ -66,3 +68,17 @@ class MemorySource:
         if self.jobs_listed is None:
             raise SourceUnavailable(f"no job list of {project}")
         return self.jobs_listed
+
+
+def three_days() -> MemorySource:
+    """Two jobs an hour for the last three days, some of them starred."""
+    source = MemorySource()
+    for hour in range(72):
+        pushed_at = NOON - timedelta(hours=hour, minutes=30)
+        fields = {"pushed_at": pushed_at, "started_at": pushed_at, "revision": f"{hour:040x}"}
+        source.hold(job(2 * hour, **fields))
+        if hour % 5 == 0:
+            source.hold(star(2 * hour + 1, at=pushed_at + timedelta(hours=1), **fields))
+        else:
+            source.hold(job(2 * hour + 1, name="test-linux64/opt-mochitest-2", **fields))
+    return source
