@@ -72,7 +72,7 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def wait_for(is_true: Callable[[], object], what: str, seconds: float = 60):
+def wait_for(is_true: Callable[[], object], what: str, seconds: float = 120):
     """Wait until it is true, and return what it gave."""
     end = time.monotonic() + seconds
     while True:

@@ -77,7 +77,7 @@ def test_a_running_server_of_an_earlier_version_stops_trusting_everybody(home, n
     subprocess.run(["kill", "-HUP", (folder / "data/postmaster.pid").read_text().split()[0]])
     wait_for(lambda: connect_as(nobody, folder) == GOT_IN, "the earlier version's trust")
     with EmbeddedServer(home, options=FOR_TESTS) as server:
-        wait_for(lambda: connect_as(nobody, folder) == REFUSED, "the rules to be read", 10)
+        wait_for(lambda: connect_as(nobody, folder) == REFUSED, "the rules to be read")
         assert ask(server, "SELECT 1") == 1
     let_go(holder)
 

@@ -64,7 +64,7 @@ def test_a_server_whose_fast_stop_hangs_is_stopped_all_the_same(home, server):
     pid = server_pid(server)
     frozen = frozen_backend(server)
     server.stop()
-    wait_for(lambda: not is_alive(pid) and not is_alive(frozen), "their end", 5)
+    wait_for(lambda: not is_alive(pid) and not is_alive(frozen), "their end")
 
 
 def test_a_server_that_never_finished_its_shutdown_is_restarted(home, server):
@@ -77,7 +77,7 @@ def test_a_server_that_never_finished_its_shutdown_is_restarted(home, server):
     with again(home) as other:
         assert ask(other, "SELECT 1") == 1
         assert server_pid(other) != before
-    wait_for(lambda: not is_alive(before) and not is_alive(frozen), "their end", 5)
+    wait_for(lambda: not is_alive(before) and not is_alive(frozen), "their end")
 
 
 def test_a_server_that_runs_but_cannot_be_reached_is_restarted(home, server):

@@ -91,7 +91,7 @@ def kill_after(program, steps) -> bool:
 
 def stop_when_ended(sessions, expected) -> int:
     """Mark the killed runs; PostgreSQL may take a moment to notice the last one."""
-    marked, deadline = 0, time.monotonic() + 30
+    marked, deadline = 0, time.monotonic() + 120
     while marked < expected and time.monotonic() < deadline:
         marked += stop_ended_runs(sessions, now=NOON)
         time.sleep(0.05)

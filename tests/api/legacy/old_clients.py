@@ -27,7 +27,7 @@ class Crash(Exception):
 def ask(base: str, path: str, headers: str) -> Answer:
     """Send exactly these header lines and read one answer."""
     parts = urlsplit(base)
-    with socket.create_connection((parts.hostname, parts.port), timeout=10) as connection:
+    with socket.create_connection((parts.hostname, parts.port), timeout=60) as connection:
         connection.sendall(
             f"GET {path} HTTP/1.1\r\nHost: {parts.netloc}\r\n{headers}\r\n".encode("ascii"))
         stream = connection.makefile("rb")

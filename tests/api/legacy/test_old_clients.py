@@ -176,7 +176,7 @@ def _snapshot(server):
 
 def _until(is_so):
     """Wait until something is so; it may take a process five seconds to notice."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while not is_so():
         assert time.monotonic() < deadline
         time.sleep(0.2)

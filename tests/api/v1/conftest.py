@@ -29,7 +29,7 @@ class Api:
     headers: dict = field(default_factory=lambda: {"Authorization": f"Bearer {TOKEN}"})
 
     def __post_init__(self):
-        published = Published(self.sessions, self.settings, self.clock, every=0, patience=10)
+        published = Published(self.sessions, self.settings, self.clock, every=0, patience=60)
         self.app = build_app(self.settings, self.sessions, clock=self.clock,
                              published=published)
         self.client = self.app.test_client()
