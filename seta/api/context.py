@@ -1,6 +1,6 @@
 """What the views of the API work with."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,8 +9,11 @@ from flask import current_app
 from sqlalchemy.orm import Session, sessionmaker
 
 from ..config import Settings
+from ..errors import SetaError
+from ..ledger import Answer, Draft, record_schedules
 from ..publish.serving import Published
-from ..store.gate import Gate, Turns
+from ..store.gate import Gate
+from ..store.together import Together
 from .priority_lists import KeptLists
 
 BUSY = "this server is busy with other long requests; try again soon"
@@ -26,13 +29,21 @@ class Context:
     clock: Callable[[], datetime]
     published: Published
     long_gate: Gate = field(init=False)
-    # Who waits for a ledger that another thread writes waits here, and holds no connection.
-    ledger_turns: Turns = field(init=False, default_factory=lambda: Turns(refusal=LEDGER_BUSY))
+    # By project and build system. Who waits for a ledger waits here, and holds no connection.
+    ledgers: Together[tuple[Draft, str], Answer] = field(init=False)
     kept_lists: KeptLists = field(init=False, default_factory=KeptLists)
 
     def __post_init__(self) -> None:
         object.__setattr__(
             self, "long_gate", Gate(self.settings.long_requests, refusal=BUSY))
+        object.__setattr__(
+            self, "ledgers", Together(self._record_schedules, refusal=LEDGER_BUSY))
+
+    def _record_schedules(
+        self, drafts: Sequence[tuple[Draft, str]]
+    ) -> Sequence[Answer | SetaError]:
+        with self.sessions.begin() as session:
+            return record_schedules(session, drafts)
 
     @contextmanager
     def long_work(self) -> Iterator[sessionmaker[Session]]:

@@ -7,10 +7,11 @@ from .prepared import KeptNames
 from .priorities import PriorityLists
 from .push_status import PushRef, PushStatus, SkippedJob, push_status
 from .pushes import RequestedPush, check_build_system
-from .schedule import Answer, draft_schedule, preview, record_schedule
+from .schedule import Answer, Draft, draft_schedule, preview, record_schedule, record_schedules
 
 __all__ = [
-    "Answer", "RequestedPush", "Backfill", "KeptNames", "Owed", "PriorityLists", "PushRef",
-    "PushStatus", "SkippedJob", "backfill", "check_build_system", "draft_schedule", "owed_now",
-    "preview", "push_status", "record_schedule", "schedule_failed", "take_owed",
+    "Answer", "Backfill", "Draft", "KeptNames", "Owed", "PriorityLists", "PushRef",
+    "PushStatus", "RequestedPush", "SkippedJob", "backfill", "check_build_system",
+    "draft_schedule", "owed_now", "preview", "push_status", "record_schedule",
+    "record_schedules", "schedule_failed", "take_owed",
 ]

@@ -1,14 +1,14 @@
 """Schedule a push: gather, decide, record."""
 
 import logging
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from ..domain import LedgerEntry, Priority, Project
-from ..errors import Conflict
+from ..errors import Conflict, SetaError
 from ..store.evidence import alive
 from ..store.ledger import entries, outcomes
 from ..store.results.last_runs import still_failing
@@ -89,6 +89,22 @@ def record_schedule(session: Session, draft: Draft, *, who: str) -> Answer:
     logger.info("push %s of %s: %s, jobs to run: %d, left out: %d", push.push_id,
                 project.name, plan.names.kind, len(plan.names.run), len(plan.names.skip))
     return Answer(packed, is_new=True)
+
+
+def record_schedules(
+    session: Session, drafts: Sequence[tuple[Draft, str]]
+) -> list[Answer | SetaError]:
+    """Record drafts of one ledger, each with who asks, in one transaction.
+
+    A push that became known meanwhile with another revision gets its Conflict.
+    """
+    answers: list[Answer | SetaError] = []
+    for draft, who in drafts:
+        try:
+            answers.append(record_schedule(session, draft, who=who))
+        except Conflict as conflict:
+            answers.append(conflict)
+    return answers
 
 
 def preview(

@@ -1,8 +1,6 @@
 """A gate that turns away whom it would keep waiting in a queue that does not move."""
 
 import threading
-from collections.abc import Hashable, Iterator
-from contextlib import contextmanager
 from time import monotonic
 
 from ..errors import StoreError
@@ -52,21 +50,3 @@ class Gate:
                 self._changed.notify_all()
             else:
                 self._changed.notify()  # there is one place more
-
-
-class Turns:
-    """A gate of one for each thing that only one caller at a time can work on."""
-
-    def __init__(self, *, refusal: str):
-        self._refusal = refusal
-        self._gates: dict[Hashable, Gate] = {}
-
-    @contextmanager
-    def turn(self, thing: Hashable) -> Iterator[None]:
-        """Let the block work on a thing, perhaps after waiting; raises StoreError."""
-        gate = self._gates.setdefault(thing, Gate(1, refusal=self._refusal))
-        gate.enter()
-        try:
-            yield
-        finally:
-            gate.leave()

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from seta.errors import StoreError
-from seta.store.gate import Gate, Turns
+from seta.store.gate import Gate
 
 
 def is_let_in(gate):
@@ -53,19 +53,3 @@ def test_after_a_failure_one_at_a_time_tries_until_one_succeeds():
     assert [is_let_in(gate) for _ in range(2)] == [True, False]
     gate.leave()
     assert [is_let_in(gate) for _ in range(3)] == [True, True, True]
-
-
-def test_each_thing_has_turns_of_its_own_and_one_caller_at_a_time():
-    turns = Turns(refusal="busy")
-    with turns.turn("one"), turns.turn("two"):
-        with pytest.raises(StoreError, match="busy"), turns.turn("one"):
-            pass  # nobody leaves for half a second
-    with turns.turn("one"):
-        pass
-
-
-def test_a_turn_that_ends_with_an_error_is_over():
-    turns = Turns(refusal="busy")
-    for _ in range(2):
-        with pytest.raises(ZeroDivisionError), turns.turn("one"):
-            raise ZeroDivisionError

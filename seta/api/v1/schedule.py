@@ -12,7 +12,7 @@ from ...domain import Project
 from ...errors import NotAllowed, NotFound
 from ...ledger import (
     Answer, PriorityLists, RequestedPush, check_build_system, draft_schedule, preview,
-    record_schedule, schedule_failed,
+    schedule_failed,
 )
 from ...ledger.cadence_state import read_ledger
 from ...publish.serving import PackedBody
@@ -104,7 +104,8 @@ def put_schedule(project: str, push_id: str, json_data: PushIn) -> Response:
     another revision is a conflict; with another time, the first one counts. For the push id -1,
     and for a push without a time, everything runs and nothing is recorded.
     """
-    # What only reads comes first: other pushes of the ledger need not wait for it.
+    # What only reads comes first: other pushes of the ledger need not wait for it. Those that wait
+    # at the same time are recorded in one transaction.
     with context().quick_sessions() as session:
         found = lookups.project_named(session, project)
         build_system = check_build_system(found, json_data.build_system)
@@ -114,10 +115,7 @@ def put_schedule(project: str, push_id: str, json_data: PushIn) -> Response:
             session, found, push, _lists(project, build_system),
             now=context().clock(), never_ran_after=context().settings.never_ran_after)
     if not isinstance(answer, Answer):
-        draft = answer
-        with (context().ledger_turns.turn((project, build_system)),
-              context().sessions.begin() as session):
-            answer = record_schedule(session, draft, who=writer() or ANYBODY)
+        answer = context().ledgers.do((project, build_system), (answer, writer() or ANYBODY))
     return send(PackedBody(answer.packed), cache=NEVER_KEEP,
                 status=201 if answer.is_new else 200)
 
