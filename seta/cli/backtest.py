@@ -11,6 +11,7 @@ from ..proof.backtest import Backtest, backtest as run_backtest
 from ..proof.backtest.run import Plan, as_json
 from ..store.evidence import evidence_window
 from ..store.curation.projects import scope_named
+from ..store.snapshots.backtests import add_backtest
 from .options import TimeParam, json_option, scope_option
 from .output import Row, print_json, print_table, spinner
 from .program import Program
@@ -65,10 +66,14 @@ def backtest(program: Program, scope: str, since: datetime | None, until: dateti
     with spinner(program.has_terminal) as show_progress:
         found = run_backtest(program.sessions, plan, settings=program.settings, jobs=jobs,
                              progress=show_progress)
+    result = as_json(found)
+    with program.sessions.begin() as session:
+        kept = add_backtest(session, scope, result, made_at=program.now)
     if is_json:
-        print_json(as_json(found))
+        print_json(result)
         return
     print_backtest(found)
+    click.echo(f"kept as backtest {kept.id}: /api/v1/backtests/{kept.id} has it, with all misses")
 
 
 def print_backtest(found: Backtest) -> None:

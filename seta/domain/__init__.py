@@ -13,12 +13,13 @@ from .results import (
     FAILING, RESULTS, TREEHERDER, VERDICTS, Classification, JobResult, ListedJob, Push,
 )
 from .runs import Alarm, AuditEntry, Run
-from .snapshots import JobPriority, PriorityChange, Publication, Snapshot
+from .snapshots import JobPriority, PriorityChange, Publication, Snapshot, StoredBacktest
 
 __all__ = [
     "DEFAULT_SCOPE", "DEMO", "FAILING", "FILES", "INTERVALS", "LIVE_SOURCES", "RESULTS", "SOURCES",
     "TREEHERDER", "VERDICTS", "Alarm", "AuditEntry", "Cadence", "Classification", "Interval",
     "JobName", "JobPriority", "JobResult", "JobType", "LedgerEntry", "ListedJob", "NewFields",
     "Override", "Pattern", "Priority", "PriorityChange", "Project", "Publication", "Push",
-    "Regression", "Rename", "Run", "Scope", "Snapshot", "StoredRename", "Witnesses", "strongest",
+    "Regression", "Rename", "Run", "Scope", "Snapshot", "StoredBacktest", "StoredRename",
+    "Witnesses", "strongest",
 ]

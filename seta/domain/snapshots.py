@@ -57,6 +57,16 @@ class Publication:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredBacktest:
+    """What past decisions of a scope would have caught, as it was found."""
+
+    id: int
+    scope: str
+    made_at: datetime
+    result: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class PriorityChange:
     """A job type in two snapshots; None where a snapshot does not know it."""
 

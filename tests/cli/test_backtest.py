@@ -18,6 +18,7 @@ from seta.store.curation.projects import scope_named
 from seta.store.ledger import entries
 from seta.store.engine import make_engine, make_sessions
 from seta.store.results.rollup import refresh_all_job_days
+from seta.wsgi import build_app
 
 CUT_OFF = datetime(2026, 2, 1, tzinfo=UTC)
 SHAPE = Shape(days=60, pushes_per_day=8, job_types=60, regressions_per_day=4)
@@ -38,6 +39,11 @@ def simulated(make_database, template):
 @pytest.fixture
 def database(make_database, simulated):
     return make_database(simulated)
+
+
+@pytest.fixture
+def seta(make_cli, database):
+    return make_cli(database)
 
 
 @pytest.fixture
@@ -67,6 +73,20 @@ def test_it_prints_what_each_way_to_choose_would_have_caught(seta):
     missed = [each for each in found["misses"] if each["pushes_late"] != 0]
     assert len(missed) == round((1 - plain["on_push"]) * found["regressions"])
     assert all(each["witnesses"] for each in missed)
+
+
+def test_each_one_is_kept_and_served(seta, database):
+    arguments = ("backtest", "--scope", "made", "--from", "2026-02-25", "--jobs", "1")
+    printed = json.loads(seta.good(*arguments, "--json"))
+    assert "kept as backtest 2" in seta.good(*arguments)
+    app = build_app(Settings(), make_sessions(make_engine(database)))
+    client = app.test_client()
+    newest, first = client.get("/api/v1/backtests?scope=made").json["items"]
+    assert (newest["id"], first["id"]) == (2, 1)
+    assert client.get("/api/v1/backtests/1").json == first
+    assert first["result"] == printed and first["scope"] == "made"
+    assert client.get("/api/v1/backtests/3").status_code == 404
+    assert client.get("/api/v1/backtests?scope=none").status_code == 404
 
 
 def test_processes_find_the_same_as_one(sessions):
@@ -112,7 +132,7 @@ def test_it_warns_where_jobs_were_already_left_out(seta, sessions):
             project="simulated", build_system="taskcluster", push_id="1", revision="a" * 40,
             pushed_at=datetime(2026, 2, 25, tzinfo=UTC), kind="selective", snapshot=None,
             ran_priority_2=True, ran_priority_3=False, ran_backstop=False, counts=True,
-            answer=b"", answered_at=CUT_OFF))
+            answer=b"", answered_at=CUT_OFF), who="a test")
     assert "1 push of that time left jobs out" in seta.good(*arguments)
 
 

@@ -5,14 +5,14 @@ from apiflask import APIFlask
 from ...config import Settings
 from ..conditional import tag_reads
 from . import (
-    access, audit, classifications, due, jobs, openapi, overrides, problems, projects,
-    pushes, regressions, renames, results, runs, schedule, scopes, snapshots, status,
+    access, audit, backtests, classifications, due, jobs, openapi, overrides, problems,
+    projects, pushes, regressions, renames, results, runs, schedule, scopes, snapshots, status,
 )
 
 PREFIX = "/api/v1"
 ROUTES = (
-    projects, schedule, due, pushes, jobs, snapshots, scopes, regressions, classifications,
-    results, overrides, renames, status, runs, audit,
+    projects, schedule, due, pushes, jobs, snapshots, backtests, scopes, regressions,
+    classifications, results, overrides, renames, status, runs, audit,
 )
 
 

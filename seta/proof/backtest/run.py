@@ -245,4 +245,16 @@ def _miss(
 
 
 def as_json(found: Backtest) -> dict[str, Any]:
-    return asdict(found)
+    """Return it as JSON has it: times are ISO 8601, spans are seconds."""
+    made: dict[str, Any] = _plain(asdict(found))
+    return made
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.total_seconds() if isinstance(value, timedelta) else value

@@ -9,10 +9,12 @@ from .results import (
     ClassificationRow, JobDay, JobList, JobListEntry, JobName, JobResult, JobType, LastRun,
     Namespace, Push, StaleJobDay,
 )
-from .snapshots import Publication, Snapshot, SnapshotList, SnapshotPriority, SnapshotRegression
+from .snapshots import (
+    Backtest, Publication, Snapshot, SnapshotList, SnapshotPriority, SnapshotRegression,
+)
 
 __all__ = [
-    "Alarm", "Audit", "Base", "ClassificationRow", "FailedSlice", "JobDay", "JobList",
+    "Alarm", "Audit", "Backtest", "Base", "ClassificationRow", "FailedSlice", "JobDay", "JobList",
     "JobListEntry", "JobName", "JobResult", "JobType", "LastRun", "Namespace", "Override",
     "Project", "Publication", "Push", "Rename", "Run", "Schedule", "Scope", "Snapshot",
     "SnapshotList", "SnapshotPriority", "SnapshotRegression", "StaleJobDay", "Watermark",

@@ -101,3 +101,14 @@ class Publication(Base):
     how: Mapped[str]
     who: Mapped[str] = mapped_column(default="")
     why: Mapped[str] = mapped_column(default="")
+
+
+class Backtest(Base):
+    """What past decisions of a scope would have caught; `result` is as the API shows it."""
+
+    __tablename__ = "backtests"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    scope: Mapped[str] = mapped_column(ForeignKey("scopes.name", ondelete="CASCADE"), index=True)
+    made_at: Mapped[datetime]
+    result: Mapped[dict[str, Any]]
