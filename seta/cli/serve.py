@@ -1,8 +1,10 @@
 """`seta serve`: gunicorn with threads and, on a developer's machine, a token for writes."""
 
+import gc
 import os
 import socket
 import resource
+from importlib import import_module
 from typing import Any
 
 import click
@@ -15,6 +17,7 @@ from ..store.curation.projects import scopes, seed_projects
 from .program import Program
 from .token import local_token
 
+APPLICATION = "seta.wsgi"
 MAX_CONNECTIONS = 2000   # of one web process
 OTHER_FILES = 100        # that a web process has open: the database, the log, modules
 
@@ -33,7 +36,7 @@ class Gunicorn(BaseApplication):
     def load(self) -> Any:
         # In each web process: neither connections nor threads survive a fork.
         self._program.watch_database()
-        return import_app("seta.wsgi:create_app()")
+        return import_app(f"{APPLICATION}:create_app()")
 
 
 @click.command()
@@ -54,7 +57,15 @@ def serve(program: Program) -> None:
     if not settings.database_url:
         _prepare_local(program, address, known[0])
     click.echo(f"SETA is at {address} (stop with Ctrl-C)", err=True)
+    _import_application()
     Gunicorn(program).run()
+
+
+def _import_application() -> None:
+    """Import before the fork what every web process needs, so that they share its memory."""
+    import_module(APPLICATION)
+    gc.collect()
+    gc.freeze()   # a collection writes to what it visits, which would copy it
 
 
 def _check_port(settings: Settings) -> None:
