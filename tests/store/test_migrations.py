@@ -15,6 +15,7 @@ from seta.store.engine import make_engine
 from seta.store.migrations.upgrade import (
     check_version, known_versions, migration_config, upgrade,
 )
+from seta.store.results.writer import STAGING
 from seta.store.schema import Base
 
 
@@ -156,6 +157,16 @@ def test_results_are_the_same_once_they_are_compact_and_back(empty, old):
             "ORDER BY namespace, job_id")).all() == ["12:10", "12:00", "12:10"]
         command.upgrade(migration_config(connection), "1.2")
         assert stored(connection, NAME) == old
+
+
+def test_a_writer_that_is_still_connected_does_not_stop_the_way_back(empty):
+    """Its temporary table has a column of the type that goes."""
+    upgrade(empty)
+    with empty.connect() as other:
+        other.execute(STAGING)
+        other.commit()
+        with empty.begin() as connection:
+            command.downgrade(migration_config(connection), "1.1")
 
 
 def test_the_migrations_order_columns_as_the_tables_do(empty, engine):

@@ -159,4 +159,5 @@ def downgrade():
     """, old='namespace_id', new='namespace')
     op.execute("DROP FUNCTION pg_temp.name_of(integer)")
     op.drop_table('namespaces')
-    op.execute("DROP TYPE job_result")
+    # A program that still runs may have it in a temporary table.
+    op.execute("DROP TYPE job_result CASCADE")
