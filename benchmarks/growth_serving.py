@@ -33,7 +33,7 @@ def served(database_url: str) -> Iterator[Server]:
     url = f"http://127.0.0.1:{port}{PATH}"
     began = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "seta", "serve"],
+        [sys.executable, "-m", "seta", "serve"], stdout=subprocess.DEVNULL,
         env=os.environ | {
             "PYTHONPATH": str(Path(__file__).parents[1]), "DATABASE_URL": database_url,
             "PORT": str(port), "SETA_STALE_AFTER": FOR_EVER, "SETA_SNAPSHOT_MAX_AGE": FOR_EVER,
