@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-BOOT = 30  # seconds
+BOOT = 120  # seconds
 
 
 @contextmanager
