@@ -3,7 +3,7 @@
 A server as `seta serve` runs it, and 2,200 job types with fifty results each. All PUTs are of one
 project, so that they wait for one another; each adds a push to its ledger. With `--beside`, the
 release that is checked out at PATH is measured too, with a database of its own, in turns. Then
-6,000 job types, with one million results and then with `--results` millions.
+6,000 job types, with one million results and, in turns, with `--results` millions.
 """
 
 import argparse
@@ -17,9 +17,10 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from report import Table, publish
 from scheduling_load import LISTS, PUSHES, latencies
@@ -37,6 +38,10 @@ CASES = (("PUT, 1 client", "put", 1), ("PUT, 8 clients", "put", 8), ("GET, 8 cli
          ("the legacy list, 8 clients", "legacy", 8))
 GUNICORN = ["--no-control-socket", "-k", "seta.cli.web_worker.WebWorker", "-w", "2",
             "--threads", "6", "--keep-alive", "5", "--log-level", "error"]
+
+Key = TypeVar("Key")
+Turn = tuple[float, list[float]]  # answers a second; how long each took, in milliseconds
+Turns = dict[Key, dict[str, list[Turn]]]
 
 # Older pushes, on each of which every job ran; made in the database, since it is quicker there.
 MORE_PUSHES = """
@@ -71,23 +76,15 @@ def tables() -> list[Table]:
 
 def rates(beside: Path | None) -> Table:
     """Measure this code, and that of `beside` in turns."""
+    codes = {"": HERE.parent} | ({"before: ": beside.absolute()} if beside else {})
     with ExitStack() as stack:
-        codes = {"": HERE.parent} | ({"before: ": beside.absolute()} if beside else {})
-        urls = {}
-        for name, code in codes.items():
-            urls[name] = stack.enter_context(scheduled(code, JOB_TYPES))[0]
-            size = len(add_push(urls[name]))
-        found = {name: {case: [] for case, *_ in CASES} for name in codes}
-        for _ in range(TURNS):
-            for case, kind, clients in CASES:
-                for name, url in urls.items():
-                    found[name][case].append(
-                        latencies(kind, url, TOKEN, clients=clients, seconds=SECONDS))
-        rows = []
-        for case, *_ in CASES:
-            for name in codes:
-                rows.append([f"{name}{case}", *figures(found[name][case]), ratio(
-                    found[""][case], found[name][case]) if name else ""])
+        urls = {name: stack.enter_context(scheduled(code, JOB_TYPES))[0]
+                for name, code in codes.items()}
+        found = measured(urls, CASES)
+        size = len(add_push(urls[""]))
+    rows = [[f"{name}{case}", *figures(found[name][case]),
+             ratio(found[""][case], found[name][case]) if name else ""]
+            for case, *_ in CASES for name in codes]
     return Table(
         ["", "per second", "median", "p99", "now is so many times it"], rows,
         about=f"{JOB_TYPES:,} job types with {50 * JOB_TYPES:,} results; a schedule has {size:,} "
@@ -97,33 +94,46 @@ def rates(beside: Path | None) -> Table:
 
 
 def sizes(millions: int) -> Table:
-    """Measure one database with few results and then with many."""
-    rows = []
-    with scheduled(HERE.parent, MANY_JOB_TYPES) as (url, database):
-        pushes = 0
+    """Measure a database with one million results and one with many, in turns."""
+    with ExitStack() as stack:
+        urls = {}
         for wanted in (1, millions):
-            pushes = add_results(database, pushes, wanted * 1_000_000 // MANY_JOB_TYPES - 50)
-            add_push(url, f"known-{wanted}")
-            for case, kind, clients in CASES[:2]:
-                turns = [latencies(kind, url, TOKEN, clients=clients, seconds=SECONDS)
-                         for _ in range(TURNS)]
-                rows.append([f"{wanted} million results, {case}", *figures(turns)])
-    return Table(["", "per second", "median", "p99"], rows, title="With more results",
-                 about=f"{MANY_JOB_TYPES:,} job types.")
+            urls[wanted], database = stack.enter_context(
+                scheduled(HERE.parent, MANY_JOB_TYPES))
+            add_results(database, wanted * 1_000_000 // MANY_JOB_TYPES - 50)
+        found = measured(urls, CASES[:2])
+    rows = [[f"{case}, {wanted} million results", *figures(found[wanted][case]),
+             ratio(found[wanted][case], found[1][case]) if wanted != 1 else ""]
+            for case, *_ in CASES[:2] for wanted in urls]
+    return Table(["", "per second", "median", "p99", "so many times the rate"], rows,
+                 title="With more results", about=f"{MANY_JOB_TYPES:,} job types.")
 
 
-def figures(turns: list[tuple[float, list[float]]]) -> list[str]:
+def measured(urls: dict[Key, str], cases: Sequence[tuple[str, str, int]]) -> Turns[Key]:
+    """Ask each server in turns; return what each turn of each case gave."""
+    found: Turns[Key] = {name: {case: [] for case, *_ in cases} for name in urls}
+    for url in urls.values():
+        add_push(url)
+    for _ in range(TURNS):
+        for case, kind, clients in cases:
+            for name, url in urls.items():
+                found[name][case].append(
+                    latencies(kind, url, TOKEN, clients=clients, seconds=SECONDS))
+    return found
+
+
+def figures(turns: list[Turn]) -> list[str]:
     """The middle of the turns' rates, and the latencies of all of them."""
     took = sorted(each for _, found in turns for each in found)
     p99 = took[min(len(took) - 1, len(took) * 99 // 100)]
     return [f"{rate_of(turns):,.0f}", f"{statistics.median(took):.1f} ms", f"{p99:.1f} ms"]
 
 
-def rate_of(turns: list[tuple[float, list[float]]]) -> float:
+def rate_of(turns: list[Turn]) -> float:
     return statistics.median(rate for rate, _ in turns)
 
 
-def ratio(now: list, before: list) -> str:
+def ratio(now: list[Turn], before: list[Turn]) -> str:
     return f"{rate_of(now) / rate_of(before):.1f}"
 
 
@@ -172,19 +182,16 @@ def warmed(url: str) -> str:
     raise SystemExit(f"{url} does not answer")
 
 
-def add_results(url: str, first: int, last: int) -> int:
-    """Add the results of more pushes, up to that many; return how many there are."""
-    if last <= first:
-        return first
+def add_results(url: str, pushes: int) -> None:
+    """Add the results of that many more pushes."""
     engine = make_engine(url)
-    for start in range(first, last, 200):
+    for start in range(0, pushes, 200):
         with engine.begin() as connection:
             connection.execute(text(MORE_PUSHES), {
-                "first": start + 1, "last": min(start + 200, last)})
+                "first": start + 1, "last": min(start + 200, pushes)})
             connection.execute(text(MORE_RESULTS))
     engine.dispose()
     vacuum(url)
-    return last
 
 
 def vacuum(url: str) -> None:
@@ -194,10 +201,10 @@ def vacuum(url: str) -> None:
     engine.dispose()
 
 
-def add_push(base: str, push_id: str = "known") -> bytes:
+def add_push(base: str) -> bytes:
     """Schedule the push that is asked for later; return its answer."""
     request = urllib.request.Request(
-        f"{base}{PUSHES}/{push_id}/schedule", method="PUT",
+        f"{base}{PUSHES}/known/schedule", method="PUT",
         data=json.dumps({"revision": "known", "pushed_at": "2026-03-02T00:00:00Z"}).encode(),
         headers={"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"})
     with urllib.request.urlopen(request) as response:
