@@ -19,10 +19,11 @@ test:
 	@$(SET_UP) $(VENV)/.tools
 	$(VENV)/bin/tox run-parallel --parallel-live
 
-# ONLY: the sections to measure again. GROWTH: sizes, in millions of results.
+# ONLY: the sections to measure again. GROWTH: sizes, in millions of results. BESIDE: a checkout
+# of an earlier release, to compare with.
 bench:
 	@$(SET_UP) $(VENV)/.bench
-	$(VENV)/bin/python benchmarks/measured.py --growth "$(GROWTH)" $(ONLY)
+	$(VENV)/bin/python benchmarks/measured.py --growth "$(GROWTH)" --beside "$(BESIDE)" $(ONLY)
 
 # --clear: one that was interrupted has a python, and no pip.
 $(VENV)/.made:

@@ -1,6 +1,6 @@
 """Measure everything anew and write docs/measured.md: ``make bench``.
 
-    python benchmarks/measured.py [--growth "1 5 20 40"] [--minutes 10] [SECTION ...]
+    python benchmarks/measured.py [--growth "1 5 20 40"] [--beside PATH] [SECTION ...]
 
 Named sections are measured again, the others stay as they are; each says when and on which machine
 it was measured. Nothing else should run on the machine meanwhile.
@@ -34,11 +34,14 @@ def main() -> int:
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
     parser.add_argument("--growth", default="1 5", help="sizes, in millions of results")
     parser.add_argument("--minutes", default="10", help="of the soak")
+    parser.add_argument("--beside", default="", metavar="PATH",
+                        help="a checkout of an earlier release, to schedule pushes beside it")
     chosen = parser.parse_args()
     unknown = set(chosen.sections) - set(SECTIONS)
     if unknown:
         parser.error(f"there is no section {min(unknown)!r}: {', '.join(SECTIONS)}")
-    arguments = {"growth": chosen.growth.split(), "soak": ["--minutes", chosen.minutes]}
+    arguments = {"growth": chosen.growth.split(), "soak": ["--minutes", chosen.minutes],
+                 "scheduling": ["--beside", chosen.beside] if chosen.beside else []}
     sections = known_sections()
     for name in chosen.sections or SECTIONS:
         print(f"measuring {name} ...", file=sys.stderr, flush=True)
@@ -61,7 +64,8 @@ def measure(name: str, arguments: list[str]) -> str | None:
               file=sys.stderr)
         return None
     heading, _, rest = done.stdout.strip().partition("\n")
-    command = " ".join([f"benchmarks/{name}.py", *arguments])
+    shown = ["PATH" if Path(each).is_dir() else each for each in arguments]
+    command = " ".join([f"benchmarks/{name}.py", *shown])
     where = (f"`python {command}`, {datetime.now(UTC):%Y-%m-%d}, on {machine()}. "
              f"Load average at the start: {load:.1f}.")
     return f"{heading}\n\n{where}\n{rest}\n"

@@ -24,8 +24,7 @@ def test_web_processes_share_what_they_import(database):
         env=os.environ | {"DATABASE_URL": database, "PORT": str(port), "WEB_CONCURRENCY": "2"})
     try:
         _wait_for(f"http://127.0.0.1:{port}/__heartbeat__")
-        first, second = (each.memory_full_info() for each in
-                         psutil.Process(process.pid).children())
+        first, second = (each.memory_full_info() for each in _children_of(process.pid))
     finally:
         process.terminate()
         process.communicate(timeout=30)
@@ -37,6 +36,15 @@ def test_a_web_process_imports_neither_the_solver_nor_the_migrations():
     code = "import sys, seta.wsgi; print({'highspy', 'numpy', 'alembic'} & set(sys.modules))"
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert run.stdout == "set()\n", run.stderr
+
+
+def _children_of(pid: int) -> list[psutil.Process]:
+    """Wait until both web processes are there."""
+    limit = time.monotonic() + 60
+    while len(found := psutil.Process(pid).children()) < 2:
+        assert time.monotonic() < limit, found
+        time.sleep(0.1)
+    return found
 
 
 def _wait_for(url: str) -> None:
