@@ -23,12 +23,13 @@ class Bootstrap:
         """`sizes` are the numbers of regressions of the periods; those without any do not count."""
         rng = np.random.default_rng(seed)
         self._filled = [number for number, size in enumerate(sizes) if size]
-        self._weights: Weights = [np.zeros((draws, sizes[each])) for each in self._filled]
         count = len(self._filled)
-        for draw in range(draws if count else 0):
-            for place in rng.integers(0, count, count).tolist():
-                size = sizes[self._filled[place]]
-                np.add.at(self._weights[place][draw], rng.integers(0, size, size), 1)
+        # How often each period is drawn; then each of its regressions, over all of those times.
+        picks = (rng.multinomial(count, _even(count), draws) if count
+                 else np.zeros((draws, 0), dtype=np.int64))
+        self._weights: Weights = [
+            rng.multinomial(picks[:, place] * sizes[number], _even(sizes[number])).astype(float)
+            for place, number in enumerate(self._filled)]
         self._total = sum((each.sum(axis=1) for each in self._weights), np.zeros(draws))
 
     def interval(self, values: Sequence[Sequence[float]]) -> Interval | None:
@@ -39,3 +40,7 @@ class Bootstrap:
                     for number, weights in zip(self._filled, self._weights)), np.zeros(1))
         low, high = np.quantile(sums / self._total, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
         return float(low), float(high)
+
+
+def _even(count: int) -> npt.NDArray[np.float64]:
+    return np.full(count, 1 / count)
