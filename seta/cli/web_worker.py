@@ -3,7 +3,8 @@
 gunicorn gives a thread to every new connection for five seconds, and to a client that has sent
 half a request for as long as it likes; its main loop waits two seconds for a client that does not
 close a finished connection. Here the main loop collects what clients send until the head of a
-request is whole, and closes connections without waiting. A thread gets whole heads only.
+request is whole, and closes connections without waiting. A thread gets whole heads only, and sends
+the head of an answer together with its body.
 """
 
 import errno
@@ -28,6 +29,43 @@ TOO_LARGE = (b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
 LINE_END = b"\r\n"
 NOT_NOW = (errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED, errno.EINTR)
 NO_FILES = (errno.EMFILE, errno.ENFILE)
+
+
+class ClientSocket(socket.socket):
+    """Holds back the head of an answer, to send it with the beginning of the body."""
+
+    is_holding = False        # what is sent next is a head
+    _head: bytes | None = None
+
+    def sendall(self, data: Any, flags: int = 0) -> None:
+        if self.is_holding:
+            self.is_holding, self._head = False, bytes(data)
+            return
+        head, self._head = self._head, None
+        if head is None:
+            super().sendall(data, flags)
+            return
+        sent = self.sendmsg([head, data])
+        if sent < len(head):
+            super().sendall(head[sent:])
+            super().sendall(data)
+        elif sent < len(head) + len(data):
+            super().sendall(memoryview(data)[sent - len(head):])
+
+    def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
+        self.release()
+        return super().sendfile(file, offset, count)
+
+    def forget(self) -> None:
+        """Hold nothing: the answer came to nothing."""
+        self.is_holding, self._head = False, None
+
+    def release(self) -> None:
+        """Send a head that is still held, since no body came, and hold no more."""
+        self.is_holding = False
+        head, self._head = self._head, None
+        if head is not None:
+            super().sendall(head)
 
 
 class Client(TConn):
@@ -74,6 +112,8 @@ class WebWorker(ThreadWorker):
             elif error.errno not in NOT_NOW:
                 raise
             return
+        its_socket = ClientSocket(its_socket.family, its_socket.type, its_socket.proto,
+                                  its_socket.detach())
         self.nr_conns += 1
         if self.nr_conns >= self.worker_connections:
             self._drop_idlest()
@@ -126,7 +166,14 @@ class WebWorker(ThreadWorker):
 
     def handle_request(self, req: Any, conn: Client) -> bool:
         conn.sock.settimeout(SOCKET_LIMIT)
-        return bool(super().handle_request(req, conn))
+        conn.sock.is_holding = True
+        try:
+            is_kept = bool(super().handle_request(req, conn))
+        except BaseException:
+            conn.sock.forget()
+            raise
+        conn.sock.release()
+        return is_kept
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Any) -> None:
         super().handle_error(req, ErrorPageSocket(client), addr, exc)
