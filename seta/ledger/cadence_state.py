@@ -1,11 +1,11 @@
 """What the cadence counts from, read from the ledger, and when a job is due next."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from ..domain import INTERVALS, Priority, Project
+from ..domain import INTERVALS, LedgerEntry, Priority, Project
 from ..store.ledger import entries
 from .cadence import CadenceState, IntervalState, NextDue, owed
 
@@ -18,6 +18,18 @@ class LedgerState:
 
     newest_at: datetime | None   # the time of the newest push that counts
     states: CadenceState
+
+    def after(self, entry: LedgerEntry) -> "LedgerState":
+        """Return the end of the ledger once an entry has been added to it."""
+        if not entry.counts:
+            return self
+        states = {}
+        for interval in INTERVALS:
+            before: IntervalState = getattr(self.states, interval)
+            states[interval] = (
+                IntervalState(entry.pushed_at) if getattr(entry, f"ran_{interval}")
+                else replace(before, pushes_since=before.pushes_since + 1))
+        return LedgerState(entry.pushed_at, CadenceState(**states))
 
 
 def read_ledger(

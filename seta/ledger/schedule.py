@@ -69,35 +69,16 @@ def draft_schedule(
                   settle_before=found.settle_before)
 
 
-def record_schedule(session: Session, draft: Draft, *, who: str) -> Answer:
-    """Decide on a draft and record it; commit soon, since other pushes of the ledger wait.
-
-    Where another call was quicker, its answer is returned.
-    """
-    project, push = draft.project, draft.push
-    ledger = read_ledger(session, project.name, push.build_system, now=draft.now, lock=True)
-    if draft.settle_before is not None:
-        infer_failed(session, project.name, push.build_system, draft.lists, now=draft.now,
-                     before=draft.settle_before)
-        ledger = read_ledger(session, project.name, push.build_system, now=draft.now)
-    plan = _make_plan(draft, ledger)
-    packed = schedule_bytes(plan)
-    if not entries.add_schedule(session, _entry(draft, plan, packed), who=who):
-        known = _known_answer(session, project, push)
-        assert known is not None  # rows of the ledger are not deleted
-        return known
-    logger.info("push %s of %s: %s, jobs to run: %d, left out: %d", push.push_id,
-                project.name, plan.names.kind, len(plan.names.run), len(plan.names.skip))
-    return Answer(packed, is_new=True)
-
-
 def record_schedules(
     session: Session, drafts: Sequence[tuple[Draft, str]]
-) -> list[Answer | SetaError]:
-    """Record drafts of one ledger, each with who asks, in one transaction.
+) -> Sequence[Answer | SetaError]:
+    """Record drafts of one ledger, each with who asks, in one transaction; commit soon.
 
-    A push that became known meanwhile with another revision gets its Conflict.
+    A push that became known meanwhile gets the answer that it got then, or its Conflict.
     """
+    together = _record_together(session, drafts)
+    if together is not None:
+        return together
     answers: list[Answer | SetaError] = []
     for draft, who in drafts:
         try:
@@ -105,6 +86,44 @@ def record_schedules(
         except Conflict as conflict:
             answers.append(conflict)
     return answers
+
+
+def record_schedule(session: Session, draft: Draft, *, who: str) -> Answer:
+    """Decide on a draft and record it; raises Conflict as `draft_schedule` does."""
+    found = _record_together(session, [(draft, who)])
+    if found is not None:
+        return found[0]
+    known = _known_answer(session, draft.project, draft.push)
+    assert known is not None  # rows of the ledger are not deleted
+    return known
+
+
+def _record_together(
+    session: Session, drafts: Sequence[tuple[Draft, str]]
+) -> Sequence[Answer] | None:
+    """Decide on drafts one after the other and add them at once; None where one is known."""
+    first = drafts[0][0]
+    project, build_system = first.project.name, first.push.build_system
+    ledger = read_ledger(session, project, build_system, now=first.now, lock=True)
+    waiting = [draft.settle_before for draft, _ in drafts if draft.settle_before is not None]
+    if waiting:
+        infer_failed(session, project, build_system, first.lists, now=first.now,
+                     before=max(waiting))
+        ledger = read_ledger(session, project, build_system, now=first.now)
+    decided = []
+    for draft, who in drafts:
+        plan = _make_plan(draft, ledger)
+        entry = _entry(draft, plan, schedule_bytes(plan))
+        ledger = ledger.after(entry)
+        decided.append((entry, who, plan))
+    if len({entry.push_id for entry, *_ in decided}) < len(decided):
+        return None
+    if not entries.add_schedules(session, [(entry, who) for entry, who, _ in decided]):
+        return None
+    for entry, _, plan in decided:
+        logger.info("push %s of %s: %s, jobs to run: %d, left out: %d", entry.push_id, project,
+                    plan.names.kind, len(plan.names.run), len(plan.names.skip))
+    return [Answer(entry.answer, is_new=True) for entry, *_ in decided]
 
 
 def preview(

@@ -128,11 +128,11 @@ def test_it_warns_where_jobs_were_already_left_out(seta, sessions):
     arguments = ("backtest", "--scope", "made", "--from", "2026-02-20", "--jobs", "1")
     assert "left jobs out" not in seta.good(*arguments)
     with sessions.begin() as session:
-        entries.add_schedule(session, LedgerEntry(
+        entries.add_schedules(session, [(LedgerEntry(
             project="simulated", build_system="taskcluster", push_id="1", revision="a" * 40,
             pushed_at=datetime(2026, 2, 25, tzinfo=UTC), kind="selective", snapshot=None,
             ran_priority_2=True, ran_priority_3=False, ran_backstop=False, counts=True,
-            answer=b"", answered_at=CUT_OFF), who="a test")
+            answer=b"", answered_at=CUT_OFF), "a test")])
     assert "1 push of that time left jobs out" in seta.good(*arguments)
 
 

@@ -4,11 +4,13 @@ Order is push time, then arrival. A row counts when its push was not older than 
 arrival.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Tuple, and_, select, text, tuple_
+from sqlalchemy import ColumnElement, TextClause, Tuple, and_, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from ...domain import INTERVALS, LedgerEntry
@@ -35,20 +37,14 @@ COUNTING = text(PAGE_OF_COUNTING)
 # Two statements, sent at once: the second sees what was committed while the first waited.
 LOCK_AND_COUNTING = text(f"{LOCK}; {PAGE_OF_COUNTING}")
 
-ADD = text("""
-    WITH added AS (
-        INSERT INTO schedules (project, build_system, push_id, revision, pushed_at, answered_at,
-            kind, snapshot_id, ran_priority_2, ran_priority_3, ran_backstop, counts, answer)
-        VALUES (:project, :build_system, :push_id, :revision, :pushed_at, :answered_at,
-            :kind, :snapshot, :ran_priority_2, :ran_priority_3, :ran_backstop, :counts, :answer)
-        ON CONFLICT (project, build_system, push_id) DO NOTHING
-        RETURNING project || ' ' || push_id AS target, build_system
-    )
-    INSERT INTO audit (who, what, target, why, details)
-    SELECT :who, 'schedule push', target, '', jsonb_build_object('build_system', build_system)
-    FROM added
-    RETURNING id
-""")
+# Of an entry, with their types in SQL.
+INCOMING = {
+    "push_id": "text", "revision": "text", "pushed_at": "timestamptz", "answered_at": "timestamptz",
+    "kind": "text", "snapshot_id": "integer", "ran_priority_2": "boolean",
+    "ran_priority_3": "boolean", "ran_backstop": "boolean", "counts": "boolean",
+    "answer": "bytea",
+}
+COLUMNS = ", ".join(INCOMING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +94,46 @@ def newest(session: Session, project: str, build_system: str) -> LedgerEntry | N
     return None if row is None else to_entry(row)
 
 
-def add_schedule(session: Session, entry: LedgerEntry, *, who: str) -> bool:
-    """Add an entry unless its push is known already; return whether it was added.
+def add_schedules(session: Session, added: Sequence[tuple[LedgerEntry, str]]) -> bool:
+    """Add entries of one ledger, each with who asked, unless one of the pushes is known already.
 
-    The audit log gets its line in the same statement: others wait for the ledger meanwhile.
+    Then none is added, and False is returned. The caller holds the ledger's lock. The audit log
+    gets its lines in the same statement: others wait for the ledger meanwhile.
     """
-    return session.scalar(ADD, {
-        "project": entry.project, "build_system": entry.build_system, "push_id": entry.push_id,
-        "revision": entry.revision, "pushed_at": entry.pushed_at,
-        "answered_at": entry.answered_at, "kind": entry.kind, "snapshot": entry.snapshot,
-        "ran_priority_2": entry.ran_priority_2, "ran_priority_3": entry.ran_priority_3,
-        "ran_backstop": entry.ran_backstop, "counts": entry.counts,
-        "answer": entry.answer, "who": who}) is not None
+    first = added[0][0]
+    values: dict[str, Any] = {"project": first.project, "build_system": first.build_system}
+    for number, (entry, who) in enumerate(added):
+        values |= {f"who_{number}": who, f"snapshot_id_{number}": entry.snapshot}
+        values |= {f"{column}_{number}": getattr(entry, column) for column in INCOMING
+                   if column != "snapshot_id"}
+    return len(session.execute(_adding(len(added)), values).all()) == len(added)
+
+
+@cache
+def _adding(count: int) -> TextClause:
+    """The statement that adds this many entries, in their order."""
+    types = INCOMING | {"who": "text"}
+    rows = ", ".join(
+        "({}, {})".format(", ".join(f"CAST(:{column}_{number} AS {kind})"
+                                    for column, kind in types.items()), number)
+        for number in range(count))
+    return text(f"""
+        WITH incoming ({COLUMNS}, who, place) AS (VALUES {rows}), added AS (
+            INSERT INTO schedules (project, build_system, {COLUMNS})
+            SELECT :project, :build_system, {COLUMNS} FROM incoming
+            WHERE NOT EXISTS (
+                SELECT FROM schedules JOIN incoming USING (push_id)
+                WHERE project = :project AND build_system = :build_system)
+            ORDER BY place
+            ON CONFLICT (project, build_system, push_id) DO NOTHING
+            RETURNING push_id
+        )
+        INSERT INTO audit (who, what, target, why, details)
+        SELECT who, 'schedule push', :project || ' ' || push_id, '',
+            jsonb_build_object('build_system', CAST(:build_system AS text))
+        FROM added JOIN incoming USING (push_id) ORDER BY place
+        RETURNING id
+    """)
 
 
 def counting_pushes(
