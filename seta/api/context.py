@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from ..config import Settings
 from ..errors import SetaError
-from ..ledger import Answer, Draft, record_schedules
+from ..ledger import Answer, Draft, PriorityLists, record_schedules
 from ..publish.serving import Published
 from ..store.gate import Gate
 from ..store.together import Together
-from .priority_lists import KeptLists
+from .priority_lists import KeptLists, priority_lists
 
 BUSY = "this server is busy with other long requests; try again soon"
 LEDGER_BUSY = "the ledger of this project is busy, or the database does not answer now"
@@ -44,6 +44,10 @@ class Context:
     ) -> Sequence[Answer | SetaError]:
         with self.sessions.begin() as session:
             return record_schedules(session, drafts)
+
+    def priority_lists(self, project: str, build_system: str) -> PriorityLists:
+        """Return the lists that are published for a project, prepared for the ledger."""
+        return priority_lists(self.published, project, build_system, self.kept_lists)
 
     @contextmanager
     def long_work(self) -> Iterator[sessionmaker[Session]]:

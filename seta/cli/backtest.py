@@ -8,12 +8,12 @@ from ..config import readers
 from ..domain.plurals import pluralize
 from ..errors import BadInput
 from ..proof.backtest import Backtest, backtest as run_backtest
-from ..proof.backtest.run import Plan, as_json
+from ..proof.backtest.run import Plan
 from ..store.evidence import evidence_window
 from ..store.curation.projects import scope_named
 from ..store.snapshots.backtests import add_backtest
 from .options import TimeParam, json_option, scope_option
-from .output import Row, print_json, print_table, spinner
+from .output import Row, as_json, print_json, print_table, spinner
 from .program import Program
 
 LAST = timedelta(days=60)
@@ -66,11 +66,10 @@ def backtest(program: Program, scope: str, since: datetime | None, until: dateti
     with spinner(program.has_terminal) as show_progress:
         found = run_backtest(program.sessions, plan, settings=program.settings, jobs=jobs,
                              progress=show_progress)
-    result = as_json(found)
     with program.sessions.begin() as session:
-        kept = add_backtest(session, scope, result, made_at=program.now)
+        kept = add_backtest(session, scope, as_json(found), made_at=program.now)
     if is_json:
-        print_json(result)
+        print_json(found)
         return
     print_backtest(found)
     click.echo(f"kept as backtest {kept.id}: /api/v1/backtests/{kept.id} has it, with all misses")

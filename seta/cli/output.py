@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import click
 from rich.console import Console
@@ -31,6 +32,11 @@ def print_listing(
 
 def print_json(value: object) -> None:
     click.echo(json.dumps(value, default=plain, indent=2, ensure_ascii=False))
+
+
+def as_json(value: object) -> Any:
+    """Return what `print_json` prints, as values."""
+    return json.loads(json.dumps(value, default=plain))
 
 
 def plain(value: object) -> object:

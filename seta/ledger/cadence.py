@@ -1,7 +1,7 @@
 """Which priorities run on a push, and when the others are due."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Set
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ..domain import INTERVALS, Cadence, Interval, Priority
@@ -41,6 +41,25 @@ class CadenceState:
     priority_3: IntervalState
     backstop: IntervalState
 
+    def after(self, pushed_at: datetime, ran: Collection[str]) -> "CadenceState":
+        """Return the state after a push that counts, on which these intervals ran."""
+        states: dict[str, IntervalState] = {}
+        for interval in INTERVALS:
+            before: IntervalState = getattr(self, interval)
+            states[interval] = (
+                IntervalState(pushed_at) if interval in ran
+                else replace(before, pushes_since=before.pushes_since + 1))
+        return CadenceState(**states)
+
+
+NEVER_RAN = CadenceState(IntervalState(None), IntervalState(None), IntervalState(None))
+
+
+def intervals_of(priorities: Set[Priority]) -> frozenset[str]:
+    """Return the intervals that run on a push where these priorities do; both low ones: all."""
+    ran = {each.interval for each in priorities & LOW_VALUE}
+    return frozenset(ran | {"backstop"} if priorities >= LOW_VALUE else ran)
+
 
 @dataclass(frozen=True, slots=True)
 class NextDue:
@@ -70,7 +89,7 @@ def due_on_push(pushed_at: datetime, cadence: Cadence, states: CadenceState) -> 
     checks = _checks(cadence, states, pushed_at, push=1)
     running = _running(checks)
     is_full = running >= LOW_VALUE
-    ran = {each.interval for each in running} | ({"backstop"} if is_full else set())
+    ran = intervals_of(running)
     return CadenceDecision(
         priorities=running | {Priority.FIRST},
         is_full=is_full,

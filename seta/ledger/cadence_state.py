@@ -1,6 +1,6 @@
 """What the cadence counts from, read from the ledger, and when a job is due next."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -23,13 +23,8 @@ class LedgerState:
         """Return the end of the ledger once an entry has been added to it."""
         if not entry.counts:
             return self
-        states = {}
-        for interval in INTERVALS:
-            before: IntervalState = getattr(self.states, interval)
-            states[interval] = (
-                IntervalState(entry.pushed_at) if getattr(entry, f"ran_{interval}")
-                else replace(before, pushes_since=before.pushes_since + 1))
-        return LedgerState(entry.pushed_at, CadenceState(**states))
+        ran = [interval for interval in INTERVALS if getattr(entry, f"ran_{interval}")]
+        return LedgerState(entry.pushed_at, self.states.after(entry.pushed_at, ran))
 
 
 def read_ledger(

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from ..domain import Cadence, Priority
 from ..domain.limits import is_ahead
-from .cadence import CadenceDecision, CadenceState, IntervalState, NextDue, due_on_push
+from .cadence import NEVER_RAN, CadenceDecision, NextDue, due_on_push
 from .prepared import FULL, AnsweredNames, PreparedNames
 from .priorities import PriorityLists
 
@@ -67,8 +67,7 @@ def full_plan(
 
 def next_due_after_everything(pushed_at: datetime, cadence: Cadence) -> Mapping[str, NextDue]:
     """Return what is due next when everything runs on a push."""
-    never = IntervalState(None)
-    return due_on_push(pushed_at, cadence, CadenceState(never, never, never)).next_due
+    return due_on_push(pushed_at, cadence, NEVER_RAN).next_due
 
 
 def out_of_order(

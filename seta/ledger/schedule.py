@@ -102,6 +102,8 @@ def _record_together(
     session: Session, drafts: Sequence[tuple[Draft, str]]
 ) -> Sequence[Answer] | None:
     """Decide on drafts one after the other and add them at once; None where one is known."""
+    if len({draft.push.push_id for draft, _ in drafts}) < len(drafts):
+        return None
     first = drafts[0][0]
     project, build_system = first.project.name, first.push.build_system
     ledger = read_ledger(session, project, build_system, now=first.now, lock=True)
@@ -116,8 +118,6 @@ def _record_together(
         entry = _entry(draft, plan, schedule_bytes(plan))
         ledger = ledger.after(entry)
         decided.append((entry, who, plan))
-    if len({entry.push_id for entry, *_ in decided}) < len(decided):
-        return None
     if not entries.add_schedules(session, [(entry, who) for entry, who, _ in decided]):
         return None
     for entry, _, plan in decided:

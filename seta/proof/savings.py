@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ..domain import Cadence, Priority, Project, Snapshot
 from ..store.curation.projects import projects
 from ..store.results.pushes import push_times
-from ..store.snapshots.costs import PriorityCost, costs_of
+from ..store.snapshots.costs import costs_of
 from .replay import replay
 
 LAST_DAYS = 14  # of pushes: two weeks, so that weekends count as often as they come
@@ -46,26 +46,27 @@ class Savings:
         return self.saved * self.pushes / self.days
 
 
-def savings_of(session: Session, snapshot: Snapshot) -> list[Savings]:
-    """Return what a stored snapshot saves on each project that it has jobs of, by name.
+def savings_of(
+    session: Session, snapshot: Snapshot, *, project: str | None = None
+) -> list[Savings]:
+    """Return what a stored snapshot saves on each project that it has jobs of, or on one; by name.
 
     The cadence is the one that the project has now, tried on the pushes of the last two weeks
     before the snapshot's as-of. A project where everything runs saves nothing.
     """
     assert snapshot.id is not None
     costs = costs_of(session, snapshot.id)
-    known = {project.name: project for project in projects(session, snapshot.scope)}
-    return [_savings(session, known[name], snapshot, cost)
-            for name, cost in costs.items() if name in known]
+    return [_savings(session, each, snapshot, costs[each.name])
+            for each in projects(session, snapshot.scope)
+            if each.name in costs and project in (None, each.name)]
 
 
 def _savings(
-    session: Session, project: Project, snapshot: Snapshot, costs: dict[Priority, PriorityCost]
+    session: Session, project: Project, snapshot: Snapshot, cost_of: dict[Priority, int]
 ) -> Savings:
     until = snapshot.as_of
     since = until - timedelta(days=LAST_DAYS)
     times = tuple(push_times(session, project.name, since=since, until=until))
-    cost_of = {priority: costs.get(priority, PriorityCost()).cost for priority in Priority}
     full_run = sum(cost_of.values())
     expected: float | None = None
     if not project.is_integration:

@@ -82,8 +82,7 @@ def _view(
         decided = priorities_of(session, facts.snapshot_id)
         grids = {build_system: lay_out(jobs, decided)
                  for build_system, jobs in published.listed_jobs(facts).items()}
-        savings = next((each for each in savings_of(session, snapshot)
-                        if each.project == facts.project), None)
+        savings = next(iter(savings_of(session, snapshot, project=facts.project)), None)
     return ProjectView(
         name=facts.project, scope=scope.name, title=scope.title, description=scope.description,
         build_systems=facts.build_systems,

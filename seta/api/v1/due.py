@@ -6,7 +6,6 @@ from pydantic import BaseModel, Field
 from ...ledger import Owed, check_build_system, owed_now, take_owed
 from ...store.operation.audit import record_audit
 from ..context import context
-from ..priority_lists import priority_lists
 from . import lookups
 from .access import writer
 from .fields import BuildSystemName, Json, Model, PushId
@@ -44,8 +43,7 @@ def get_due(project: str, query_data: DueIn) -> Json:
     with context().quick_sessions() as session:
         found = lookups.project_named(session, project)
         build_system = check_build_system(found, query_data.build_system)
-        lists = priority_lists(
-            context().published, project, build_system, context().kept_lists)
+        lists = context().priority_lists(project, build_system)
         return _to_json(owed_now(session, found, build_system, lists, now=context().clock()))
 
 
@@ -61,8 +59,7 @@ def post_due(project: str, json_data: TakeIn) -> Json:
     with context().sessions.begin() as session:
         found = lookups.project_named(session, project)
         build_system = check_build_system(found, json_data.build_system)
-        lists = priority_lists(
-            context().published, project, build_system, context().kept_lists)
+        lists = context().priority_lists(project, build_system)
         owed = take_owed(session, found, build_system, lists, push_id=json_data.push_id,
                          now=context().clock())
         if owed.jobs:

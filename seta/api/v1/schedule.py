@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ...domain import Project
 from ...errors import NotAllowed, NotFound
 from ...ledger import (
-    Answer, PriorityLists, RequestedPush, check_build_system, draft_schedule, preview,
+    Answer, RequestedPush, check_build_system, draft_schedule, preview,
     schedule_failed,
 )
 from ...ledger.cadence_state import read_ledger
@@ -20,7 +20,6 @@ from ...store.ledger import entries
 from ...store.operation.audit import record_audit
 from ..conditional import NEVER_KEEP, send
 from ..context import context
-from ..priority_lists import priority_lists
 from . import lookups
 from .access import NOBODY, open_to_all, writer
 from .fields import BuildSystemName, Json, Model, PushId, Sentence, Time
@@ -112,7 +111,7 @@ def put_schedule(project: str, push_id: str, json_data: PushIn) -> Response:
         push = RequestedPush(push_id, json_data.revision, json_data.pushed_at, build_system)
         _check_open(session, found, push)
         answer = draft_schedule(
-            session, found, push, _lists(project, build_system),
+            session, found, push, context().priority_lists(project, build_system),
             now=context().clock(), never_ran_after=context().settings.never_ran_after)
     if not isinstance(answer, Answer):
         answer = context().ledgers.do((project, build_system), (answer, writer() or ANYBODY))
@@ -134,7 +133,7 @@ def get_schedule(project: str, push_id: str, query_data: PreviewIn) -> Response:
         if query_data.preview == "1":
             push = RequestedPush(push_id, query_data.revision or "preview", query_data.pushed_at,
                                  build_system)
-            lists = _lists(project, build_system)
+            lists = context().priority_lists(project, build_system)
             answer = preview(session, found, push, lists, now=context().clock())
             return send(PackedBody(answer.packed), cache=NEVER_KEEP)
         known = entries.stored_answer(session, project, build_system, push_id)
@@ -163,10 +162,6 @@ def post_failed(project: str, push_id: str, json_data: ScheduleFailedIn) -> Json
                 session, who=writer(), what="schedule failed", target=f"{project} {push_id}",
                 why=json_data.why, details={"build_system": build_system})
     return {"push_id": push_id, "failed_at": entry.failed_at, "why": entry.failed_why}
-
-
-def _lists(project: str, build_system: str) -> PriorityLists:
-    return priority_lists(context().published, project, build_system, context().kept_lists)
 
 
 def _check_open(session: Session, project: Project, push: RequestedPush) -> None:

@@ -1,8 +1,7 @@
 """What past decisions would have caught: decided on what was known then, scored on what came later.
 
-`history` is what came to light in the end; `cutoffs` decides again at past moments, by `policies`;
-`scoring` replays the cadence and says what each policy catches, when, and at what cost; `intervals`
-says how sure that is.
+`history` is what came to light in the end; `run` decides again at past moments, by `policies`;
+`scoring` says what each policy catches, when, and at what cost; `intervals` says how sure that is.
 """
 
 from .run import Backtest, backtest

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from statistics import quantiles
 
 import numpy as np
@@ -74,6 +75,12 @@ class History:
     regressions: tuple[LaterRegression, ...]    # by their first failing push
     until: datetime
     star_delay: timedelta                       # the 95th percentile
+
+    @cached_property
+    def too_young(self) -> frozenset[str]:
+        """The regressions that came so late that failures of theirs may not be starred yet."""
+        limit = self.until - self.star_delay
+        return frozenset(each.fixed_by for each in self.regressions if each.first_at >= limit)
 
 
 def read_history(session: Session, scope: Scope, *, since: datetime, until: datetime) -> History:

@@ -40,6 +40,11 @@ class Known:
         return costs_of(self.cover.job_types, self.problem.durations_ms)[0]
 
     @cached_property
+    def caught(self) -> Columns:
+        """The job types that caught anything before."""
+        return frozenset(column for witnesses in self.cover.witnesses for column in witnesses)
+
+    @cached_property
     def plain(self) -> Columns:
         """The cheapest set that catches every regression once."""
         return self.cover_with(1)

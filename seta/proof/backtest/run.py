@@ -1,10 +1,9 @@
 """Decide again at past moments, and score each decision on the regressions that came after it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import fmean, median, quantiles
-from typing import Any
 
 from joblib import Parallel, delayed
 from sqlalchemy.orm import Session, sessionmaker
@@ -16,7 +15,7 @@ from ...errors import BadInput, NothingToAnalyze
 from ...publish.gather import gather
 from ...store.curation.projects import scope_named
 from ...store.ledger.outcomes import count_selective
-from .history import History, LaterRegression, read_history
+from .history import History, read_history
 from .intervals import Bootstrap, Interval
 from .policies import CEILING, POLICIES, Known, knowing
 from .scoring import Cost, Period, Score, score
@@ -104,7 +103,6 @@ class _Trial:
 
     known: Known
     period: Period
-    unit: str
 
 
 def backtest(
@@ -138,11 +136,10 @@ def backtest(
         raise NothingToAnalyze(
             f"nothing to score: no regression of {plan.scope} came after a cut-off that could be "
             f"decided ({len(skipped)} could not)")
-    young = _too_young(history)
     return Backtest(
         plan, "ms" if "ms" in units else "jobs", len(periods), len(skipped),
-        sum(len(period.regressions) for period in periods), len(young), history.star_delay,
-        unforeseen, sum(each[PLAIN].cost.pushes for each in scores), selective,
+        sum(len(period.regressions) for period in periods), len(history.too_young),
+        history.star_delay, unforeseen, sum(each[PLAIN].cost.pushes for each in scores), selective,
         _policy_scores(scores), _misses(periods, scores))
 
 
@@ -150,11 +147,10 @@ def _trials(
     sessions: sessionmaker[Session], scope: Scope, plan: Plan, history: History,
     settings: Settings, skipped: list[datetime],
 ) -> Iterator[_Trial]:
-    young = _too_young(history)
     for at in plan.cut_offs():
         end = min(at + plan.step, plan.until)
         came = tuple(each for each in history.regressions
-                     if at <= each.first_at < end and each.fixed_by not in young
+                     if at <= each.first_at < end and each.fixed_by not in history.too_young
                      and not history.timelines[each.project].runs_all)
         with sessions() as session:
             gathered = gather(session, scope, now=at, as_of=at, settings=settings)
@@ -166,17 +162,7 @@ def _trials(
         if not gathered.problem.regressions:
             skipped.append(at)
             continue
-        yield _Trial(known, Period(at, end, came, history.timelines), _unit(known))
-
-
-def _unit(known: Known) -> str:
-    return "ms" if known.problem.durations_ms else "jobs"
-
-
-def _too_young(history: History) -> frozenset[str]:
-    """Return the regressions that came so late that failures of theirs may not be starred yet."""
-    limit = history.until - history.star_delay
-    return frozenset(each.fixed_by for each in history.regressions if each.first_at >= limit)
+        yield _Trial(known, Period(at, end, came, history.timelines))
 
 
 def _score_all(trial: _Trial) -> tuple[Period, str, dict[str, Score], int]:
@@ -184,11 +170,10 @@ def _score_all(trial: _Trial) -> tuple[Period, str, dict[str, Score], int]:
     number_of = {job_type: column for column, job_type in enumerate(known.cover.job_types)}
     later = [frozenset(number_of[job_type] for job_type in each.witnesses if job_type in number_of)
              for each in period.regressions]
-    caught = {column for witnesses in known.cover.witnesses for column in witnesses}
     policies = POLICIES | {CEILING: knowing(later)}
     found = {name: score(known, policy(known), period) for name, policy in policies.items()}
-    unforeseen = sum(not witnesses & caught for witnesses in later)
-    return period, trial.unit, found, unforeseen
+    unforeseen = sum(not witnesses & known.caught for witnesses in later)
+    return period, "ms" if known.problem.durations_ms else "jobs", found, unforeseen
 
 
 def _policy_scores(scores: list[dict[str, Score]]) -> tuple[PolicyScore, ...]:
@@ -233,28 +218,8 @@ def _misses(periods: list[Period], scores: list[dict[str, Score]]) -> tuple[Miss
     for period, each in zip(periods, scores):
         for regression, catch in zip(period.regressions, each[PLAIN].catches):
             if not catch.on_push:
-                found.append(_miss(regression, catch.pushes_late, catch.minutes_late))
+                found.append(Miss(
+                    regression.fixed_by, regression.project, regression.first_at,
+                    catch.pushes_late, catch.minutes_late,
+                    tuple(sorted(map(str, regression.witnesses)))))
     return tuple(found)
-
-
-def _miss(
-    regression: LaterRegression, pushes_late: float | None, minutes_late: float | None
-) -> Miss:
-    return Miss(regression.fixed_by, regression.project, regression.first_at, pushes_late,
-                minutes_late, tuple(sorted(map(str, regression.witnesses))))
-
-
-def as_json(found: Backtest) -> dict[str, Any]:
-    """Return it as JSON has it: times are ISO 8601, spans are seconds."""
-    made: dict[str, Any] = _plain(asdict(found))
-    return made
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return value.total_seconds() if isinstance(value, timedelta) else value

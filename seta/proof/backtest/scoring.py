@@ -1,7 +1,7 @@
 """What a set catches of the regressions that came after a cut-off, when, and what it costs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import fmean
 
@@ -53,7 +53,7 @@ class Score:
     """A policy on one period."""
 
     catches: list[Catch]
-    cost: Cost = field(default_factory=Cost)
+    cost: Cost
 
 
 def score(known: Known, sets: Sequence[Columns], period: Period) -> Score:
@@ -74,11 +74,10 @@ class _Priorities:
 
     def __init__(self, known: Known, chosen: Columns):
         cover = known.cover
-        caught = {column for witnesses in cover.witnesses for column in witnesses}
         self.by_column = [
             Priority.FIRST if column in cover.forced or column in chosen
             else known.problem.lowered[job_type] if column in cover.lowered
-            else Priority.SECOND if column in caught else Priority.THIRD
+            else Priority.SECOND if column in known.caught else Priority.THIRD
             for column, job_type in enumerate(cover.job_types)]
         self._by_type = dict(zip(cover.job_types, self.by_column))
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TextIO
 
 from ...domain import Classification
@@ -93,7 +93,7 @@ def _records(simulation: Simulation, ran: Ran, project: str) -> Iterator[str]:
                f'"result":"{result}"{_star(failure, end)}}}\n')
 
 
-def _star(failure: Failure | None, end: Any) -> str:
+def _star(failure: Failure | None, end: datetime) -> str:
     if failure is None or failure.starred_at is None or failure.starred_at > end:
         return ""
     fix = (f',"fixed_by":["{failure.fixed_by}"]'

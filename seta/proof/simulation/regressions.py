@@ -4,7 +4,7 @@ A component of the product is tested by a few chunks of one or two suites; some 
 more often than others. About half of the regressions show on one family of platforms only.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -35,7 +35,7 @@ class SimulatedRegression:
     found_on: int | None = None        # index of the push
     fixed: int | None = None           # index of the push that fixes it
     fixed_by: str | None = None        # the revision of the change in it that does
-    stars: int = field(default=0)      # failures that were starred with it
+    stars: int = 0                     # failures that were starred with it
 
     def is_in(self, push: int) -> bool:
         """Return whether it is in the tree at this push."""
