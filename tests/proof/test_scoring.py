@@ -6,8 +6,10 @@ import pytest
 
 from seta.analysis.problem import Problem
 from seta.analysis.setcover import Budget
-from seta.domain import Cadence, Interval, JobType, Priority, Regression
-from seta.proof.backtest.history import LaterRegression, Timeline, regressions_of, star_delay_of
+from seta.domain import Cadence, Interval, JobType, Priority, Regression, Scope
+from seta.proof.backtest.history import (
+    History, LaterRegression, Timeline, regressions_of, star_delay_of,
+)
 from seta.proof.backtest.policies import POLICIES, Known, knowing
 from seta.proof.backtest.scoring import Period, score
 from seta.store.evidence.failures import StarredFailure
@@ -158,6 +160,17 @@ def test_a_regression_is_one_over_all_projects_and_counts_where_it_showed_first(
     assert (found.project, found.first_at) == ("trunk", at(3))
     assert found.witnesses == {job("a"): at(5), job("b"): at(3)}
     assert found.known_at == at(3) + timedelta(minutes=120)
+
+
+def test_the_age_of_a_regression_is_what_was_known_at_the_cut_off():
+    """An earlier failure that was starred only afterwards made it no older then."""
+    failures = (failure("r1", "a", 6, starred=30), failure("r1", "b", 1, starred=500),
+                failure("r2", "a", 2, starred=500))
+    history = History(Scope("trunk"), {}, {}, failures, regressions_of(failures), at(100),
+                      timedelta(0))
+    assert history.ages_at(at(12)) == {"r1": pytest.approx(60 / 1440)}
+    assert history.ages_at(at(90)).keys() == {"r1", "r2"}
+    assert history.ages_at(at(90))["r1"] == pytest.approx(890 / 1440)
 
 
 def test_the_star_delay_is_what_nineteen_of_twenty_failures_take():

@@ -72,9 +72,15 @@ class History:
     scope: Scope
     projects: dict[str, Project]
     timelines: dict[str, Timeline]
+    failures: tuple[StarredFailure, ...]
     regressions: tuple[LaterRegression, ...]    # by their first failing push
     until: datetime
     star_delay: timedelta                       # the 95th percentile
+
+    def ages_at(self, at: datetime) -> dict[str, float]:
+        """Return how many days old each regression was, by what was starred by then."""
+        known = regressions_of(each for each in self.failures if each.classified_at <= at)
+        return {each.fixed_by: (at - each.first_at) / timedelta(days=1) for each in known}
 
     @cached_property
     def too_young(self) -> frozenset[str]:
@@ -86,13 +92,13 @@ class History:
 def read_history(session: Session, scope: Scope, *, since: datetime, until: datetime) -> History:
     """Read the pushes and regressions of a scope, as they are known at `until`."""
     window = EvidenceWindow(scope.name, since=since, as_of=until, known_by=until)
-    failures = list(starred_failures(session, window))
+    failures = tuple(starred_failures(session, window))
     known = {project.name: project for project in projects(session, scope.name)}
     timelines = {
         name: Timeline(push_times(session, name, since=since, until=until), project.cadence,
                        runs_all=not project.is_integration)
         for name, project in known.items()}
-    return History(scope, known, timelines, regressions_of(failures), until,
+    return History(scope, known, timelines, failures, regressions_of(failures), until,
                    star_delay_of(failures))
 
 

@@ -155,9 +155,7 @@ def _trials(
         with sessions() as session:
             gathered = gather(session, scope, now=at, as_of=at, settings=settings)
         known = Known(
-            gathered.problem,
-            {each.fixed_by: (at - each.first_at) / timedelta(days=1)
-             for each in history.regressions if each.first_at < at},
+            gathered.problem, history.ages_at(at),
             Budget(settings.node_limit, settings.time_limit.total_seconds()))
         if not gathered.problem.regressions:
             skipped.append(at)
