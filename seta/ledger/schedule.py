@@ -34,17 +34,23 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A push that the ledger does not know, with all that can be read before it is locked."""
+    """A push that the ledger does not know."""
 
     project: Project
     push: LedgerPush
     lists: PriorityLists
+    settle_before: datetime | None  # schedules before then are settled first
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """What is known of a project's jobs now; drafts that are decided together share it."""
+
     names: PreparedNames       # with the priorities that they have now
     refusals: tuple[str, ...]  # why everything runs, whatever the cadence
     alive: Set[str]            # the names to run where the snapshot has none
     failing: Set[str]
-    settle_before: datetime | None  # schedules before then are settled first
-    now: datetime
 
 
 def draft_schedule(
@@ -65,8 +71,7 @@ def draft_schedule(
                           settle_after=never_ran_after)
     if found.known is not None:
         return _checked(found.known, project, ledger_push)
-    return _draft(session, project, ledger_push, lists, now=now,
-                  settle_before=found.settle_before)
+    return Draft(project, ledger_push, lists, found.settle_before, now)
 
 
 def record_schedules(
@@ -106,6 +111,7 @@ def _record_together(
         return None
     first = drafts[0][0]
     project, build_system = first.project.name, first.push.build_system
+    jobs = _jobs_of(session, [draft for draft, _ in drafts])  # before others wait for the ledger
     ledger = read_ledger(session, project, build_system, now=first.now, lock=True)
     waiting = [draft.settle_before for draft, _ in drafts if draft.settle_before is not None]
     if waiting:
@@ -113,8 +119,8 @@ def _record_together(
                      before=max(waiting))
         ledger = read_ledger(session, project, build_system, now=first.now)
     decided = []
-    for draft, who in drafts:
-        plan = _make_plan(draft, ledger)
+    for (draft, who), its_jobs in zip(drafts, jobs, strict=True):
+        plan = _make_plan(draft, its_jobs, ledger)
         entry = _entry(draft, plan, schedule_bytes(plan))
         ledger = ledger.after(entry)
         decided.append((entry, who, plan))
@@ -139,8 +145,8 @@ def preview(
     if known is not None:
         return known
     ledger = read_ledger(session, project.name, push.build_system, now=now)
-    return Answer(schedule_bytes(_make_plan(
-        _draft(session, project, ledger_push, lists, now=now), ledger)))
+    draft = Draft(project, ledger_push, lists, None, now)
+    return Answer(schedule_bytes(_make_plan(draft, _jobs(session, draft), ledger)))
 
 
 def reasons_to_run_everything(project: Project, lists: PriorityLists) -> tuple[str, ...]:
@@ -167,29 +173,37 @@ def _checked(known: tuple[str, bytes], project: Project, push: LedgerPush) -> An
     return Answer(packed)
 
 
-def _draft(
-    session: Session, project: Project, push: LedgerPush, lists: PriorityLists, *,
-    now: datetime, settle_before: datetime | None = None,
-) -> Draft:
-    names = names_now(session, project, push.build_system, lists, now=now)
-    return Draft(
-        project, push, lists, names, reasons_to_run_everything(project, lists),
+def _jobs_of(session: Session, drafts: Sequence[Draft]) -> list[Jobs]:
+    """Return what is known of the jobs for each draft; it is read once where nothing changed."""
+    found: list[Jobs] = []
+    for number, draft in enumerate(drafts):
+        before = drafts[number - 1]
+        is_same = number > 0 and (draft.lists, draft.project) == (before.lists, before.project)
+        found.append(found[-1] if is_same else _jobs(session, draft))
+    return found
+
+
+def _jobs(session: Session, draft: Draft) -> Jobs:
+    project, build_system, lists = draft.project, draft.push.build_system, draft.lists
+    names = names_now(session, project, build_system, lists, now=draft.now)
+    return Jobs(
+        names, reasons_to_run_everything(project, lists),
         frozenset() if names.priority_of else _alive_names(
-            session, project, push.build_system, now),
-        still_failing(session, project.name, push.build_system), settle_before, now)
+            session, project, build_system, draft.now),
+        still_failing(session, project.name, build_system))
 
 
-def _make_plan(draft: Draft, ledger: LedgerState) -> Plan:
+def _make_plan(draft: Draft, jobs: Jobs, ledger: LedgerState) -> Plan:
     """Decide what runs on a push that the ledger does not know yet."""
     push, cadence = draft.push, draft.project.cadence
     misplaced = out_of_order(push.pushed_at, ledger.newest_at, draft.now)
-    refusals = misplaced + draft.refusals
+    refusals = misplaced + jobs.refusals
     if refusals:
         next_due = {} if misplaced else next_due_after_everything(push.pushed_at, cadence)
-        return full_plan(draft.names, refusals, snapshot=draft.lists.snapshot, next_due=next_due,
-                         alive=draft.alive)
+        return full_plan(jobs.names, refusals, snapshot=draft.lists.snapshot, next_due=next_due,
+                         alive=jobs.alive)
     due = due_on_push(push.pushed_at, cadence, ledger.states)
-    return plan_by_cadence(draft.names, due, draft.failing, draft.lists)
+    return plan_by_cadence(jobs.names, due, jobs.failing, draft.lists)
 
 
 def _unrecorded_answer(
