@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import (
@@ -17,6 +18,7 @@ from .gate import Gate
 from .waits import WatchedConnection, WatchedCursor, connection_factory
 
 PING_LIMIT = 1.0     # seconds for a connection of the pool to show that it is alive
+ALIVE_FOR = 0.1      # seconds for which an answer shows that too
 GRACE = 0.4          # seconds for the server's own time-out to reach us before we stop waiting
 NO_ANSWER = "the database does not answer now, or has too much to do"
 
@@ -36,7 +38,10 @@ WEB_WORK = Limits(connect=2, statement=60, lock=30)  # what a web request may do
 
 
 class PatientPool(QueuePool):
-    """A pool that notices within PING_LIMIT that the server of a connection hangs."""
+    """A pool that notices within PING_LIMIT that the server of a connection hangs.
+
+    A connection that answered just now is not asked first whether it is alive.
+    """
 
     def connect(self) -> PoolProxiedConnection:
         made = super().connect()
@@ -51,6 +56,7 @@ class PatientPool(QueuePool):
         connection = entry.dbapi_connection
         if isinstance(connection, WatchedConnection):
             connection.wait_limit = PING_LIMIT
+            entry.fresh = monotonic() - connection.answered_at < ALIVE_FOR
         return entry
 
 

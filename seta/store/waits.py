@@ -90,6 +90,7 @@ class WatchedConnection(connection):
 
     usual_limit: float
     wait_limit: float
+    answered_at: float       # by the monotonic clock
     watchdog: Watchdog
 
     @contextmanager
@@ -99,6 +100,7 @@ class WatchedConnection(connection):
             return
         with self.watchdog.watch(self.fileno(), self.wait_limit):
             yield
+        self.answered_at = monotonic()
 
     def commit(self) -> None:
         with self.limited():
@@ -153,6 +155,6 @@ def connection_factory(wait_limit: float) -> Callable[..., WatchedConnection]:
     def connect(dsn: str, **options: Any) -> WatchedConnection:
         made = WatchedConnection(dsn, **options)
         made.watchdog, made.usual_limit = watchdog, wait_limit
-        made.wait_limit = wait_limit
+        made.wait_limit, made.answered_at = wait_limit, monotonic()
         return made
     return connect
