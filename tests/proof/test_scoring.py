@@ -8,10 +8,10 @@ from seta.analysis.problem import Problem
 from seta.analysis.setcover import Budget
 from seta.domain import Cadence, Interval, JobType, Priority, Regression, Scope
 from seta.proof.backtest.history import (
-    History, LaterRegression, Timeline, regressions_of, star_delay_of,
+    History, LaterRegression, Period, Timeline, regressions_of, star_delay_of,
 )
 from seta.proof.backtest.policies import POLICIES, Known, knowing
-from seta.proof.backtest.scoring import Period, score
+from seta.proof.backtest.scoring import score
 from seta.store.evidence.failures import StarredFailure
 
 BEGIN = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -171,6 +171,41 @@ def test_the_age_of_a_regression_is_what_was_known_at_the_cut_off():
     assert history.ages_at(at(12)) == {"r1": pytest.approx(60 / 1440)}
     assert history.ages_at(at(90)).keys() == {"r1", "r2"}
     assert history.ages_at(at(90))["r1"] == pytest.approx(890 / 1440)
+
+
+def history_of(*failures, until=100, star_delay=timedelta(0), **more) -> History:
+    return History(Scope("trunk"), {}, {"trunk": timeline(**more)}, failures,
+                   regressions_of(failures), at(until), star_delay)
+
+
+def fixes(period: Period) -> list[str]:
+    return [each.fixed_by for each in period.regressions]
+
+
+def test_a_regression_counts_where_it_first_failed_whenever_it_was_starred():
+    """Two landed before the cut-off of push 4, and were starred before and after it."""
+    history = history_of(failure("r1", "a", 1, starred=10), failure("r2", "a", 2, starred=500),
+                         failure("r3", "a", 4, starred=10), failure("r3", "b", 8, starred=10))
+    assert fixes(history.period(at(0), at(4))) == ["r1", "r2"]
+    assert fixes(history.period(at(4), at(8))) == ["r3"]
+    assert fixes(history.period(at(8), at(12))) == []
+
+
+def test_a_regression_whose_fix_was_known_at_the_cut_off_does_not_count():
+    """Its first failure is out of reach, and others came later."""
+    history = history_of(failure("r1", "a", 4), failure("r2", "a", 5))
+    assert fixes(history.period(at(4), at(8), known_fixes={"r1"})) == ["r2"]
+
+
+def test_a_regression_so_young_that_stars_are_missing_does_not_count():
+    history = history_of(failure("r1", "a", 4), failure("r2", "a", 5), failure("r3", "a", 6),
+                         until=9, star_delay=timedelta(minutes=40))
+    assert history.too_young == {"r2", "r3"}
+    assert fixes(history.period(at(0), at(9))) == ["r1"]
+
+
+def test_what_runs_everything_is_not_scored():
+    assert fixes(history_of(failure("r1", "a", 4), runs_all=True).period(at(0), at(9))) == []
 
 
 def test_the_star_delay_is_what_nineteen_of_twenty_failures_take():

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -66,6 +66,16 @@ class Timeline:
 
 
 @dataclass(frozen=True)
+class Period:
+    """The pushes and regressions from a cut-off until the next one."""
+
+    begin: datetime
+    end: datetime
+    regressions: tuple[LaterRegression, ...]
+    timelines: Mapping[str, Timeline]
+
+
+@dataclass(frozen=True)
 class History:
     """What a scope's data says in the end."""
 
@@ -81,6 +91,21 @@ class History:
         """Return how many days old each regression was, by what was starred by then."""
         known = regressions_of(each for each in self.failures if each.classified_at <= at)
         return {each.fixed_by: (at - each.first_at) / timedelta(days=1) for each in known}
+
+    def period(
+        self, begin: datetime, end: datetime, *, known_fixes: Collection[str] = ()
+    ) -> Period:
+        """Return the pushes and the regressions that came from `begin` until before `end`.
+
+        A regression belongs to the period of its first failing push, whenever it was starred. Left
+        out are those too young, those on projects where everything runs, and those whose fixing
+        revision was known at `begin`.
+        """
+        return Period(begin, end, tuple(
+            each for each in self.regressions
+            if begin <= each.first_at < end and each.fixed_by not in self.too_young
+            and each.fixed_by not in known_fixes
+            and not self.timelines[each.project].runs_all), self.timelines)
 
     @cached_property
     def too_young(self) -> frozenset[str]:

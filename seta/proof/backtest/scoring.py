@@ -1,12 +1,12 @@
 """What a set catches of the regressions that came after a cut-off, when, and what it costs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from statistics import fmean
 
 from ...domain import JobType, Priority
-from .history import LaterRegression, Timeline
+from .history import LaterRegression, Period
 from .policies import Columns, Known
 
 
@@ -36,16 +36,6 @@ class Cost:
         self.every_push += other.every_push
         self.with_cadence += other.with_cadence
         self.full += other.full
-
-
-@dataclass(frozen=True)
-class Period:
-    """The pushes and regressions from a cut-off until the next one."""
-
-    begin: datetime
-    end: datetime
-    regressions: tuple[LaterRegression, ...]
-    timelines: Mapping[str, Timeline]
 
 
 @dataclass
