@@ -1,0 +1,99 @@
+"""Put together what is asked of an analysis, from what was known at a moment."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+
+from ..analysis import Problem
+from ..domain import JobType, Override, Regression, Rename, Witnesses
+from ..names import apply_renames
+from ..store.evidence import EvidenceWindow, NameEvidence
+from .forced import (
+    effective_overrides, forced_job_types, given_builds, lowered_job_types, new_job_types,
+)
+
+Renaming = Callable[[JobType], JobType]
+
+
+@dataclass(frozen=True)
+class MadeProblem:
+    """A problem, and what it was made of."""
+
+    problem: Problem
+    names: tuple[NameEvidence, ...]       # alive, parsed and not of tier 3
+    witnesses: tuple[Witnesses, ...]      # under the names that they have now
+    type_ids: dict[JobType, int]
+
+
+def make_problem(
+    window: EvidenceWindow, *, redundancy: int, names: Collection[NameEvidence],
+    witnesses: Iterable[Witnesses], durations_ms: Mapping[JobType, int],
+    overrides: Collection[Override], renames: Collection[Rename],
+) -> MadeProblem:
+    """Make the problem of a window. Overrides and renames are those active at its moment."""
+    rename = renaming(renames, window)
+    ours = tuple(name for name in names if name.is_ours)
+    counting = effective_overrides(ours, overrides)
+    found = list(witnesses)
+    type_ids = _type_ids(names, found)
+    found = _rename_witnesses(found, rename, type_ids)
+    problem = Problem(
+        regressions=tuple(Regression(each.fixed_by, frozenset(each.caught_by), each.is_inferred)
+                          for each in found),
+        alive=_alive(ours),
+        durations_ms=_rename_durations(durations_ms, rename),
+        forced=forced_job_types(
+            counting, new_job_types(names, window, rename), given_builds(ours)),
+        lowered=lowered_job_types(counting),
+        redundancy=redundancy,
+    )
+    return MadeProblem(problem, ours, tuple(found), type_ids)
+
+
+def renaming(renames: Collection[Rename], window: EvidenceWindow) -> Renaming:
+    """Return what gives a job type the name that it has at the window's end."""
+    if not any(rename.since <= window.as_of for rename in renames):
+        return lambda job_type: job_type
+    return cache(lambda job_type: apply_renames(job_type, renames, window.as_of))
+
+
+def _alive(ours: Iterable[NameEvidence]) -> dict[str, frozenset[JobType]]:
+    alive: dict[str, set[JobType]] = defaultdict(set)
+    for name in ours:
+        if name.job_type is not None:
+            alive[name.project].add(name.job_type)
+    return {project: frozenset(job_types) for project, job_types in alive.items()}
+
+
+def _type_ids(names: Iterable[NameEvidence], found: Iterable[Witnesses]) -> dict[JobType, int]:
+    """Return the id of every job type that has a name or is a witness."""
+    ids = {name.job_type: name.job_type_id for name in names
+           if name.job_type is not None and name.job_type_id is not None}
+    for each in found:
+        ids |= each.caught_by
+    return ids
+
+
+def _rename_witnesses(
+    found: Iterable[Witnesses], rename: Renaming, type_ids: dict[JobType, int]
+) -> list[Witnesses]:
+    """Return the witnesses under the names that they have now.
+
+    A witness whose new name has not been seen yet keeps its old one, and so counts as retired.
+    """
+    def now(job_type: JobType) -> JobType:
+        renamed = rename(job_type)
+        return renamed if renamed in type_ids else job_type
+
+    return [replace(each, caught_by={now(kind): type_ids[now(kind)] for kind in each.caught_by})
+            for each in found]
+
+
+def _rename_durations(
+    durations: Mapping[JobType, int], rename: Renaming
+) -> dict[JobType, int]:
+    """Return the durations; a new name without one of its own gets that of its old name."""
+    renamed = sorted(job_type for job_type in durations if rename(job_type) != job_type)
+    old = {rename(job_type): durations[job_type] for job_type in renamed}
+    return old | dict(durations)
