@@ -22,6 +22,7 @@ COMMANDS = {
     "serve": ("seta.cli.serve:serve", "Serve the pages and the API."),
     "worker": ("seta.worker.command:worker", "Ingest, analyze and prune on a schedule."),
     "projects": ("seta.cli.projects:projects", "List, add and change projects."),
+    "scopes": ("seta.cli.scopes:scopes", "List scopes, and change how they decide."),
     "ingest": ("seta.cli.ingest:ingest", "Ingest job results from a source."),
     "import": ("seta.cli.import_:import_", "Import job results and job lists from files."),
     "analyze": ("seta.cli.analyze:analyze", "Compute the cheapest set of job types."),

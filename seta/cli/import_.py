@@ -40,7 +40,8 @@ def import_(program: Program, files: tuple[str, ...], scope: str, archived: bool
     with spinner(program.has_terminal) as show_progress:
         report = import_files(
             program.sessions, files, scope=scope, archived=archived, strict=strict,
-            redundancy=program.settings.redundancy, now=program.now,
+            redundancy=program.settings.redundancy, budget=program.settings.budget,
+            objective=program.settings.objective, now=program.now,
             progress=lambda so_far: show_progress(
                 f"{pluralize(so_far.results, 'result')}, {pluralize(so_far.jobs, 'job')} listed"))
     print_json(report) if is_json else print_report(report)

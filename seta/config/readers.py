@@ -38,6 +38,18 @@ def number(least: int, most: int) -> Callable[[str], int]:
     return read
 
 
+def factor(least: float, most: float) -> Callable[[str], float]:
+    """
+    >>> factor(1, 10)("1.3")
+    1.3
+    """
+    def read(value: str) -> float:
+        if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,6})?", value) and least <= float(value) <= most:
+            return float(value)
+        raise ValueError(f"a number from {least} to {most}, such as 1.3")
+    return read
+
+
 def percentage(value: str) -> float:
     """
     >>> percentage("30%")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from ..domain import FILES, LIVE_SOURCES
+from ..domain import COVER, FILES, LIVE_SOURCES, OBJECTIVES
 from ..errors import BadSetting
 from . import readers
 
@@ -102,6 +102,16 @@ class Settings:
         "SETA_REDUNDANCY", readers.number(1, 10), "1",
         "For new scopes: how many chosen job types should catch each regression, where that many "
         "can.")
+    budget: float = setting(
+        "SETA_BUDGET", readers.factor(1, 10), "1.0",
+        "For new scopes: the machine time of the chosen jobs, as a multiple of what the cheapest "
+        "set costs that catches every regression; what is above 1.0 goes to the jobs that are "
+        "expected to catch most.")
+    objective: str = setting(
+        "SETA_OBJECTIVE", readers.one_of(*OBJECTIVES), COVER,
+        "For new scopes: cover keeps a witness of every regression of the window; expected spends "
+        "the same machine time on what is expected to catch most, where a backtest shows that it "
+        "loses nothing.")
     node_limit: int = setting(
         "SETA_NODE_LIMIT", readers.number(1, 100_000_000), "2000",
         "The solver's work limit, in nodes of its search: minutes on the hardest problems.")

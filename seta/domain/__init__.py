@@ -5,7 +5,8 @@ from .ledger import LedgerEntry
 from .overrides import Override, strongest
 from .patterns import Pattern
 from .projects import (
-    DEFAULT_SCOPE, DEMO, FILES, INTERVALS, LIVE_SOURCES, SOURCES, Cadence, Interval, Project, Scope,
+    COVER, DEFAULT_SCOPE, DEMO, EXPECTED, FILES, INTERVALS, LIVE_SOURCES, OBJECTIVES, SOURCES,
+    Cadence, Interval, Project, Scope,
 )
 from .regressions import Regression, Witnesses
 from .renames import NewFields, Rename, StoredRename
@@ -16,10 +17,10 @@ from .runs import Alarm, AuditEntry, Run
 from .snapshots import JobPriority, PriorityChange, Publication, Snapshot, StoredBacktest
 
 __all__ = [
-    "DEFAULT_SCOPE", "DEMO", "FAILING", "FILES", "INTERVALS", "LIVE_SOURCES", "RESULTS", "SOURCES",
-    "TREEHERDER", "VERDICTS", "Alarm", "AuditEntry", "Cadence", "Classification", "Interval",
-    "JobName", "JobPriority", "JobResult", "JobType", "LedgerEntry", "ListedJob", "NewFields",
-    "Override", "Pattern", "Priority", "PriorityChange", "Project", "Publication", "Push",
-    "Regression", "Rename", "Run", "Scope", "Snapshot", "StoredBacktest", "StoredRename",
-    "Witnesses", "strongest",
+    "COVER", "DEFAULT_SCOPE", "DEMO", "EXPECTED", "FAILING", "FILES", "INTERVALS", "LIVE_SOURCES",
+    "OBJECTIVES", "RESULTS", "SOURCES", "TREEHERDER", "VERDICTS", "Alarm", "AuditEntry", "Cadence",
+    "Classification", "Interval", "JobName", "JobPriority", "JobResult", "JobType", "LedgerEntry",
+    "ListedJob", "NewFields", "Override", "Pattern", "Priority", "PriorityChange", "Project",
+    "Publication", "Push", "Regression", "Rename", "Run", "Scope", "Snapshot", "StoredBacktest",
+    "StoredRename", "Witnesses", "strongest",
 ]

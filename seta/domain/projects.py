@@ -39,6 +39,12 @@ class Cadence:
     backstop: Interval = Interval(20, 240)
 
 
+# What a scope's choice is: the cheapest cover of the window, or what is expected to catch most of
+# what comes for the same machine time.
+COVER, EXPECTED = "cover", "expected"
+OBJECTIVES = (COVER, EXPECTED)
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """A named set of projects that share decisions."""
@@ -49,6 +55,8 @@ class Scope:
     window_days: int = 90
     title: str = ""               # for the pages
     description: str = ""
+    budget: float = 1.0           # machine time, as a multiple of the cover's
+    objective: str = COVER        # one of OBJECTIVES
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import BinaryIO, TypeVar
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from ..domain import FILES, Scope
+from ..domain import COVER, FILES, Scope
 from ..errors import BadInput, SetaError, SourceGarbled
 from ..sources.files import BadLine, check_readable, open_records, read_records
 from ..store.operation.runs import recorded_run
@@ -34,12 +34,14 @@ T = TypeVar("T")
 def import_files(
     sessions: sessionmaker[Session], files: Sequence[File], *, scope: str, now: datetime,
     archived: bool = False, strict: bool = False, redundancy: int = 1,
+    budget: float = 1.0, objective: str = COVER,
     source: str = FILES, title: str = "", description: str = "",
     progress: Progress | None = None, batch: int = BATCH,
 ) -> ImportReport:
     """Import NDJSON files, plain or gzipped, "-" for standard input, or open streams of bytes.
 
-    A new scope is added, with `redundancy`, `title` and `description`, and so are new projects.
+    A new scope is added, with `redundancy`, `budget`, `objective`, `title` and `description`, and
+    so are new projects.
     A line that is not a record is left out and reported; with `strict` it ends the import with
     BadInput: what came before it is stored, and nothing after it. Batches of `batch` records are
     committed one by one. Until an import that died, or that could not read its files to their
@@ -55,7 +57,7 @@ def import_files(
         if isinstance(file, (str, Path)):
             check_readable(file)
     target = Target(Scope(scope, is_archived=archived, redundancy=redundancy, title=title,
-                          description=description), source)
+                          description=description, budget=budget, objective=objective), source)
     with sessions() as session:
         target.check(session)
     names = ", ".join(map(_name_of, files))

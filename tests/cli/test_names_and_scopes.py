@@ -79,6 +79,16 @@ def test_a_changed_project_says_when_the_change_acts(seta, option, when):
     assert said.startswith(f"project autoland updated; {when}") and said.count("the next") == 1
 
 
+def test_how_a_scope_decides_is_changed_and_listed(odd):
+    said = odd.good("scopes", "set", "old", "--budget", "1.3", "--objective", "expected", *WHY)
+    assert said.startswith("scope old updated; takes effect with the next analysis")
+    [found] = json.loads(odd.good("scopes", "list", "--json"))
+    assert (found["budget"], found["objective"], found["redundancy"]) == (1.3, "expected", 1)
+    assert odd.good("scopes", "set", "old") == "nothing was changed\n"
+    assert odd("scopes", "set", "old", "--budget", "0.5")[0] == 2
+    assert odd("scopes", "set", "new", "--budget", "2")[0] == 1
+
+
 def test_infer_says_how_many_and_warns_where_single_failures_make_most(seta, tmp_path):
     path = tmp_path / "runs.ndjson"
     runs = {"mochitest": "pfppp", "reftest": "pfffp"}  # on pushes in a row

@@ -17,6 +17,7 @@ def test_nothing_set_gives_the_defaults():
 @pytest.mark.parametrize("variable, value, field, expected", [
     pytest.param("SETA_STALE_AFTER", "90m", "stale_after", timedelta(minutes=90), id="span"),
     pytest.param("SETA_MAX_CHANGE", "12%", "max_change", 0.12, id="percentage"),
+    pytest.param("SETA_BUDGET", "1.3", "budget", 1.3, id="factor"),
     pytest.param("SETA_KILL", "on", "is_killed", True, id="switch"),
     pytest.param("SETA_INGEST_HOURS", "13,1", "ingest_hours", (1, 13), id="hours"),
     pytest.param("SETA_PROJECTS", "try=a+b, x=taskcluster", "projects",
@@ -40,7 +41,8 @@ def test_a_value_is_read_by_its_type(variable, value, field, expected):
     ("SETA_KILL", "maybe"), ("SETA_LOG_LEVEL", "LOUD"), ("SETA_INGEST_HOURS", "24"),
     ("SETA_PROJECTS", "a=x b/c=x"), ("SETA_PROJECTS", "a=x a=y"), ("SETA_PROJECTS", "a=x+x"),
     ("SETA_SOURCE", "ftp"), ("SETA_ACTIVEDATA_URL", "activedata"),
-    ("SETA_REDUNDANCY", "0"), ("SETA_ACTIVEDATA_LIMIT", "-1"),
+    ("SETA_REDUNDANCY", "0"), ("SETA_BUDGET", "0.9"), ("SETA_BUDGET", "nan"),
+    ("SETA_OBJECTIVE", "best"), ("SETA_ACTIVEDATA_LIMIT", "-1"),
 ])
 def test_a_wrong_value_is_named_with_what_is_expected(variable, value):
     """R73: settings are checked by type."""

@@ -63,13 +63,15 @@ def test_an_empty_file_makes_nothing(sessions):
 def test_a_scope_and_its_projects_are_made_as_they_are_seen(sessions):
     report = take(sessions, result(1), result(2, project="mozilla-inbound",
                                               build_system="buildbot", name="odd name"),
-                  job(), star(3), scope="mine", archived=True, redundancy=2, title="Mine")
+                  job(), star(3), scope="mine", archived=True, redundancy=2, title="Mine",
+                  budget=1.3, objective="expected")
     assert (report.results, report.jobs, report.new, report.classifications) == (3, 1, 3, 1)
     assert report.projects == ("autoland", "mozilla-inbound")
     assert report.unparsed_names == 1
     with sessions() as session:
         assert projects.scopes(session) == [
-            Scope("mine", is_archived=True, redundancy=2, title="Mine")]
+            Scope("mine", is_archived=True, redundancy=2, title="Mine", budget=1.3,
+                  objective="expected")]
         made = projects.projects(session, "mine")
         assert [(each.name, each.build_systems, each.source) for each in made] == [
             ("autoland", ("taskcluster",), "files"), ("mozilla-inbound", ("buildbot",), "files")]

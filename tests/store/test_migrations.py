@@ -225,6 +225,10 @@ def test_the_migrations_write_each_rule_as_the_tables_do(empty, engine):
 @pytest.mark.parametrize("statement, constraint", [
     pytest.param("INSERT INTO scopes (name, is_archived, redundancy, window_days) "
                  "VALUES ('x', false, 0, 90)", "ck_scopes_redundancy", id="redundancy of none"),
+    pytest.param("INSERT INTO scopes (name, is_archived, redundancy, window_days, budget) "
+                 "VALUES ('x', false, 1, 90, 'NaN')", "ck_scopes_budget", id="no budget"),
+    pytest.param("INSERT INTO scopes (name, is_archived, redundancy, window_days, objective) "
+                 "VALUES ('x', false, 1, 90, 'best')", "ck_scopes_objective", id="no objective"),
     pytest.param("INSERT INTO job_types (platform, build_type, test_suite, chunk) "
                  "VALUES ('p', 'b', 's', -1)", "ck_job_types_chunk", id="chunk below none"),
     pytest.param("INSERT INTO job_types (platform, build_type, test_suite, chunk) VALUES "

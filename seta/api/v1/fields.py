@@ -31,9 +31,9 @@ class Model(PydanticModel):
 
 
 def _number(value: object) -> object:
-    """Refuse what pydantic, unlike JSON Schema, reads as a whole number."""
+    """Refuse what pydantic, unlike JSON Schema, reads as a number."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ValueError(f"a whole number, not {value!r}")
+        raise ValueError(f"a number, not {value!r}")
     return value
 
 
@@ -61,6 +61,9 @@ def _utc(value: datetime) -> datetime:
 
 
 Count = Annotated[int, Field(ge=1, le=MAX_INT), BeforeValidator(_number)]
+Redundancy = Annotated[int, Field(ge=1, le=10), BeforeValidator(_number)]
+WindowDays = Annotated[int, Field(ge=1, le=3650), BeforeValidator(_number)]
+Budget = Annotated[float, Field(ge=1, le=10), BeforeValidator(_number)]
 FailedPushes = Annotated[int, Field(ge=1, le=100), BeforeValidator(_number)]
 QueryNumber = Annotated[int, Field(ge=1, le=MAX_INT), BeforeValidator(_digits)]
 PageSize = Annotated[int, Field(ge=1, le=500), BeforeValidator(_digits)]

@@ -1,11 +1,13 @@
 """Scopes: list, show, analyze, roll back, release."""
 
 from datetime import datetime
+from typing import Literal
 
 from apiflask import APIBlueprint
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
+from ...curation.scopes import change_scope
 from ...domain import Scope
 from ...errors import BadInput
 from ...publish import analyze, release, roll_back
@@ -14,7 +16,7 @@ from ...store.curation import projects
 from ..context import context
 from . import lookups
 from .access import writer
-from .fields import Flag, Json, Model, Text, Time
+from .fields import Budget, Flag, Json, Model, Redundancy, Text, Time, WindowDays
 from .snapshots import SnapshotOut, WhyIn, snapshot_to_json
 
 bp = APIBlueprint("scopes", __name__, url_prefix="/api/v1", tag="Snapshots")
@@ -25,6 +27,22 @@ class AnalyzeIn(Model):
         None, description="Decide as of a past moment, from what was known then.")
     dry_run: Flag = Field(False, description="Store and publish nothing.")
     compare: Flag = Field(False, description="Also compare with the algorithm of earlier SETAs.")
+
+
+class ScopeIn(Model):
+    """What to change; fields that are left out stay as they are."""
+
+    redundancy: Redundancy | None = Field(
+        None, description="How many chosen job types each regression keeps, where that many "
+                          "can.")
+    window_days: WindowDays | None = None
+    budget: Budget | None = Field(
+        None, description="Machine time of the chosen jobs, as a multiple of the cheapest "
+                          "cover's.")
+    objective: Literal["cover", "expected"] | None = Field(
+        None, description="cover: every regression of the window keeps a witness; expected: what "
+                          "is expected to catch most for the same machine time.")
+    why: Text = ""
 
 
 class ReleaseIn(Model):
@@ -38,6 +56,8 @@ class ScopeOut(BaseModel):
     is_archived: bool
     redundancy: int
     window_days: int
+    budget: float
+    objective: str
     projects: list[str]
     published_snapshot: int | None
     stopped_at: datetime | None = Field(
@@ -64,6 +84,20 @@ def get_scope(scope: str) -> Json:
     """Show one scope."""
     with context().sessions() as session:
         return _to_json(session, lookups.scope_named(session, scope))
+
+
+@bp.patch("/scopes/<scope>")
+@bp.input(ScopeIn)
+@bp.output(ScopeOut)
+@bp.doc(summary="Change how a scope decides", security="bearer")
+def patch_scope(scope: str, json_data: ScopeIn) -> Json:
+    """Change how a scope decides, from its next analysis on. The audit log records it."""
+    with context().sessions.begin() as session:
+        lookups.scope_named(session, scope)
+        changed = change_scope(
+            session, scope, json_data.model_dump(exclude_none=True, exclude={"why"}),
+            who=writer(), why=json_data.why)
+        return _to_json(session, changed)
 
 
 @bp.post("/scopes/<scope>/analyze")
@@ -116,7 +150,7 @@ def _to_json(session: Session, scope: Scope) -> Json:
     return {
         "name": scope.name, "title": scope.title, "description": scope.description,
         "is_archived": scope.is_archived, "redundancy": scope.redundancy,
-        "window_days": scope.window_days,
+        "window_days": scope.window_days, "budget": scope.budget, "objective": scope.objective,
         "projects": [project.name for project in projects.projects(session, scope.name)],
         "published_snapshot": state.snapshot_id, "stopped_at": state.stopped_at,
         "stopped_by": state.stopped_by, "stopped_why": state.stopped_why,

@@ -25,7 +25,8 @@ def add_scope(session: Session, scope: Scope) -> None:
     with constraints(session, repr(scope.name)):
         session.add(schema.Scope(
             name=scope.name, is_archived=scope.is_archived, redundancy=scope.redundancy,
-            window_days=scope.window_days, title=scope.title, description=scope.description))
+            window_days=scope.window_days, title=scope.title, description=scope.description,
+            budget=scope.budget, objective=scope.objective))
 
 
 def scope_named(session: Session, name: str) -> Scope:
@@ -35,6 +36,20 @@ def scope_named(session: Session, name: str) -> Scope:
 def scopes(session: Session) -> list[Scope]:
     return [_to_scope(row) for row in
             session.scalars(select(schema.Scope).order_by(schema.Scope.name))]
+
+
+def save_scope(session: Session, scope: Scope) -> None:
+    """Store how a scope decides; it takes effect at the next analysis. Raises BadInput."""
+    row = _scope_row(session, scope.name)
+    with constraints(session, repr(scope.name)):
+        row.redundancy, row.window_days = scope.redundancy, scope.window_days
+        row.budget, row.objective = scope.budget, scope.objective
+
+
+def lock_scope(session: Session, name: str) -> None:
+    """Wait until nobody else changes the scope; held until the transaction ends."""
+    session.execute(
+        select(schema.Scope.name).where(schema.Scope.name == name).with_for_update())
 
 
 def remove_scope(session: Session, name: str) -> None:
@@ -117,7 +132,8 @@ def ensure_scope(session: Session, name: str, settings: Settings) -> None:
     """Make a live scope as the settings say, where there is none of that name."""
     if session.get(schema.Scope, name) is None:
         add_scope(session, Scope(name, redundancy=settings.redundancy,
-                                 window_days=max(1, settings.window.days)))
+                                 window_days=max(1, settings.window.days),
+                                 budget=settings.budget, objective=settings.objective))
 
 
 def lock_project(session: Session, name: str) -> None:
@@ -147,7 +163,7 @@ def _project_row(session: Session, name: str) -> schema.Project:
 
 def _to_scope(row: schema.Scope) -> Scope:
     return Scope(row.name, row.is_archived, row.redundancy, row.window_days, row.title,
-                 row.description)
+                 row.description, row.budget, row.objective)
 
 
 def _to_project(row: schema.Project | Row[Any]) -> Project:

@@ -15,6 +15,8 @@ class Scope(Base):
         CheckConstraint(f"name ~ '{anchored(NAME)}'", name="name"),
         CheckConstraint("redundancy BETWEEN 1 AND 10", name="redundancy"),
         CheckConstraint("window_days BETWEEN 1 AND 3650", name="window_days"),
+        CheckConstraint("budget BETWEEN 1 AND 10", name="budget"),
+        CheckConstraint("objective IN ('cover', 'expected')", name="objective"),
         CheckConstraint("(stopped_at IS NULL) = (stopped_by IS NULL)", name="stopped"),
         # The published snapshot must be one of this scope.
         ForeignKeyConstraint(
@@ -33,6 +35,8 @@ class Scope(Base):
     stopped_why: Mapped[str | None]
     title: Mapped[str] = mapped_column(default="", server_default="")
     description: Mapped[str] = mapped_column(default="", server_default="")
+    budget: Mapped[float] = mapped_column(default=1.0, server_default="1")
+    objective: Mapped[str] = mapped_column(default="cover", server_default="cover")
 
 
 class Project(Base):

@@ -39,6 +39,28 @@ def test_a_project_is_added_shown_and_changed(api):
                             ("ann", "add project", "try", "new")]
 
 
+def test_how_a_scope_decides_is_shown_and_changed(api, autoland):
+    before = api.get("/scopes/trunk").json
+    assert (before["redundancy"], before["budget"], before["objective"]) == (1, 1.0, "cover")
+    changed = api.call("PATCH", "/scopes/trunk", json={
+        "budget": 1.3, "objective": "expected", "why": "more is caught"})
+    assert changed.json == before | {"budget": 1.3, "objective": "expected"}
+    assert api.get("/scopes/trunk").json == changed.json
+    assert api.call("PATCH", "/scopes/trunk", json={"budget": 1.3}).status_code == 200
+    assert audited(api) == [("ann", "change scope", "trunk", "more is caught")]
+    assert api.get("/audit").json["items"][0]["details"]["budget"] == {"before": 1.0, "after": 1.3}
+
+
+@pytest.mark.parametrize("body, status", [
+    pytest.param({"budget": 0.9}, 400, id="less than the cover"),
+    pytest.param({"budget": "1.3"}, 400, id="no number"),
+    pytest.param({"objective": "best"}, 400, id="no objective"),
+    pytest.param({"redundancy": 11}, 400, id="too many"),
+])
+def test_a_scope_that_makes_no_sense_is_refused(api, autoland, body, status):
+    assert api.call("PATCH", "/scopes/trunk", json=body).status_code == status
+
+
 def test_the_source_of_a_project_is_chosen_shown_and_changed(api):
     """The setting's source is the default, and every change is on record."""
     assert api.post("/projects", {"name": "live"}).json["source"] == "activedata"
