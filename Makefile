@@ -13,7 +13,7 @@ SET_UP := $(PYTHON) .ci/one_at_a_time.py Makefile $(MAKE) --no-print-directory
 run:
 	@$(SET_UP) $(VENV)/.server
 	$(VENV)/bin/seta demo
-	PORT=$(PORT) exec $(VENV)/bin/seta serve
+	SETA_HOST=$${SETA_HOST:-127.0.0.1} PORT=$(PORT) exec $(VENV)/bin/seta serve
 
 test:
 	@$(SET_UP) $(VENV)/.tools

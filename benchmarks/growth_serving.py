@@ -36,7 +36,8 @@ def served(database_url: str) -> Iterator[Server]:
         [sys.executable, "-m", "seta", "serve"], stdout=subprocess.DEVNULL,
         env=os.environ | {
             "PYTHONPATH": str(Path(__file__).parents[1]), "DATABASE_URL": database_url,
-            "PORT": str(port), "SETA_STALE_AFTER": FOR_EVER, "SETA_SNAPSHOT_MAX_AGE": FOR_EVER,
+            "PORT": str(port), "SETA_HOST": "127.0.0.1",
+            "SETA_STALE_AFTER": FOR_EVER, "SETA_SNAPSHOT_MAX_AGE": FOR_EVER,
             "SETA_LOG_LEVEL": "WARNING"})
     try:
         while not is_answered(url):

@@ -134,7 +134,8 @@ def served(
 
 @contextmanager
 def served_by_command(**environment: str) -> Iterator[Served]:
-    with running("seta", "serve", WEB_CONCURRENCY="2", **environment) as server:
+    with running("seta", "serve", SETA_HOST="127.0.0.1", WEB_CONCURRENCY="2",
+                 **environment) as server:
         yield server
 
 

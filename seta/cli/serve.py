@@ -11,7 +11,7 @@ import click
 from gunicorn.app.base import BaseApplication
 from gunicorn.util import import_app
 
-from ..config import Settings
+from ..config import ALL_ADDRESSES, Settings
 from ..domain import DEFAULT_SCOPE
 from ..store.curation.projects import scopes, seed_projects
 from .program import Program
@@ -44,6 +44,8 @@ class Gunicorn(BaseApplication):
 def serve(program: Program) -> None:
     """Serve the pages and the API on SETA_HOST and PORT until stopped.
 
+    Where PORT or DYNO is set and SETA_HOST is not, it listens on all addresses.
+
     Without DATABASE_URL this starts the embedded PostgreSQL, and keeps a token for writes in
     SETA_HOME/token.
     """
@@ -53,10 +55,12 @@ def serve(program: Program) -> None:
         seed_projects(session, settings)
         known = [scope.name for scope in scopes(session)] or [DEFAULT_SCOPE]
     program.engine.dispose()
-    address = f"http://{settings.host}:{settings.port}"
+    is_everywhere = settings.host == ALL_ADDRESSES
+    address = f"http://{'127.0.0.1' if is_everywhere else settings.host}:{settings.port}"
     if not settings.database_url:
         _prepare_local(program, address, known[0])
-    click.echo(f"SETA is at {address} (stop with Ctrl-C)", err=True)
+    also = ", and at this machine's other addresses" if is_everywhere else ""
+    click.echo(f"SETA is at {address}{also} (stop with Ctrl-C)", err=True)
     _import_application()
     Gunicorn(program).run()
 

@@ -1,5 +1,5 @@
 """Settings from the environment, checked by type at start."""
 
-from .settings import Settings, setting_fields, from_environment
+from .settings import ALL_ADDRESSES, Settings, setting_fields, from_environment
 
-__all__ = ["Settings", "setting_fields", "from_environment"]
+__all__ = ["ALL_ADDRESSES", "Settings", "setting_fields", "from_environment"]

@@ -10,6 +10,8 @@ from ..domain import COVER, FILES, LIVE_SOURCES, OBJECTIVES
 from ..errors import BadSetting
 from . import readers
 
+ALL_ADDRESSES = "0.0.0.0"
+
 
 def setting(
     variable: str, read: Callable[[str], Any], default: str, description: str, *,
@@ -43,7 +45,9 @@ class Settings:
         "The folder with the server programs (initdb, pg_ctl, postgres) for the embedded "
         "PostgreSQL; if unset, SETA looks for them.")
     host: str = setting(
-        "SETA_HOST", readers.text, "127.0.0.1", "The address that `seta serve` listens on.")
+        "SETA_HOST", readers.text, "127.0.0.1",
+        "The address that `seta serve` listens on; where PORT or DYNO is set, the default is "
+        "0.0.0.0: all addresses, as a platform's router expects.")
     port: int = setting(
         "PORT", readers.number(1, 65535), "8000", "The port that `seta serve` listens on.")
     web_processes: int = setting(
@@ -142,7 +146,7 @@ class Settings:
     proxies: int = setting(
         "SETA_PROXIES", readers.number(0, 10), "0",
         "How many proxies are in front of `seta serve`, one after the other: that many entries "
-        "of X-Forwarded-For are believed.")
+        "of X-Forwarded-For are believed. Where DYNO is set, the default is 1: Heroku's router.")
     max_body: int = setting(
         "SETA_MAX_BODY", readers.number(1_000, 1_000_000_000), "16000000",
         "The largest request body, in bytes.")
@@ -177,13 +181,25 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
 
     Raises BadSetting that names the variable, its value and what is expected.
     """
+    given = {name: value.strip() for name, value in environment.items() if value.strip()}
+    given = _platform_defaults(given) | given
     found = {}
     for each in fields(Settings):
         variable = each.metadata["variable"]
-        value = environment.get(variable, "").strip()
+        value = given.get(variable)
         if value:
             found[each.name] = _read(each, variable, value)
     return Settings(**found)
+
+
+def _platform_defaults(given: Mapping[str, str]) -> dict[str, str]:
+    """Return the defaults on a platform that assigns the port (PORT) or that is Heroku (DYNO)."""
+    defaults = {}
+    if "PORT" in given or "DYNO" in given:
+        defaults["SETA_HOST"] = ALL_ADDRESSES
+    if "DYNO" in given:
+        defaults["SETA_PROXIES"] = "1"
+    return defaults
 
 
 def _read(each: Field[Any], variable: str, value: str) -> Any:

@@ -21,7 +21,8 @@ def test_web_processes_share_what_they_import(database):
         port = free.getsockname()[1]
     process = subprocess.Popen(
         [sys.executable, "-m", "seta", "serve"], cwd=ROOT, stderr=subprocess.PIPE, text=True,
-        env=os.environ | {"DATABASE_URL": database, "PORT": str(port), "WEB_CONCURRENCY": "2"})
+        env=os.environ | {"DATABASE_URL": database, "PORT": str(port), "SETA_HOST": "127.0.0.1",
+                          "WEB_CONCURRENCY": "2"})
     try:
         _wait_for(f"http://127.0.0.1:{port}/__heartbeat__")
         first, second = (each.memory_full_info() for each in _children_of(process.pid))

@@ -25,7 +25,7 @@ class Seta:
         self.url = f"http://127.0.0.1:{port}"
         self._environment = {
             "PATH": os.environ["PATH"], "HOME": str(folder), "DATABASE_URL": database,
-            "PORT": str(port), "WEB_CONCURRENCY": "1",
+            "PORT": str(port), "SETA_HOST": "127.0.0.1", "WEB_CONCURRENCY": "1",
             "SETA_TOKENS": f"somebody={hashlib.sha256(TOKEN.encode()).hexdigest()}"}
         self._process = None
 

@@ -14,6 +14,19 @@ def test_nothing_set_gives_the_defaults():
     assert from_environment({"PORT": " "}).port == 8000
 
 
+@pytest.mark.parametrize("given, host, proxies", [
+    pytest.param({}, "127.0.0.1", 0, id="on a desk"),
+    pytest.param({"PORT": "80"}, "0.0.0.0", 0, id="a platform that assigns the port"),
+    pytest.param({"PORT": " "}, "127.0.0.1", 0, id="an empty PORT"),
+    pytest.param({"DYNO": "web.1", "PORT": "80"}, "0.0.0.0", 1, id="Heroku"),
+    pytest.param({"DYNO": "web.1", "SETA_HOST": "::", "SETA_PROXIES": "2"}, "::", 2,
+                 id="what is set counts"),
+])
+def test_a_platform_has_its_own_defaults(given, host, proxies):
+    found = from_environment(given)
+    assert (found.host, found.proxies) == (host, proxies)
+
+
 @pytest.mark.parametrize("variable, value, field, expected", [
     pytest.param("SETA_STALE_AFTER", "90m", "stale_after", timedelta(minutes=90), id="span"),
     pytest.param("SETA_MAX_CHANGE", "12%", "max_change", 0.12, id="percentage"),

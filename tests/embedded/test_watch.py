@@ -85,7 +85,7 @@ def free_port() -> int:
 
 def test_a_server_that_is_killed_comes_back_while_the_lists_go_on(home, analyzed):
     port = free_port()
-    web = Started(home, "serve", PORT=str(port), WEB_CONCURRENCY="1")
+    web = Started(home, "serve", PORT=str(port), SETA_HOST="127.0.0.1", WEB_CONCURRENCY="1")
     worker = Started(home, "worker")
     url = f"http://127.0.0.1:{port}"
     listed = f"{url}/api/project/autoland/seta/job-priorities/?build_system_type=taskcluster"

@@ -150,7 +150,7 @@ def serving(
     port = free_port()
     usual = {"SETA_TOKENS": TOKENS, "SETA_WRITES_PER_MINUTE": "1000000"}
     process = SETA.start("serve", is_heard=False, open_files=open_files, environment=environment(
-        database, PORT=str(port), **usual | settings))
+        database, PORT=str(port), SETA_HOST="127.0.0.1", **usual | settings))
     service = Service(process, port)
     try:
         service.wait_for(STATUS)
