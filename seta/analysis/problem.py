@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..domain import JobType, Priority, Regression
+from ..domain import JobType, Priority, Regression, RunCount
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,11 @@ class Problem:
     forced: Mapping[JobType, str] = field(default_factory=dict)        # -> why: "build"
     lowered: Mapping[JobType, Priority] = field(default_factory=dict)  # overridden: priority 2 or 3
     redundancy: int = 1                          # witnesses that every regression keeps
+    # How each witness did between the regression's first failure and its fix, by fixing revision,
+    # and how every job type did in the whole window: `credibility` judges by these. A witness
+    # without is believed.
+    shown: Mapping[str, Mapping[JobType, RunCount]] = field(default_factory=dict)
+    totals: Mapping[JobType, RunCount] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.redundancy < 1:

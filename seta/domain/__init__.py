@@ -8,7 +8,7 @@ from .projects import (
     COVER, DEFAULT_SCOPE, DEMO, EXPECTED, FILES, INTERVALS, LIVE_SOURCES, OBJECTIVES, SOURCES,
     Cadence, Interval, Project, Scope,
 )
-from .regressions import Regression, Witnesses
+from .regressions import Regression, RunCount, Witnesses
 from .renames import NewFields, Rename, StoredRename
 from .results import (
     FAILING, RESULTS, TREEHERDER, VERDICTS, Classification, JobResult, ListedJob, Push,
@@ -21,6 +21,6 @@ __all__ = [
     "OBJECTIVES", "RESULTS", "SOURCES", "TREEHERDER", "VERDICTS", "Alarm", "AuditEntry", "Cadence",
     "Classification", "Interval", "JobName", "JobPriority", "JobResult", "JobType", "LedgerEntry",
     "ListedJob", "NewFields", "Override", "Pattern", "Priority", "PriorityChange", "Project",
-    "Publication", "Push", "Regression", "Rename", "Run", "Scope", "Snapshot", "StoredBacktest",
-    "StoredRename", "Witnesses", "strongest",
+    "Publication", "Push", "Regression", "Rename", "Run", "RunCount", "Scope", "Snapshot",
+    "StoredBacktest", "StoredRename", "Witnesses", "strongest",
 ]

@@ -23,6 +23,21 @@ class Regression:
 
 
 @dataclass(frozen=True, slots=True)
+class RunCount:
+    """How often a job type ran in some span of time, and how many of these runs failed."""
+
+    runs: int
+    failures: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.failures <= self.runs:
+            raise ValueError(f"{self.failures} of {self.runs} runs cannot have failed")
+
+    def __add__(self, other: "RunCount") -> "RunCount":
+        return RunCount(self.runs + other.runs, self.failures + other.failures)
+
+
+@dataclass(frozen=True, slots=True)
 class Witnesses:
     """All that caught one regression, alive or retired."""
 
