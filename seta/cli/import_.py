@@ -8,6 +8,7 @@ from ..domain import DEFAULT_SCOPE, FILES, LIVE_SOURCES
 from ..domain.plurals import pluralize
 from ..ingest import ImportReport, import_files
 from ..ingest.records import MAX_SHOWN
+from ..proof.misses import look_for_misses
 from ..sources.files import record_schema
 from .options import json_option
 from .output import print_json, spinner
@@ -44,6 +45,7 @@ def import_(program: Program, files: tuple[str, ...], scope: str, archived: bool
             objective=program.settings.objective, now=program.now,
             progress=lambda so_far: show_progress(
                 f"{pluralize(so_far.results, 'result')}, {pluralize(so_far.jobs, 'job')} listed"))
+    look_for_misses(program.sessions, scope, now=program.now)
     print_json(report) if is_json else print_report(report)
     if report.bad_total:
         were = "was" if report.bad_total == 1 else "were"

@@ -12,6 +12,7 @@ from ..errors import BadInput, SourceError
 from ..ingest import IngestLengths, IngestReport, ingest_project, ingest_span
 from ..ingest.plan import next_steps, steps_by_hand
 from ..ingest.targets import check_source
+from ..proof.misses import look_for_misses
 from ..sources.protocol import ResultSource
 from ..sources.registry import job_list_source, result_source
 from ..store.curation import projects as store
@@ -57,6 +58,8 @@ def ingest(program: Program, source_name: str | None, names: tuple[str, ...],
             _ingest(program, project, span, is_json)
         except SourceError as error:
             failed.append(f"{project.name}: {error}")
+    for scope in sorted({project.scope for project in projects}):
+        look_for_misses(program.sessions, scope, now=program.now)
     if failed:
         raise SourceError("; ".join(failed))
 

@@ -2,6 +2,7 @@
 
 from .jobs import JobName, JobType, Priority
 from .ledger import LedgerEntry
+from .misses import Miss, MissPush, MissWitness, Promotion, StoredMiss
 from .overrides import Override, strongest
 from .patterns import Pattern
 from .projects import (
@@ -17,10 +18,11 @@ from .runs import Alarm, AuditEntry, Run
 from .snapshots import JobPriority, PriorityChange, Publication, Snapshot, StoredBacktest
 
 __all__ = [
-    "COVER", "DEFAULT_SCOPE", "DEMO", "EXPECTED", "FAILING", "FILES", "INTERVALS", "LIVE_SOURCES",
-    "OBJECTIVES", "RESULTS", "SOURCES", "TREEHERDER", "VERDICTS", "Alarm", "AuditEntry", "Cadence",
-    "Classification", "Interval", "JobName", "JobPriority", "JobResult", "JobType", "LedgerEntry",
-    "ListedJob", "NewFields", "Override", "Pattern", "Priority", "PriorityChange", "Project",
+    "COVER", "DEFAULT_SCOPE", "DEMO", "EXPECTED", "FAILING", "FILES", "INTERVALS",
+    "LIVE_SOURCES", "OBJECTIVES", "RESULTS", "SOURCES", "TREEHERDER", "VERDICTS", "Alarm",
+    "AuditEntry", "Cadence", "Classification", "Interval", "JobName", "JobPriority",
+    "JobResult", "JobType", "LedgerEntry", "ListedJob", "Miss", "MissPush", "MissWitness",
+    "NewFields", "Override", "Pattern", "Priority", "PriorityChange", "Project", "Promotion",
     "Publication", "Push", "Regression", "Rename", "Run", "RunCount", "Scope", "Snapshot",
-    "StoredBacktest", "StoredRename", "Witnesses", "strongest",
+    "StoredBacktest", "StoredMiss", "StoredRename", "Witnesses", "strongest",
 ]

@@ -13,6 +13,7 @@ from ..config import Settings
 from ..domain import Project
 from ..errors import SetaError
 from ..ingest import IngestLengths, ingest_project
+from ..proof.misses import look_for_misses
 from ..publish import analyze, watch_clock
 from ..sources.registry import job_list_source, result_source
 from ..store.curation import projects as store
@@ -61,6 +62,7 @@ class Work:
             self._watch_clock()
             waiting = {each.scope for each in fed}
             for scope in sorted({each.scope for each in projects}):
+                look_for_misses(self._sessions, scope, now=datetime.now(UTC))
                 if scope in ingested or scope not in waiting:
                     self._analyze(scope)
 

@@ -1,15 +1,19 @@
 """Results and job lists of any CI, over HTTP."""
 
 import io
+from collections.abc import Collection
 from typing import Any, BinaryIO
 
 from apiflask import APIBlueprint
 from flask import request
 from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.exceptions import UnsupportedMediaType
 
 from ...ingest import accept_records
+from ...proof.misses import look_for_misses
 from ...sources.files import record_schema
+from ...store.curation.projects import project_named
 from ...store.operation.audit import record_audit
 from ..context import context
 from .access import writer
@@ -44,6 +48,8 @@ def post_results() -> Json:
     """
     with context().long_work() as sessions:
         report = accept_records(sessions, _lines(), now=context().clock())
+        if report.classifications:
+            _look_for_misses(sessions, report.projects)
     accepted = report.results + report.jobs
     if accepted:
         with context().sessions.begin() as session:
@@ -52,6 +58,13 @@ def post_results() -> Json:
                 details=report.counts)
     return {"accepted": accepted,
             "rejected": [{"line": bad.line, "reason": bad.reason} for bad in report.bad]}
+
+
+def _look_for_misses(sessions: sessionmaker[Session], projects: Collection[str]) -> None:
+    with sessions() as session:
+        scopes = {project_named(session, name).scope for name in projects}
+    for scope in sorted(scopes):
+        look_for_misses(sessions, scope, now=context().clock())
 
 
 def _lines() -> BinaryIO:

@@ -180,6 +180,17 @@ def entries(
     return [to_entry(row) for row in session.scalars(query.limit(limit))]
 
 
+def entries_between(
+    session: Session, project: str, build_system: str, *, since: datetime, until: datetime,
+    limit: int,
+) -> list[LedgerEntry]:
+    """Return the rows of pushes from `since` to `until`, in order; of too many the newest."""
+    query = select(Row).where(
+        is_of(project, build_system), Row.pushed_at >= since, Row.pushed_at <= until)
+    newest_first = query.order_by(Row.pushed_at.desc(), Row.id.desc()).limit(limit)
+    return [to_entry(row) for row in session.scalars(newest_first)][::-1]
+
+
 def to_entry(row: schema.Schedule) -> LedgerEntry:
     return LedgerEntry(
         project=row.project, build_system=row.build_system, push_id=row.push_id,

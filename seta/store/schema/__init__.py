@@ -3,6 +3,7 @@
 from .base import Base
 from .curation import Override, Rename
 from .ledger import Schedule
+from .misses import Miss, MissLook
 from .operation import Alarm, Audit, FailedSlice, Run, Watermark, WriteLimit
 from .projects import Project, Scope
 from .results import (
@@ -15,8 +16,8 @@ from .snapshots import (
 
 __all__ = [
     "Alarm", "Audit", "Backtest", "Base", "ClassificationRow", "FailedSlice", "JobDay", "JobList",
-    "JobListEntry", "JobName", "JobResult", "JobType", "LastRun", "Namespace", "Override",
-    "Project", "Publication", "Push", "Rename", "Run", "Schedule", "Scope", "Snapshot",
+    "JobListEntry", "JobName", "JobResult", "JobType", "LastRun", "Miss", "MissLook", "Namespace",
+    "Override", "Project", "Publication", "Push", "Rename", "Run", "Schedule", "Scope", "Snapshot",
     "SnapshotList", "SnapshotPriority", "SnapshotRegression", "StaleJobDay", "Watermark",
     "WriteLimit",
 ]
