@@ -34,10 +34,12 @@ def list_projects(program: Program, is_json: bool) -> None:
         found = store.projects(session)
     print_listing(
         found, ["project", "scope", "build systems", "kind", "kill switch", "priority 2",
-                "priority 3", "backstop", "source"],
+                "priority 3", "backstop", "low value runs", "source"],
         [[each.name, each.scope, ", ".join(each.build_systems),
           "integration" if each.is_integration else "always full",
-          "set" if each.is_killed else "", *_intervals(each), each.source] for each in found],
+          "set" if each.is_killed else "", *_intervals(each),
+          "by turns" if each.cadence.is_staggered else "together", each.source]
+         for each in found],
         is_json=is_json)
 
 
@@ -65,6 +67,9 @@ def field_options(command: Command) -> Command:
                      help="How often priority 3 runs, such as 10/180."),
         click.option("--backstop", metavar="PUSHES/MINUTES",
                      help="How often everything runs, such as 20/240."),
+        click.option("--staggered/--together", "is_staggered", default=None,
+                     help="Whether each low-value job has its own turn, spread over the pushes of "
+                          "its interval, or all of a priority run on the same push."),
         click.option("--infer/--no-infer", "infer_regressions", default=None,
                      help="Whether a job that failed and then passed again counts as a fixed "
                           "regression."),
@@ -142,8 +147,11 @@ def _fields(options: dict[str, Any]) -> dict[str, Any]:
     """Return the project's fields that the options set; the others stay as they are."""
     fields = {name: value for name, value in options.items()
               if value not in (None, ()) and name not in INTERVALS}
-    intervals = {name: _interval(name, options[name]) for name in INTERVALS if options[name]}
-    return fields | ({"cadence": intervals} if intervals else {})
+    cadence: dict[str, Any] = {
+        name: _interval(name, options[name]) for name in INTERVALS if options[name]}
+    if "is_staggered" in fields:
+        cadence["is_staggered"] = fields.pop("is_staggered")
+    return fields | ({"cadence": cadence} if cadence else {})
 
 
 def _interval(name: str, text: str) -> Interval:

@@ -28,7 +28,7 @@ def change_project(
 ) -> Project:
     """Change these fields of a project; a change without effect is not recorded.
 
-    ``cadence`` maps the names of intervals to their new values; the others stay.
+    ``cadence`` maps the names of its fields to their new values; the others stay.
     """
     projects.lock_project(session, name)
     before = projects.project_named(session, name)

@@ -31,6 +31,8 @@ class LedgerEntry:
     late_names: tuple[str, ...] = ()  # started on this push by a timer, afterwards
     late_at: datetime | None = None
     late_intervals: tuple[str, ...] = ()
+    # Of a staggered cadence: the turns that really ran, each as "priority_2 3/5".
+    ran_turns: tuple[str, ...] = ()
     id: int = 0
 
     @property

@@ -37,6 +37,7 @@ class Cadence:
     priority_2: Interval = Interval(5, 90)
     priority_3: Interval = Interval(10, 180)
     backstop: Interval = Interval(20, 240)
+    is_staggered: bool = False    # each low-value job has its own turn among the pushes
 
 
 # What a scope's choice is: the cheapest cover of the window, or what is expected to catch most of

@@ -17,6 +17,7 @@ from .plan import failing_reason
 from .priorities import PriorityLists, names_now
 from .pushes import check_build_system
 from .schedule import reasons_to_run_everything
+from .turns import Turn
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ class Owed:
     revision: str | None = None
     reasons: tuple[str, ...] = ()
     priorities: tuple[int, ...] = ()   # those that are owed as a whole
+    turns: tuple[str, ...] = ()        # those that are owed of the others, by their keys
 
 
 def owed_now(
@@ -62,7 +64,7 @@ def take_owed(
     found = _owed_on(session, project, newest, lists, now=now)
     if found.jobs:
         outcomes.mark_late(session, newest, found.jobs, at=now,
-                           intervals=_ledger_intervals(found.priorities))
+                           intervals=_ledger_intervals(found.priorities), turns=found.turns)
     logger.info("push %s of %s: owed jobs that run now: %d", push_id, project.name,
                 len(found.jobs))
     return found
@@ -80,8 +82,8 @@ def _owed_on(
     now: datetime,
 ) -> Owed:
     build_system, ran = newest.build_system, newest.ran_names
-    known = names_now(session, project, build_system, lists, now=now).priority_of
-    priority_of = {name: known[name] for name in known.keys() - ran}
+    names = names_now(session, project, build_system, lists, now=now)
+    priority_of = {name: names.priority_of[name] for name in names.priority_of.keys() - ran}
     refusals = reasons_to_run_everything(project, lists)
     if refusals:
         left_out = priority_of.keys() | set(newest.skip_names)
@@ -89,19 +91,24 @@ def _owed_on(
     states = read_ledger(session, project.name, build_system, now=now).states
     due = owed(now, project.cadence, states)
     jobs = {name for name, priority in priority_of.items() if priority in due.priorities}
+    jobs |= names.with_turn(due.turns) & priority_of.keys()
     failing = still_failing(session, project.name, build_system) & (priority_of.keys() - jobs)
     reasons = due.reasons + failing_reason(failing)
     if not newest.is_good:
         jobs |= set(newest.run_names) - ran
         reasons += (f"push {newest.push_id} did not run: {newest.failed_why}",)
-    return _owed(newest, jobs | failing, reasons, due.priorities)
+    return _owed(newest, jobs | failing, reasons, due.priorities, due.turns)
 
 
 def _owed(
-    newest: LedgerEntry, jobs: Set[str], reasons: tuple[str, ...], priorities: Set[Priority]
+    newest: LedgerEntry, jobs: Set[str], reasons: tuple[str, ...], priorities: Set[Priority],
+    turns: Set[Turn] = frozenset(),
 ) -> Owed:
-    numbers = tuple(sorted(priority.value for priority in priorities)) if jobs else ()
-    return Owed(tuple(sorted(jobs)), newest.push_id, newest.revision, reasons, numbers)
+    if not jobs:
+        return Owed((), newest.push_id, newest.revision, reasons)
+    return Owed(tuple(sorted(jobs)), newest.push_id, newest.revision, reasons,
+                tuple(sorted(priority.value for priority in priorities)),
+                tuple(turn.key for turn in sorted(turns)))
 
 
 def _ledger_intervals(priorities: Collection[int]) -> list[str]:

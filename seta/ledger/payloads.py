@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from .cadence import NextDue
+from ..domain import Priority
+from .checks import NextDue
 from .gzip_parts import gzip_after
 from .plan import Plan
 from .prepared import to_json
@@ -14,13 +15,21 @@ INTERVAL_KEYS = {"priority_2": "2", "priority_3": "3", "backstop": "backstop"}
 def schedule_bytes(plan: Plan) -> bytes:
     """Return the gzipped JSON body of a schedule; the names' part of it is kept compressed."""
     return gzip_after(plan.names.head, to_json({
-        "priorities": {str(priority.value): {"due": priority in plan.ran, "jobs": jobs}
-                       for priority, jobs in plan.jobs.items()},
+        "priorities": {
+            str(priority.value): {"due": priority in plan.ran, "jobs": jobs,
+                                  **_turns(plan, priority)}
+            for priority, jobs in plan.jobs.items()},
         "snapshot": plan.snapshot,
         "fresh_until": format_utc(plan.fresh_until),
         "reasons": plan.reasons,
         "next_due": next_due(plan.next_due),
     }).removeprefix(b"{"))
+
+
+def _turns(plan: Plan, priority: Priority) -> dict[str, int | list[int]]:
+    """Return which turns of a priority run on a push that runs some of them, and of how many."""
+    turns = sorted(turn for turn in plan.turns if turn.priority is priority)
+    return {"turns": [turn.number for turn in turns], "of": turns[0].of} if turns else {}
 
 
 def next_due(due: Mapping[str, NextDue]) -> dict[str, dict[str, int | str | None]]:

@@ -6,9 +6,12 @@ from datetime import datetime
 
 from ..domain import Cadence, Priority
 from ..domain.limits import is_ahead
-from .cadence import NEVER_RAN, CadenceDecision, NextDue, due_on_push
+from .cadence import CadenceDecision, due_on_push
+from .checks import NextDue
 from .prepared import FULL, AnsweredNames, PreparedNames
 from .priorities import PriorityLists
+from .states import NEVER_RAN
+from .turns import Turn
 
 
 @dataclass(frozen=True)
@@ -19,9 +22,10 @@ class Plan:
     reasons: tuple[str, ...]
     snapshot: int | None
     jobs: Mapping[Priority, int]           # how many there are of each priority
-    ran: Set[Priority]
+    ran: Set[Priority]                     # of which all jobs run
     next_due: Mapping[str, NextDue] = field(default_factory=dict)
     fresh_until: datetime | None = None    # of a selective plan: when its lists go stale
+    turns: Set[Turn] = frozenset()         # that run of the other priorities
 
     @property
     def is_full(self) -> bool:
@@ -44,13 +48,14 @@ def plan_by_cadence(
         return full_plan(names, due.reasons, snapshot=lists.snapshot, next_due=due.next_due)
     kept_due = frozenset(name for name in failing
                          if names.priority_of.get(name, Priority.FIRST) not in due.priorities)
-    answered = names.selective(due.priorities, kept_due)
+    kept_due -= names.with_turn(due.turns) if kept_due else frozenset()
+    answered = names.selective(due.priorities, kept_due, due.turns)
     if not answered.run:
         return full_plan(names, due.reasons + ("no job would run, so everything does",),
                          snapshot=lists.snapshot, next_due=due.next_due)
     return Plan(
         answered, due.reasons + failing_reason(kept_due), lists.snapshot, names.counts,
-        due.priorities, due.next_due, lists.fresh_until)
+        due.priorities, due.next_due, lists.fresh_until, due.turns)
 
 
 def full_plan(

@@ -235,4 +235,5 @@ def _entry(draft: Draft, plan: Plan, packed: bytes) -> LedgerEntry:
         revision=push.revision, pushed_at=push.pushed_at, kind=plan.names.kind,
         snapshot=plan.snapshot, ran_priority_2=Priority.SECOND in plan.ran,
         ran_priority_3=Priority.THIRD in plan.ran, ran_backstop=plan.is_full,
-        counts=plan.counts, answer=packed, answered_at=draft.now)
+        counts=plan.counts, answer=packed, answered_at=draft.now,
+        ran_turns=tuple(sorted(turn.key for turn in plan.turns)))

@@ -10,7 +10,7 @@ from ..domain import Cadence, Priority, Project, Snapshot
 from ..store.curation.projects import projects
 from ..store.results.pushes import push_times
 from ..store.snapshots.costs import costs_of
-from .replay import replay
+from .replay import decisions
 
 LAST_DAYS = 14  # of pushes: two weeks, so that weekends count as often as they come
 
@@ -80,10 +80,14 @@ def _savings(
 
 
 @lru_cache(maxsize=64)
-def _times_run(times: tuple[datetime, ...], cadence: Cadence) -> tuple[tuple[Priority, int], ...]:
-    """Return on how many of the pushes each priority runs."""
-    counts = dict.fromkeys(Priority, 0)
-    for priorities in replay(times, cadence):
-        for priority in priorities:
+def _times_run(
+    times: tuple[datetime, ...], cadence: Cadence
+) -> tuple[tuple[Priority, float], ...]:
+    """Return on how many of the pushes each priority runs; turns count as their share of it."""
+    counts: dict[Priority, float] = dict.fromkeys(Priority, 0)
+    for due in decisions(times, cadence):
+        for priority in due.priorities:
             counts[priority] += 1
+        for turn in due.turns:
+            counts[turn.priority] += 1 / turn.of
     return tuple(counts.items())

@@ -178,8 +178,13 @@ def test_projects_are_added_changed_and_shown(seta):
               "--why", "tree is red")
     found = json.loads(seta.good("projects", "list", "--json"))
     assert found[0]["cadence"]["priority_2"] == {"pushes": 7, "minutes": 60}
-    assert found[0]["is_killed"]
+    assert found[0]["is_killed"] and not found[0]["cadence"]["is_staggered"]
     assert "7 pushes / 60 min" in seta.good("projects", "list")
+    seta.good("projects", "set", "autoland", "--staggered")
+    found = json.loads(seta.good("projects", "list", "--json"))
+    assert found[0]["cadence"]["is_staggered"]
+    assert found[0]["cadence"]["priority_2"] == {"pushes": 7, "minutes": 60}
+    assert "by turns" in seta.good("projects", "list")
 
 
 def test_the_demo_is_loaded_once_and_removed_whole(seta):

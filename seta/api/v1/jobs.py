@@ -146,7 +146,8 @@ def _job(session: Session, project: Project, job: FoundJob, now: datetime) -> Js
     snapshot_id = snapshots.publication_state(session, project.scope).snapshot_id
     line = _line_of(session, project.name, snapshot_id, job)
     runs, failures = window_counts(session, job, days=scope.window_days, now=now)
-    due = next_due(session, project, job.build_system, line.priority, now=now)
+    due = next_due(session, project, job.build_system, line.priority, now=now,
+                   job_type=line.job_type)
     last = runs_of(session, job)
     active = overrides.overrides(session, project.scope, active_at=now)
     override = strongest(active, job.job_type, job.name, job.build_system)

@@ -7,7 +7,7 @@ from apiflask import APIBlueprint
 from pydantic import BaseModel, Field
 
 from ...curation import projects
-from ...domain import DEFAULT_SCOPE, Interval, Project
+from ...domain import DEFAULT_SCOPE, INTERVALS, Interval, Project
 from ...store.curation import projects as store
 from ..context import context
 from . import lookups
@@ -32,6 +32,9 @@ class CadenceIn(Model):
     priority_2: IntervalIn | None = None
     priority_3: IntervalIn | None = None
     backstop: IntervalIn | None = None
+    is_staggered: Flag | None = Field(
+        None, description="True: each low-value job has its own turn, spread over the pushes of "
+                          "its interval. False: all of a priority run on the same push.")
 
 
 class ChangesIn(Model):
@@ -75,6 +78,8 @@ class CadenceOut(BaseModel):
     priority_2: IntervalOut
     priority_3: IntervalOut
     backstop: IntervalOut
+    is_staggered: bool = Field(
+        description="Each low-value job has its own turn among the pushes of its interval.")
 
 
 class ProjectOut(BaseModel):
@@ -167,6 +172,7 @@ def _fields(given: ChangesIn) -> Json:
     if "build_systems" in fields:
         fields["build_systems"] = tuple(fields["build_systems"])
     if given.cadence is not None:
-        intervals = given.cadence.model_dump(exclude_none=True)
-        fields["cadence"] = {interval: Interval(**limit) for interval, limit in intervals.items()}
+        changed = given.cadence.model_dump(exclude_none=True)
+        fields["cadence"] = {name: Interval(**value) if name in INTERVALS else value
+                             for name, value in changed.items()}
     return fields

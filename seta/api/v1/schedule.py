@@ -46,8 +46,11 @@ class PreviewIn(Model):
 
 
 class PriorityCountOut(BaseModel):
-    due: bool = Field(description="It runs on this push.")
+    due: bool = Field(description="All of it runs on this push.")
     jobs: int = Field(description="How many jobs have this priority.")
+    turns: list[int] | None = Field(
+        None, description="Of a staggered cadence: the turns that run, where not all do.")
+    of: int | None = Field(None, description="How many turns there are.")
 
 
 class NextDueOut(BaseModel):

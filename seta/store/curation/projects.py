@@ -172,7 +172,8 @@ def _to_project(row: schema.Project | Row[Any]) -> Project:
         for each in INTERVALS}
     return Project(
         name=row.name, scope=row.scope, build_systems=tuple(row.build_systems),
-        is_integration=row.is_integration, is_killed=row.is_killed, cadence=Cadence(**intervals),
+        is_integration=row.is_integration, is_killed=row.is_killed,
+        cadence=Cadence(**intervals, is_staggered=row.is_staggered),
         infer_regressions=row.infer_regressions, infer_after=row.infer_after,
         open_scheduling=row.open_scheduling, source=row.source)
 
@@ -183,6 +184,7 @@ def _project_columns(project: Project) -> dict[str, Any]:
         "is_integration": project.is_integration, "is_killed": project.is_killed,
         "infer_regressions": project.infer_regressions, "infer_after": project.infer_after,
         "open_scheduling": project.open_scheduling, "source": project.source,
+        "is_staggered": project.cadence.is_staggered,
     }
     for interval in INTERVALS:
         limit = getattr(project.cadence, interval)

@@ -27,7 +27,8 @@ Row = schema.Schedule
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(:ledger, :seed))"
 PAGE_OF_COUNTING = """
-    SELECT pushed_at, id, ran_priority_2, ran_priority_3, ran_backstop, late_at, late_intervals
+    SELECT pushed_at, id, ran_priority_2, ran_priority_3, ran_backstop, ran_turns, late_at,
+        late_intervals
     FROM schedules
     WHERE project = :project AND build_system = :build_system AND counts
         AND (pushed_at, id) < (:before, :before_id)
@@ -42,7 +43,7 @@ INCOMING = {
     "push_id": "text", "revision": "text", "pushed_at": "timestamptz", "answered_at": "timestamptz",
     "kind": "text", "snapshot_id": "integer", "ran_priority_2": "boolean",
     "ran_priority_3": "boolean", "ran_backstop": "boolean", "counts": "boolean",
-    "answer": "bytea",
+    "answer": "bytea", "ran_turns": "text[]",
 }
 COLUMNS = ", ".join(INCOMING)
 
@@ -52,7 +53,7 @@ class CountingPush:
     """What the cadence needs of one push that counts."""
 
     pushed_at: datetime
-    ran: frozenset[str]                # the intervals that really ran on it
+    ran: frozenset[str]                # the intervals that really ran on it, and the turns
     late_at: datetime | None
     late_intervals: frozenset[str]     # of `ran`: those that ran only at `late_at`
 
@@ -105,7 +106,8 @@ def add_schedules(session: Session, added: Sequence[tuple[LedgerEntry, str]]) ->
     for number, (entry, who) in enumerate(added):
         values |= {f"who_{number}": who, f"snapshot_id_{number}": entry.snapshot}
         values |= {f"{column}_{number}": getattr(entry, column) for column in INCOMING
-                   if column != "snapshot_id"}
+                   if column not in ("snapshot_id", "ran_turns")}
+        values[f"ran_turns_{number}"] = list(entry.ran_turns)
     return len(session.execute(_adding(len(added)), values).all()) == len(added)
 
 
@@ -154,7 +156,7 @@ def counting_pushes(
     while True:
         found = session.execute(query, values).all()
         for row in found:
-            ran = {name for name in INTERVALS if getattr(row, f"ran_{name}")}
+            ran = {name for name in INTERVALS if getattr(row, f"ran_{name}")} | {*row.ran_turns}
             yield CountingPush(
                 row.pushed_at, frozenset(ran), row.late_at, frozenset(row.late_intervals))
         if len(found) < PAGE:
@@ -199,7 +201,7 @@ def to_entry(row: schema.Schedule) -> LedgerEntry:
         ran_backstop=row.ran_backstop, counts=row.counts, answer=row.answer,
         answered_at=row.answered_at, failed_at=row.failed_at, failed_why=row.failed_why,
         late_names=tuple(row.late_names), late_at=row.late_at,
-        late_intervals=tuple(row.late_intervals), id=row.id)
+        late_intervals=tuple(row.late_intervals), ran_turns=tuple(row.ran_turns), id=row.id)
 
 
 def _lock_values(project: str, build_system: str) -> dict[str, str | int]:

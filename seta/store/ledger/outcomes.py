@@ -39,14 +39,14 @@ class Found:
 def mark_failed(session: Session, entry: LedgerEntry, *, why: str, at: datetime) -> None:
     """Record that nothing of a schedule ran, so that its intervals are owed again."""
     _change(session, entry, failed_at=at, failed_why=why, ran_priority_2=False,
-            ran_priority_3=False, ran_backstop=False)
+            ran_priority_3=False, ran_backstop=False, ran_turns=[])
 
 
 def mark_late(
     session: Session, entry: LedgerEntry, names: Collection[str], *, at: datetime,
-    intervals: Collection[str],
+    intervals: Collection[str], turns: Collection[str] = (),
 ) -> None:
-    """Record which jobs a timer started on a push, and which intervals thereby ran.
+    """Record which jobs a timer started on a push, and which intervals and turns thereby ran.
 
     If it happens more than once, all of them count from the first time.
     """
@@ -54,16 +54,17 @@ def mark_late(
     _change(
         session, entry, late_names=sorted({*entry.late_names, *names}),
         late_at=entry.late_at or at,
-        late_intervals=sorted({*entry.late_intervals, *intervals}), **late)
+        late_intervals=sorted({*entry.late_intervals, *intervals, *turns}),
+        ran_turns=sorted({*entry.ran_turns, *turns}), **late)
 
 
 def confirm(
     session: Session, entry: LedgerEntry, *, at: datetime, priority_2: bool, priority_3: bool,
-    backstop: bool,
+    backstop: bool, turns: Collection[str] = (),
 ) -> None:
-    """Record which intervals of a schedule really ran, as its results show."""
+    """Record which intervals and turns of a schedule really ran, as its results show."""
     _change(session, entry, confirmed_at=at, ran_priority_2=priority_2, ran_priority_3=priority_3,
-            ran_backstop=backstop)
+            ran_backstop=backstop, ran_turns=sorted(turns))
 
 
 def unconfirmed(

@@ -52,5 +52,7 @@ class Schedule(Base):
     # What the answer left out and a timer started on this push afterwards.
     late_names: Mapped[list[str]] = mapped_column(default=list, server_default=text("'{}'"))
     late_at: Mapped[datetime | None]
-    # "priority_2", "priority_3", "backstop": these ran at late_at, not when the push came.
+    # "priority_2", "priority_3", "backstop", or a turn: these ran at late_at, not with the push.
     late_intervals: Mapped[list[str]] = mapped_column(default=list, server_default=text("'{}'"))
+    # What ran of the priorities that did not run as a whole, each turn as "priority_2 3/5".
+    ran_turns: Mapped[list[str]] = mapped_column(default=list, server_default=text("'{}'"))

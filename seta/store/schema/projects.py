@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, false, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...domain.limits import NAME, anchored
@@ -61,6 +61,7 @@ class Project(Base):
     priority_3_minutes: Mapped[int]
     backstop_pushes: Mapped[int]
     backstop_minutes: Mapped[int]
+    is_staggered: Mapped[bool] = mapped_column(default=False, server_default=false())
     infer_regressions: Mapped[bool] = mapped_column(default=False)
     infer_after: Mapped[int]
     open_scheduling: Mapped[bool] = mapped_column(default=False)

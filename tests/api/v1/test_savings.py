@@ -43,6 +43,14 @@ def test_priorities_count_as_often_as_the_cadence_runs_them(api):
     assert found["saved_per_day"] is None   # ten minutes say nothing of a day
 
 
+def test_a_staggered_cadence_costs_a_turn_on_each_push(api):
+    """After the first, each push runs a fifth of priority 2 and a tenth of priority 3."""
+    api.add_project(cadence=Cadence(is_staggered=True))
+    add_pushes(api, 10)
+    (found,) = savings(api)
+    assert found["expected"] == pytest.approx((5 + 9 * (2 + 2 / 5 + 1 / 10)) / 10 * MINUTE)
+
+
 def test_what_a_day_saves_is_the_mean_over_the_days_of_the_pushes(api):
     """Twelve hours apart the backstop would run everything: its limit is put off."""
     far = Interval(100, 100_000)

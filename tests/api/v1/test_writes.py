@@ -32,7 +32,7 @@ def test_a_project_is_added_shown_and_changed(api):
         "cadence": {"priority_2": {"pushes": 7, "minutes": 60}}, "why": "too seldom"})
     assert changed.json["cadence"] == {
         "priority_2": {"pushes": 7, "minutes": 60}, "priority_3": {"pushes": 10, "minutes": 180},
-        "backstop": {"pushes": 20, "minutes": 240}}
+        "backstop": {"pushes": 20, "minutes": 240}, "is_staggered": False}
     assert api.get("/projects/try").json == changed.json
     assert [item["name"] for item in api.get("/projects").json["items"]] == ["try"]
     assert audited(api) == [("ann", "change project", "try", "too seldom"),
