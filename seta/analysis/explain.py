@@ -16,7 +16,8 @@ class JobVerdict:
 
     The certificate is one of
 
-    - ``{"kind": "forced", "why": "build"}``
+    - ``{"kind": "forced", "why": "build"}``; where that is "promoted", `publish.promotions` adds
+      because of which miss, and until when
     - ``{"kind": "chosen", "needed_for": [fixed_by, ...]}``: without it, each of these would
       keep too few witnesses on some project. Never empty.
     - ``{"kind": "covered", "by": {fixed_by: [str(job type), ...]}}``: for every regression that

@@ -126,6 +126,10 @@ class Settings:
         "SETA_MAX_CHANGE", readers.percentage, "30%",
         "A snapshot is held back if it moves more than this share of the job types between "
         "high and low value.")
+    promote_days: int = setting(
+        "SETA_PROMOTE_DAYS", readers.number(0, 365), "14",
+        "For how many days after a miss was found a job that shows it runs on every push; "
+        "0: never.")
     stale_after: timedelta = setting(
         "SETA_STALE_AFTER", readers.duration, "36h",
         "How long after a project's last successful ingest its clients start to run everything.")

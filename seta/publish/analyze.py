@@ -89,7 +89,7 @@ def _to_snapshot(gathered: Gathered, decision: Decision, *, now: datetime) -> Sn
     """Return the snapshot, which is not stored yet; its inputs record what it was made from."""
     priorities = tuple(
         JobPriority(each.job_type, each.priority, each.reason, each.cost, each.caught,
-                    each.certificate)
+                    gathered.promoted.certificate(each.job_type, each.certificate))
         for each in decision.verdicts)
     return Snapshot(
         scope=gathered.window.scope, as_of=gathered.window.as_of,

@@ -14,8 +14,10 @@ from ..store import evidence
 from ..store.curation.overrides import overrides
 from ..store.curation.renames import renames
 from ..store.evidence import EvidenceWindow, NameEvidence
+from ..store.ledger.misses import promotions
 from .halves import HalfWatch
-from .problems import make_problem
+from .problems import make_problem, renaming
+from .promotions import Promoted, promote
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Gathered:
     witnesses: tuple[Witnesses, ...]
     type_ids: dict[JobType, int]
     inputs: dict[str, Any]
+    promoted: Promoted
     halves: tuple[str, ...] = ()         # why the results that were read may be half
 
 
@@ -46,18 +49,23 @@ def gather(
         witnesses=evidence.witnesses(session, window),
         durations_ms=evidence.mean_durations(session, window), overrides=active,
         renames=[stored.rename for stored in known_renames])
+    promoted = promote(
+        made.problem,
+        promotions(session, scope.name, at=decided_at, days=settings.promote_days),
+        renaming([stored.rename for stored in known_renames], window))
     quality = evidence.label_quality(session, window)
     inputs = {
         "since": window.since.isoformat(), "known_by": window.known_by.isoformat(),
         "window_days": scope.window_days, "redundancy": scope.redundancy,
         "node_limit": settings.node_limit, "max_change": settings.max_change,
+        "promote_days": settings.promote_days,
         "overrides": sorted(each.id for each in active),
         "renames": sorted(each.id for each in known_renames),
         "names": _counts_of(names), "alive": {p: len(t) for p, t in made.problem.alive.items()},
         "labels": asdict(quality) | _jobs_per_regression(made.witnesses),
     }
     return Gathered(
-        window, made.problem, made.names, made.witnesses, made.type_ids, inputs,
+        window, promoted.problem, made.names, made.witnesses, made.type_ids, inputs, promoted,
         halves=watch.reasons())
 
 
