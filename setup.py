@@ -73,7 +73,8 @@ setup(
         "taskgraph": TASKGRAPH,
         "dev": sorted(SERVER + EMBEDDED + TASKGRAPH + BUILDBOT + DEV),
     },
-    entry_points={"console_scripts": ["seta = seta.cli:main"]},
+    entry_points={"console_scripts": [
+        "seta = seta.cli:main", "seta-what-runs = seta.clients.command:main"]},
     classifiers=[
         "Programming Language :: Python :: 3.11",
         "Topic :: Software Development :: Testing",

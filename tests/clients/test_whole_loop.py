@@ -4,9 +4,12 @@ import hashlib
 import json
 import os
 import shutil
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from clients import buildbot_master, taskgraph_sample
@@ -16,6 +19,8 @@ from preloaded import SETA
 
 pytestmark = pytest.mark.slow
 TOKEN = "token-of-the-test"
+ROOT = Path(__file__).parents[2]
+ANY_CI = ROOT / "docs" / "how-to-any-ci.md"
 
 
 class Seta:
@@ -78,7 +83,7 @@ def test_the_taskgraph_how_to_does_what_it_shows(tmp_path, seta, until):
             project.write(text)
         elif language == "bash":
             done = project.run(text, folder)
-            assert done.returncode == 0, done.stderr
+            assert done.returncode == 0, done.stderr + done.stdout
             if "teach.py" in text:  # which waits six seconds, enough where nothing else runs
                 until(lambda: seta.serves_a_snapshot("sample"))
             folder = tmp_path / "sample"
@@ -118,3 +123,29 @@ def test_the_buildbot_how_to_does_what_it_shows(seta, make_master, until):
             assert shown == text
     regressions = seta.ask("regressions?scope=sample-bot")["items"]
     assert [each["fixed_by"] for each in regressions] == ["4" * 12]
+
+
+def test_the_how_to_for_any_ci_does_what_it_shows(tmp_path, seta, until):
+    blocks = taskgraph_sample.BLOCK.findall(ANY_CI.read_text(encoding="utf-8"))
+    seta.add_project(blocks)
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    client = programs / "seta-what-runs"
+    client.write_text(f'#!/bin/sh\nexec {sys.executable} -m seta.clients.command "$@"\n')
+    client.chmod(0o755)
+    environment = {"PATH": f"{programs}:{os.environ['PATH']}", "HOME": str(tmp_path),
+                   "SETA_URL": seta.url, "SETA_TOKEN": TOKEN,
+                   "PYTHONPATH": str(ROOT)}
+    folder = tmp_path
+    for language, text in blocks:
+        if language == "python":
+            (folder / "history.py").write_text(text, encoding="utf-8")
+        elif language == "bash":
+            done = subprocess.run(["bash", "-euc", text.replace("sleep 6", "")], cwd=folder,
+                                  env=environment, capture_output=True, text=True, timeout=300)
+            assert done.returncode == 0, done.stderr + done.stdout
+            if "/analyze" in text:
+                until(lambda: seta.serves_a_snapshot("sample-any"))
+            folder = tmp_path / "sample"
+        elif language == "text":
+            assert done.stdout == text
