@@ -54,7 +54,7 @@ def known_names(session: Session, window: EvidenceWindow) -> list[NameEvidence]:
     seen = _seen(days_until(window))
     lists = _newest_lists(window.known_by)
     # Not the tier in job_names: that may be from after the as-of.
-    tier = func.coalesce(_newest_tier(window), Entry.tier, 1)
+    tier = func.coalesce(newest_tier(window), Entry.tier, 1)
     query = (
         _names(lists, Name.project, Name.build_system, Name.name, Name.job_type_id,
                Type, tier.label("tier"),
@@ -139,7 +139,7 @@ def _seen(days: CTE) -> Subquery:
     ).group_by(days.c.job_name_id).subquery("seen")
 
 
-def _newest_tier(window: EvidenceWindow) -> ScalarSelect[int]:
+def newest_tier(window: EvidenceWindow) -> ScalarSelect[int]:
     """The tier of the name's newest result."""
     return (
         select(Result.tier)

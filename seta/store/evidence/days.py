@@ -32,7 +32,7 @@ def days_until(window: EvidenceWindow) -> CTE:
         Day.job_name_id, Day.day, Day.runs, Day.failures, Day.timed_runs, Day.milliseconds,
         Day.first_at, Day.last_at, Day.listed_at,
     ).where(Day.day < window.last_day, Day.job_name_id.in_(names))
-    last_day = _results_of_last_day(window, names), _lists_of_last_day(window, names)
+    last_day = results_of_last_day(window, names), _lists_of_last_day(window, names)
     return union_all(whole, *last_day).cte("days")
 
 
@@ -47,7 +47,7 @@ def counted_runs() -> tuple[ColumnElement[int], ...]:
     )
 
 
-def _results_of_last_day(window: EvidenceWindow, names: Select[int]) -> Select[*tuple[Any, ...]]:
+def results_of_last_day(window: EvidenceWindow, names: Select[int]) -> Select[*tuple[Any, ...]]:
     """Count name by name along the index: one query of all results of a day may read the table."""
     result = schema.JobResult
     name = names.subquery("name")

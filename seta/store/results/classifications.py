@@ -10,7 +10,9 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, select, text, tuple_
+from sqlalchemy import (
+    ColumnElement, ScalarSelect, Select, bindparam, exists, func, select, text, tuple_,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on, insert
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from sqlalchemy.types import BigInteger, DateTime
@@ -59,6 +61,14 @@ def is_outranked(known_by: datetime) -> ColumnElement[bool]:
     return exists().where(
         other.namespace_id == Row.namespace_id, other.job_id == Row.job_id,
         other.classified_at <= known_by, tuple_(*_rank(other)) > tuple_(*_rank(Row)))
+
+
+def outranked_at() -> ScalarSelect[datetime]:
+    """Select when another classification of the job came to count instead; NULL: none did."""
+    other = aliased(Row)
+    return select(func.min(other.classified_at)).where(
+        other.namespace_id == Row.namespace_id, other.job_id == Row.job_id,
+        tuple_(*_rank(other)) > tuple_(*_rank(Row))).scalar_subquery()
 
 
 def _rank(row: Any) -> tuple[ColumnElement[Any], ...]:
