@@ -91,7 +91,7 @@ def build_app(
     published = published or Published(long_sessions, settings, clock)
     api.init_app(app, api.Context(
         settings, sessions, quick_sessions or sessions, long_sessions, clock, published))
-    web.init_app(app, sessions, published, clock)
+    web.init_app(app, sessions, published, clock, settings.prices)
     if settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0)

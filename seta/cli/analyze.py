@@ -10,7 +10,7 @@ from ..proof.savings import savings_of
 from .options import TimeParam, dry_run_option, json_option, scope_option
 from .output import print_json, spinner
 from .program import Program
-from .snapshot_view import print_snapshot
+from .snapshot_view import print_snapshot, snapshot_json
 
 
 @click.command()
@@ -35,10 +35,12 @@ def analyze(program: Program, scope: str, as_of: datetime | None, dry_run: bool,
         snapshot = publish.analyze(
             program.sessions, scope, now=program.now, settings=program.settings, as_of=as_of,
             dry_run=dry_run, compare=compare, progress=show_progress)
+    with program.sessions() as session:
+        savings = savings_of(
+            session, snapshot, prices=program.settings.prices) if snapshot.id else []
     if is_json:
-        print_json(snapshot)
+        print_json(snapshot_json(snapshot, savings))
     else:
-        with program.sessions() as session:
-            print_snapshot(snapshot, savings_of(session, snapshot) if snapshot.id else ())
+        print_snapshot(snapshot, savings)
     if snapshot.held_because and not dry_run:
         raise CannotAnswer(f"snapshot {snapshot.id} is held back: {snapshot.held_because}")

@@ -7,6 +7,7 @@ from ..domain import DEMO, Snapshot
 from ..domain.plurals import pluralize
 from ..errors import Conflict, UnknownProject, UnknownScope
 from ..ingest import import_files
+from ..proof.savings import savings_of
 from ..publish import analyze
 from ..store.curation import projects as store
 from ..store.operation.audit import record_audit
@@ -47,8 +48,10 @@ def _load(program: Program, each: DemoScope) -> None:
         if snapshot is None:
             snapshot = analyze(program.sessions, each.name, now=program.now,
                                settings=program.settings, progress=show_progress)
+    with program.sessions() as session:
+        savings = savings_of(session, snapshot, prices=program.settings.prices)
     print_report(report)
-    print_snapshot(snapshot)
+    print_snapshot(snapshot, savings)
     click.echo()
 
 

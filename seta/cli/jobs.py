@@ -9,13 +9,14 @@ from ..domain import Snapshot
 from ..domain.plurals import pluralize
 from ..errors import BadInput, NoSnapshot
 from ..names import parse_report
+from ..proof.savings import savings_of
 from ..store.curation import projects as store
 from ..store.results.job_names import job_names
 from ..store.snapshots import publication_state, published_lists, snapshot_with_id
 from .options import json_option
 from .output import print_json, print_listing, print_table
 from .program import Program
-from .snapshot_view import amount
+from .snapshot_view import amount, savings_line
 
 
 @click.command()
@@ -40,14 +41,19 @@ def jobs(program: Program, project: str | None, priority: int | None, glob: str,
     if project is None:
         raise BadInput("give --project (`seta projects list` shows all projects)")
     snapshot, rows = _decided(program, project)
+    with program.sessions() as session:
+        saved = savings_of(session, snapshot, project=project, prices=program.settings.prices)
     rows = [row for row in _named(rows, glob)
             if priority in (None, int(row["decided"].priority))]
     print_listing(
-        {"project": project, "snapshot": snapshot.id, "jobs": rows},
+        {"project": project, "snapshot": snapshot.id, "jobs": rows,
+         "savings": saved[0].to_json() if saved else None},
         ["priority", "name", "reason", "cost", "regressions caught"],
         [[int(row["decided"].priority), row["name"], row["decided"].reason,
           amount(snapshot, row["decided"].cost), row["decided"].caught] for row in rows],
-        is_json=is_json, footer=f"{pluralize(len(rows), 'job')} of snapshot {snapshot.id}")
+        is_json=is_json, footer="\n".join(
+            [f"{pluralize(len(rows), 'job')} of snapshot {snapshot.id}",
+             *(savings_line(each) for each in saved)]))
 
 
 def _named(rows: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:

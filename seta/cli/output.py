@@ -42,7 +42,7 @@ def as_json(value: object) -> Any:
 def plain(value: object) -> object:
     """Turn what JSON does not know into what it does; times are ISO 8601, spans in seconds."""
     if dataclasses.is_dataclass(value):
-        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        return fields_of(value)
     if isinstance(value, (datetime, date)):
         return value.isoformat()
     if isinstance(value, timedelta):
@@ -50,6 +50,11 @@ def plain(value: object) -> object:
     if isinstance(value, (set, frozenset)):
         return sorted(value)
     return str(value)
+
+
+def fields_of(value: Any) -> dict[str, Any]:
+    """Return the fields of a dataclass; what is in them stays as it is."""
+    return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Row]) -> None:

@@ -10,10 +10,12 @@ from ..curation.inference import InferencePreview, preview_inference
 from ..domain import FILES, INTERVALS, SOURCES, Cadence, Interval, Project
 from ..domain.plurals import pluralize
 from ..errors import BadInput
+from ..proof.savings import Savings, published_savings
 from ..store.curation import projects as store
 from .options import json_option, scope_option, why_option
-from .output import print_listing
+from .output import fields_of, print_listing
 from .program import Program, operator
+from .snapshot_view import share_text
 
 INFERENCE = {"infer_regressions", "infer_after"}  # the fields that it depends on
 
@@ -29,18 +31,32 @@ def projects() -> None:
 @json_option
 @click.pass_obj
 def list_projects(program: Program, is_json: bool) -> None:
-    """List all projects with scope, build systems and cadence."""
+    """List all projects with scope, build systems and cadence, and what SETA saves there.
+
+    Saved is the share of a full run, net: backfills are paid for.
+    """
     with program.sessions() as session:
         found = store.projects(session)
+        saved = {each.name: published_savings(
+            session, each, prices=program.settings.prices)[1] for each in found}
     print_listing(
-        found, ["project", "scope", "build systems", "kind", "kill switch", "priority 2",
-                "priority 3", "backstop", "low value runs", "source"],
+        [fields_of(each) | {"savings": _savings_json(saved[each.name])} for each in found],
+        ["project", "scope", "build systems", "kind", "kill switch", "priority 2",
+         "priority 3", "backstop", "low value runs", "source", "saved"],
         [[each.name, each.scope, ", ".join(each.build_systems),
           "integration" if each.is_integration else "always full",
           "set" if each.is_killed else "", *_intervals(each),
-          "by turns" if each.cadence.is_staggered else "together", each.source]
-         for each in found],
+          "by turns" if each.cadence.is_staggered else "together", each.source,
+          _net_share(saved[each.name])] for each in found],
         is_json=is_json)
+
+
+def _savings_json(savings: Savings | None) -> dict[str, Any] | None:
+    return None if savings is None else savings.to_json() | {"unit": savings.unit}
+
+
+def _net_share(savings: Savings | None) -> str:
+    return "" if savings is None else share_text(savings.amounts.net_saved_share)
 
 
 def _intervals(project: Project) -> list[str]:

@@ -1,19 +1,23 @@
 """A snapshot as text for a person."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import Any
 
 import click
 
 from ..domain import Priority, Snapshot
 from ..domain.plurals import pluralize
+from ..proof.costs import Amounts, amount_text
 from ..proof.savings import Savings
-from .output import Row, minutes, print_table
+from .output import Row, fields_of, minutes, print_table
 
 MEANINGS = {
     Priority.FIRST: "1  runs on every push",
     Priority.SECOND: "2  caught regressions that others catch too",
     Priority.THIRD: "3  caught nothing in the window",
 }
+Show = Callable[[float], str]
 COMPARED = {
     "ours": "SETA",
     "greedy": "greedy by cost",
@@ -31,11 +35,7 @@ def print_snapshot(snapshot: Snapshot, savings: Iterable[Savings] = ()) -> None:
     click.echo()
     print_table(["to catch every regression", "job types", "cost per push"],
                 _comparison(snapshot))
-    rows = list(_savings(snapshot, savings))
-    if rows:
-        click.echo()
-        print_table(["a push of", "full run", "priority 1", "with the cadence", "saved",
-                     "saved a day"], rows)
+    print_savings(list(savings))
     for heading, left_out in (("uncoverable", snapshot.uncoverable),
                               ("given up", snapshot.given_up)):
         if left_out:
@@ -43,19 +43,76 @@ def print_snapshot(snapshot: Snapshot, savings: Iterable[Savings] = ()) -> None:
                        f"{', ...' if len(left_out) > 5 else ''})")
 
 
-def _savings(snapshot: Snapshot, savings: Iterable[Savings]) -> Iterator[Row]:
-    for each in savings:
-        expected = "no pushes known" if each.expected is None else _hours(snapshot, each.expected)
-        share = "" if each.saved_share is None else f"{each.saved_share:.0%}"
-        a_day = "" if each.saved_per_day is None else _hours(snapshot, each.saved_per_day)
-        yield (each.project, _hours(snapshot, each.full_run), _hours(snapshot, each.every_push),
-               expected, share, a_day)
+def snapshot_json(snapshot: Snapshot, savings: Iterable[Savings]) -> dict[str, Any]:
+    """Return what `--json` prints."""
+    return fields_of(snapshot) | {"savings": [each.to_json() for each in savings]}
 
 
-def _hours(snapshot: Snapshot, cost: float) -> str:
-    if snapshot.unit == "ms":
-        return f"{cost / 3_600_000:,.1f} h"
-    return f"{cost:,.0f} jobs"
+def print_savings(savings: Sequence[Savings]) -> None:
+    """Print what a push costs on each project, in the snapshot's unit and, if priced, in money."""
+    if not savings:
+        return
+    for title, find in (("a push of", _in_unit), ("in money", _in_money)):
+        found = [(each, *shown) for each in savings if (shown := find(each)) is not None]
+        if found:
+            click.echo()
+            print_table([title, "full run", "priority 1", "with the cadence", "saved",
+                         "saved a day"], [_gross(*each) for each in found])
+            click.echo()
+            print_table([title, "backfills", "saved, net of them", "net a day",
+                         "only low value finds"], [_net(*each) for each in found])
+    for reason in sorted({each.why_no_money for each in savings if each.why_no_money}):
+        click.echo(f"no costs in money: {reason}")
+
+
+def savings_line(savings: Savings) -> str:
+    """Return what a push of a project costs and what that saves, in one line."""
+    amounts = savings.amounts
+    if amounts.expected is None:
+        return (f"{savings.project}: a full run costs {_cost(savings, 'full_run')}, priority 1 "
+                f"{_cost(savings, 'every_push')} a push; no pushes are known to try the cadence on")
+    return (f"{savings.project}: a push costs {_cost(savings, 'expected')} with the cadence and "
+            f"{_cost(savings, 'backfills')} of backfills, of {_cost(savings, 'full_run')}; saved "
+            f"{share_text(amounts.saved_share)}, net {share_text(amounts.net_saved_share)}")
+
+
+def share_text(share: float | None) -> str:
+    return "" if share is None else f"{share:.0%}"
+
+
+def _cost(savings: Savings, figure: str) -> str:
+    shown = amount_text(getattr(savings.amounts, figure), savings.unit)
+    if savings.money is None or savings.prices is None:
+        return shown
+    return f"{shown} ({savings.prices.text(getattr(savings.money, figure))})"
+
+
+def _in_unit(savings: Savings) -> tuple[Amounts, Show]:
+    return savings.amounts, partial(amount_text, unit=savings.unit)
+
+
+def _in_money(savings: Savings) -> tuple[Amounts, Show] | None:
+    if savings.money is None or savings.prices is None:
+        return None
+    return savings.money, savings.prices.text
+
+
+def _gross(savings: Savings, amounts: Amounts, show: Show) -> Row:
+    expected = "no pushes known" if amounts.expected is None else show(amounts.expected)
+    return (savings.project, show(amounts.full_run), show(amounts.every_push), expected,
+            share_text(amounts.saved_share), _a_day(savings, amounts.saved, show))
+
+
+def _net(savings: Savings, amounts: Amounts, show: Show) -> Row:
+    return (savings.project, "" if amounts.backfills is None else show(amounts.backfills),
+            share_text(amounts.net_saved_share), _a_day(savings, amounts.net_saved, show),
+            "" if savings.low_value_share is None
+            else f"{share_text(savings.low_value_share)} of regressions")
+
+
+def _a_day(savings: Savings, amount: float | None, show: Show) -> str:
+    a_day = savings.per_day(amount)
+    return "" if a_day is None else show(a_day)
 
 
 def amount(snapshot: Snapshot, cost: int) -> str:

@@ -12,7 +12,9 @@ from ..store.snapshots import snapshot_with_id, snapshots_of
 from .options import json_option, required_why_option, scope_option, why_option
 from .output import print_json, print_listing
 from .program import Program, operator
-from .snapshot_view import amount, print_snapshot, state_of
+from .snapshot_view import (
+    amount, print_snapshot, savings_line, snapshot_json, state_of,
+)
 
 
 @click.group()
@@ -47,8 +49,11 @@ def show(program: Program, snapshot_id: int, is_json: bool) -> None:
     """Show one snapshot; --json adds every job type's certificate."""
     with program.sessions() as session:
         found = snapshot_with_id(session, snapshot_id)
-        savings = savings_of(session, found)
-    print_json(found) if is_json else print_snapshot(found, savings)
+        savings = savings_of(session, found, prices=program.settings.prices)
+    if is_json:
+        print_json(snapshot_json(found, savings))
+    else:
+        print_snapshot(found, savings)
 
 
 @snapshots.command()
@@ -57,9 +62,12 @@ def show(program: Program, snapshot_id: int, is_json: bool) -> None:
 @json_option
 @click.pass_obj
 def diff(program: Program, before: int, after: int, is_json: bool) -> None:
-    """Show the job types whose priority differs between two snapshots."""
+    """Show the job types whose priority differs between two snapshots, and what each saves."""
     with program.sessions() as session:
         found = differences(session, before, after)
+        saved = [] if is_json else [
+            (number, savings_of(session, snapshot_with_id(session, number, with_priorities=False),
+                                prices=program.settings.prices)) for number in (before, after)]
     print_listing(
         found,
         ["job type", f"priority in {before}", f"priority in {after}", "reason before",
@@ -67,6 +75,9 @@ def diff(program: Program, before: int, after: int, is_json: bool) -> None:
         [[each.job_type, each.before and int(each.before), each.after and int(each.after),
           each.reason_before, each.reason_after] for each in found],
         is_json=is_json, footer=f"{pluralize(len(found), 'job type')} changed")
+    for number, savings in saved:
+        for each in savings:
+            click.echo(f"snapshot {number}, {savings_line(each)}", err=True)
 
 
 @snapshots.command()

@@ -6,6 +6,8 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from ..domain.limits import NAME
+from ..domain.patterns import check_glob
+from ..errors import BadInput
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 YES = {"1", "true", "yes", "on"}
@@ -119,6 +121,44 @@ def projects(value: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
             raise ValueError(f"each project, and each of its build systems, once; not {word!r}")
         found[match[1]] = systems
     return tuple(found.items())
+
+
+def prices(value: str) -> tuple[tuple[str, float], ...]:
+    """Return the price of a machine hour of each pool, a glob over platforms; "*" is the last.
+
+    >>> prices("0.12, osx*=0.9")
+    (('osx*', 0.9), ('*', 0.12))
+    """
+    expected = ("the price of a machine hour such as 0.12, and after it those of pools of "
+                "platforms such as osx*=0.9")
+    usual, *others = (word.strip() for word in value.split(","))
+    found: dict[str, float] = {}
+    for word in others:
+        pool, has_price, price = word.partition("=")
+        try:
+            check_glob("the pool", pool)
+        except BadInput as error:
+            raise ValueError(f"{expected}; {error}") from error
+        if not has_price or pool in found or pool == "*":
+            raise ValueError(f"{expected}, each pool once; not {word!r}")
+        found[pool] = _price(price, word, expected)
+    return (*found.items(), ("*", _price(usual, usual, expected)))
+
+
+def _price(text: str, word: str, expected: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text):
+        raise ValueError(f"{expected}; not {word!r}")
+    return float(text)
+
+
+def currency(value: str) -> str:
+    """
+    >>> currency("USD")
+    'USD'
+    """
+    if re.fullmatch(r"[^\s\d.,-]{1,8}", value) and value.isprintable():
+        return value
+    raise ValueError("a currency or its sign, such as USD or $: at most 8 characters, no digits")
 
 
 def token_hashes(value: str) -> tuple[tuple[str, str], ...]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from ..domain import COVER, FILES, LIVE_SOURCES, OBJECTIVES
+from ..domain import COVER, FILES, LIVE_SOURCES, OBJECTIVES, Prices
 from ..errors import BadSetting
 from . import readers
 
@@ -26,7 +26,7 @@ def setting(
 
 
 def _empty(read: Callable[[str], Any]) -> str | tuple[()]:
-    return () if read in (readers.projects, readers.token_hashes) else ""
+    return () if read in (readers.projects, readers.token_hashes, readers.prices) else ""
 
 
 @dataclass(frozen=True)
@@ -130,6 +130,13 @@ class Settings:
         "SETA_PROMOTE_DAYS", readers.number(0, 365), "14",
         "For how many days after a miss was found a job that shows it runs on every push; "
         "0: never.")
+    price: tuple[tuple[str, float], ...] = setting(
+        "SETA_PRICE", readers.prices, "",
+        "The price of a machine hour, and after it those of pools of platforms, as in "
+        "0.12,osx*=0.9; if unset, costs are shown as machine time only.")
+    currency: str = setting(
+        "SETA_CURRENCY", readers.currency, "USD",
+        "The currency of SETA_PRICE, or its sign.")
     stale_after: timedelta = setting(
         "SETA_STALE_AFTER", readers.duration, "36h",
         "How long after a project's last successful ingest its clients start to run everything.")
@@ -159,6 +166,10 @@ class Settings:
     def project_source(self) -> str:
         """The source of a project that is added without one."""
         return self.source if self.source in LIVE_SOURCES else FILES
+
+    @property
+    def prices(self) -> Prices | None:
+        return Prices(self.price, self.currency) if self.price else None
 
     @property
     def long_requests(self) -> int:

@@ -5,6 +5,7 @@ from .ledger import LedgerEntry
 from .misses import Miss, MissPush, MissWitness, Promotion, StoredMiss
 from .overrides import Override, strongest
 from .patterns import Pattern
+from .prices import Prices
 from .projects import (
     COVER, DEFAULT_SCOPE, DEMO, EXPECTED, FILES, INTERVALS, LIVE_SOURCES, OBJECTIVES, SOURCES,
     Cadence, Interval, Project, Scope,
@@ -22,7 +23,7 @@ __all__ = [
     "LIVE_SOURCES", "OBJECTIVES", "RESULTS", "SOURCES", "TREEHERDER", "VERDICTS", "Alarm",
     "AuditEntry", "Cadence", "Classification", "Interval", "JobName", "JobPriority",
     "JobResult", "JobType", "LedgerEntry", "ListedJob", "Miss", "MissPush", "MissWitness",
-    "NewFields", "Override", "Pattern", "Priority", "PriorityChange", "Project", "Promotion",
-    "Publication", "Push", "Regression", "Rename", "Run", "RunCount", "Scope", "Snapshot",
-    "StoredBacktest", "StoredMiss", "StoredRename", "Witnesses", "strongest",
+    "NewFields", "Override", "Pattern", "Prices", "Priority", "PriorityChange", "Project",
+    "Promotion", "Publication", "Push", "Regression", "Rename", "Run", "RunCount", "Scope",
+    "Snapshot", "StoredBacktest", "StoredMiss", "StoredRename", "Witnesses", "strongest",
 ]

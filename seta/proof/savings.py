@@ -1,53 +1,92 @@
 """What a snapshot saves: its jobs and a project's cadence, on the pushes that came before it."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from statistics import fmean
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ..domain import Cadence, Priority, Project, Snapshot
+from ..domain import Cadence, Prices, Priority, Project, Snapshot
+from ..ledger.turns import turns_of
 from ..store.curation.projects import projects
-from ..store.results.pushes import push_times
-from ..store.snapshots.costs import costs_of
+from ..store.results.pushes import count_pushes, push_times
+from ..store.snapshots import publication_state, snapshot_with_id
+from ..store.snapshots.costs import costs_of, witnesses_by_project
+from .backfills import Backfills, expected_backfills, runs_to_bisect
+from .costs import Amounts, PushCost, why_no_money
 from .replay import decisions
 
 LAST_DAYS = 14  # of pushes: two weeks, so that weekends count as often as they come
+FIGURES = ("full_run", "every_push", "expected", "saved", "saved_share", "backfills", "net_saved",
+           "net_saved_share")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Savings:
-    """What one push of a project costs, in the snapshot's unit: milliseconds or jobs.
+    """What one push of a project costs with a snapshot; what jobs without a priority cost is apart.
 
-    What jobs without a priority cost is not in it, nor what backfills cost: they run the same jobs
-    again on pushes that left them out, in order to find a culprit.
+    `cost` has it by priority and platform, `amounts` in the snapshot's unit, and `money` where
+    that can be had.
     """
 
     project: str
-    full_run: int          # every job with a priority
-    every_push: int        # those of priority 1, forced ones among them
-    expected: float | None  # with the cadence, the mean over the pushes; None: there were none
+    unit: str              # "ms" or "jobs"
+    cost: PushCost
     pushes: int            # on which the cadence was tried
     days: float            # from the first of these until the snapshot
+    low_value_share: float | None       # of regressions that only a low-value job would find
+    regressions_per_push: float | None  # in the window, over the projects of the scope
+    prices: Prices | None
 
     @property
-    def saved(self) -> float | None:
-        return None if self.expected is None else self.full_run - self.expected
+    def amounts(self) -> Amounts:
+        return self.cost.amounts()
 
     @property
-    def saved_share(self) -> float | None:
-        return self.saved / self.full_run if self.saved is not None and self.full_run else None
-
-    @property
-    def saved_per_day(self) -> float | None:
-        """None where less than a day of pushes is known."""
-        if self.saved is None or self.days < 1:
+    def money(self) -> Amounts | None:
+        if self.prices is None or self.why_no_money is not None:
             return None
-        return self.saved * self.pushes / self.days
+        return self.cost.money(self.prices)
+
+    @property
+    def why_no_money(self) -> str | None:
+        return why_no_money(self.unit, self.prices)
+
+    def per_day(self, amount: float | None) -> float | None:
+        """Return an amount per push for a day; None where less than a day of pushes is known."""
+        if amount is None or self.days < 1:
+            return None
+        return amount * self.pushes / self.days
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figures as the API and `--json` show them."""
+        return {
+            "project": self.project, **self._figures(self.amounts), "pushes": self.pushes,
+            "days": self.days, "low_value_share": self.low_value_share,
+            "regressions_per_push": self.regressions_per_push,
+            "money": self._money_json(), "why_no_money": self.why_no_money,
+        }
+
+    def _figures(self, amounts: Amounts) -> dict[str, Any]:
+        return {name: getattr(amounts, name) for name in FIGURES} | {
+            "saved_per_day": self.per_day(amounts.saved),
+            "net_saved_per_day": self.per_day(amounts.net_saved)}
+
+    def _money_json(self) -> dict[str, Any] | None:
+        money = self.money
+        if money is None or self.prices is None:
+            return None
+        return {"currency": self.prices.currency, **self._figures(money), "computed_from": [
+            {"platform": each, "price_per_hour": self.prices.of(each)} | {
+                f"{name}_ms": amount for name, amount in asdict(self.cost.on(each)).items()}
+            for each in self.cost.platforms]}
 
 
 def savings_of(
-    session: Session, snapshot: Snapshot, *, project: str | None = None
+    session: Session, snapshot: Snapshot, *, project: str | None = None,
+    prices: Prices | None = None,
 ) -> list[Savings]:
     """Return what a stored snapshot saves on each project that it has jobs of, or on one; by name.
 
@@ -56,38 +95,90 @@ def savings_of(
     """
     assert snapshot.id is not None
     costs = costs_of(session, snapshot.id)
-    return [_savings(session, each, snapshot, costs[each.name])
-            for each in projects(session, snapshot.scope)
-            if each.name in costs and project in (None, each.name)]
+    known = projects(session, snapshot.scope)
+    wanted = [each for each in known if each.name in costs and project in (None, each.name)]
+    if not wanted:
+        return []
+    witnesses = witnesses_by_project(session, snapshot.id)
+    rate = _regressions_per_push(session, snapshot, [each.name for each in known])
+    found = []
+    for each in wanted:
+        practice = practice_of(session, each, until=snapshot.as_of)
+        backfills = (None if practice.runs is None
+                     else expected_backfills(witnesses.get(each.name, {}), practice.bisecting))
+        found.append(_savings(each, snapshot.unit, costs[each.name], practice, backfills, rate,
+                              prices))
+    return found
 
 
-def _savings(
-    session: Session, project: Project, snapshot: Snapshot, cost_of: dict[Priority, int]
-) -> Savings:
-    until = snapshot.as_of
-    since = until - timedelta(days=LAST_DAYS)
-    times = tuple(push_times(session, project.name, since=since, until=until))
-    full_run = sum(cost_of.values())
-    expected: float | None = None
+def published_savings(
+    session: Session, project: Project, *, prices: Prices | None = None
+) -> tuple[Snapshot | None, Savings | None]:
+    """Return a project's published snapshot without priorities, and what it saves; None: none."""
+    published = publication_state(session, project.scope).snapshot_id
+    if published is None:
+        return None, None
+    snapshot = snapshot_with_id(session, published, with_priorities=False)
+    found = savings_of(session, snapshot, project=project.name, prices=prices)
+    return snapshot, found[0] if found else None
+
+
+@dataclass(frozen=True)
+class Practice:
+    """What a project's cadence did on the pushes of two weeks."""
+
+    pushes: int
+    days: float
+    runs: dict[Priority, float] | None    # a push, on average; None: there were no pushes
+    bisecting: dict[Priority, float]      # runs that find a culprit
+
+
+def practice_of(
+    session: Session, project: Project, *, until: datetime, cadence: Cadence | None = None
+) -> Practice:
+    """Return how often a project runs each priority, by its own cadence or by another."""
+    times = tuple(push_times(
+        session, project.name, since=until - timedelta(days=LAST_DAYS), until=until))
+    days = (until - times[0]) / timedelta(days=1) if times else 0.0
     if not project.is_integration:
-        expected = float(full_run)
-    elif times:
-        ran = _times_run(times, project.cadence)
-        expected = sum(cost_of[priority] * count for priority, count in ran) / len(times)
-    return Savings(
-        project.name, full_run, cost_of[Priority.FIRST], expected, len(times),
-        (until - times[0]) / timedelta(days=1) if times else 0.0)
+        return Practice(len(times), days, dict.fromkeys(Priority, 1.0),
+                        dict.fromkeys(Priority, 0.0))
+    if not times:
+        return Practice(0, days, None, {})
+    runs, bisecting = _tried(times, cadence or project.cadence)
+    return Practice(len(times), days, dict(runs), dict(bisecting))
+
+
+Rates = tuple[tuple[Priority, float], ...]
 
 
 @lru_cache(maxsize=64)
-def _times_run(
-    times: tuple[datetime, ...], cadence: Cadence
-) -> tuple[tuple[Priority, float], ...]:
-    """Return on how many of the pushes each priority runs; turns count as their share of it."""
-    counts: dict[Priority, float] = dict.fromkeys(Priority, 0)
-    for due in decisions(times, cadence):
-        for priority in due.priorities:
-            counts[priority] += 1
-        for turn in due.turns:
-            counts[turn.priority] += 1 / turn.of
-    return tuple(counts.items())
+def _tried(times: tuple[datetime, ...], cadence: Cadence) -> tuple[Rates, Rates]:
+    """Return how often a job of each priority runs on a push, and how many runs bisect one."""
+    due = list(decisions(times, cadence))
+    ran_on = {priority: [
+        [priority in each.priorities or turn in each.turns for each in due]
+        for turn in turns_of(priority, cadence) or (None,)] for priority in Priority}
+    return (
+        tuple((priority, fmean(sum(each) / len(due) for each in found))
+              for priority, found in ran_on.items()),
+        tuple((priority, fmean(map(runs_to_bisect, found))) for priority, found in ran_on.items()))
+
+
+def _savings(
+    project: Project, unit: str, costs: dict[Priority, dict[str, int]], practice: Practice,
+    backfills: Backfills | None, rate: float | None, prices: Prices | None,
+) -> Savings:
+    per_push = {platform: cost * (rate or 0.0) for platform, cost in backfills.cost.items()} \
+        if backfills else {}
+    return Savings(
+        project.name, unit, PushCost(costs, practice.runs, per_push), practice.pushes,
+        practice.days, backfills.low_value_share if backfills else None, rate, prices)
+
+
+def _regressions_per_push(
+    session: Session, snapshot: Snapshot, names: list[str]
+) -> float | None:
+    since = datetime.fromisoformat(snapshot.inputs["since"])
+    pushes = count_pushes(session, names, since=since, until=snapshot.as_of)
+    return snapshot.regressions / pushes if pushes else None

@@ -7,8 +7,9 @@ from urllib.parse import quote, urlencode
 
 from sqlalchemy.orm import Session
 
-from ..domain import Alarm, Snapshot
+from ..domain import Alarm, Prices, Snapshot
 from ..domain.plurals import pluralize
+from ..proof.costs import amount_text
 from ..proof.savings import Savings, savings_of
 from ..publish.serving import Published
 from ..store.curation.projects import scope_named
@@ -35,9 +36,15 @@ class ProjectView:
 
     def amount(self, cost: float) -> str:
         """Return machine time in hours, or jobs where no duration is known."""
-        if self.snapshot is not None and self.snapshot.unit == "ms":
-            return f"{cost / 3_600_000:,.1f} hours"
-        return f"{cost:,.0f} jobs"
+        return amount_text(cost, self.snapshot.unit if self.snapshot else "jobs")
+
+    def money(self, figure: str) -> str:
+        """Return a figure of the savings in money, or nothing where it has none."""
+        savings = self.savings
+        if savings is None or savings.money is None or savings.prices is None:
+            return ""
+        found = getattr(savings.money, figure)
+        return "" if found is None else savings.prices.text(found)
 
     @property
     def total(self) -> int:
@@ -61,7 +68,7 @@ class OverviewPage:
 
 def make_page(
     session: Session, published: Published, project: str | None, *,
-    clock: Callable[[], datetime],
+    clock: Callable[[], datetime], prices: Prices | None,
 ) -> OverviewPage:
     """Gather the page of a project, by default the first one; raises UnknownProject."""
     known = tuple(published.projects())
@@ -69,11 +76,12 @@ def make_page(
     if project is None and not known:
         return OverviewPage(known, alarms)
     facts = published.project(project or known[0])
-    return OverviewPage(known, alarms, _view(session, published, facts, now=clock()))
+    return OverviewPage(known, alarms, _view(session, published, facts, now=clock(), prices=prices))
 
 
 def _view(
-    session: Session, published: Published, facts: ProjectFacts, *, now: datetime
+    session: Session, published: Published, facts: ProjectFacts, *, now: datetime,
+    prices: Prices | None,
 ) -> ProjectView:
     scope = scope_named(session, facts.scope)
     snapshot, grids, savings = None, {}, None
@@ -82,7 +90,8 @@ def _view(
         decided = priorities_of(session, facts.snapshot_id)
         grids = {build_system: lay_out(jobs, decided)
                  for build_system, jobs in published.listed_jobs(facts).items()}
-        savings = next(iter(savings_of(session, snapshot, project=facts.project)), None)
+        savings = next(iter(savings_of(
+            session, snapshot, project=facts.project, prices=prices)), None)
     return ProjectView(
         name=facts.project, scope=scope.name, title=scope.title, description=scope.description,
         build_systems=facts.build_systems,

@@ -7,6 +7,7 @@ from flask import Blueprint, Flask, Response, current_app, render_template
 from sqlalchemy.orm import Session, sessionmaker
 
 from .. import __version__
+from ..domain import Prices
 from ..publish.serving import Published
 from .page import OverviewPage, make_page
 
@@ -19,9 +20,9 @@ CONTENT_SECURITY_POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 
 
 def init_app(
     app: Flask, sessions: sessionmaker[Session], published: Published,
-    clock: Callable[[], datetime],
+    clock: Callable[[], datetime], prices: Prices | None,
 ) -> None:
-    app.extensions["seta_web"] = sessions, published, clock
+    app.extensions["seta_web"] = sessions, published, clock, prices
     app.register_blueprint(bp)
 
 
@@ -50,9 +51,9 @@ def protect(response: Response) -> Response:
 
 
 def _page(project: str | None) -> OverviewPage:
-    sessions, published, clock = current_app.extensions["seta_web"]
+    sessions, published, clock, prices = current_app.extensions["seta_web"]
     with sessions() as session:
-        return make_page(session, published, project, clock=clock)
+        return make_page(session, published, project, clock=clock, prices=prices)
 
 
 def _render(page: OverviewPage) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from seta.config import Settings, setting_fields, from_environment, readers
+from seta.domain import prices as price_list
 from seta.errors import BadSetting
 
 
@@ -35,6 +36,9 @@ def test_a_platform_has_its_own_defaults(given, host, proxies):
     pytest.param("SETA_INGEST_HOURS", "13,1", "ingest_hours", (1, 13), id="hours"),
     pytest.param("SETA_PROJECTS", "try=a+b, x=taskcluster", "projects",
                  (("try", ("a", "b")), ("x", ("taskcluster",))), id="projects"),
+    pytest.param("SETA_PRICE", "0.12, osx*=0.9,win*=0", "price",
+                 (("osx*", 0.9), ("win*", 0.0), ("*", 0.12)), id="prices"),
+    pytest.param("SETA_CURRENCY", "€", "currency", "€", id="currency"),
     pytest.param("DATABASE_URL", "postgres://u:p@h:5/d", "database_url",
                  "postgresql+psycopg2://u:p@h:5/d?sslmode=require", id="Heroku's address"),
     pytest.param("DATABASE_URL", "postgresql://u@localhost/d", "database_url",
@@ -54,6 +58,10 @@ def test_a_value_is_read_by_its_type(variable, value, field, expected):
     ("SETA_KILL", "maybe"), ("SETA_LOG_LEVEL", "LOUD"), ("SETA_INGEST_HOURS", "24"),
     ("SETA_PROJECTS", "a=x b/c=x"), ("SETA_PROJECTS", "a=x a=y"), ("SETA_PROJECTS", "a=x+x"),
     ("SETA_SOURCE", "ftp"), ("SETA_ACTIVEDATA_URL", "activedata"),
+    ("SETA_PRICE", "osx*=0.9"), ("SETA_PRICE", "0.1,osx*"), ("SETA_PRICE", "0.1,osx*=a"),
+    ("SETA_PRICE", "-1"), ("SETA_PRICE", "0.1,=1"), ("SETA_PRICE", "0.1,a b=1"),
+    ("SETA_PRICE", "0.1,osx*=1,osx*=2"), ("SETA_PRICE", "0.1,*=1"), ("SETA_PRICE", "1 EUR"),
+    ("SETA_CURRENCY", "US dollars"), ("SETA_CURRENCY", "12"),
     ("SETA_REDUNDANCY", "0"), ("SETA_BUDGET", "0.9"), ("SETA_BUDGET", "nan"),
     ("SETA_OBJECTIVE", "best"), ("SETA_ACTIVEDATA_LIMIT", "-1"),
 ])
@@ -86,6 +94,13 @@ def test_the_setting_says_which_source_feeds_a_new_project(source, expected):
     assert from_environment({"SETA_SOURCE": source}).project_source == expected
 
 
+def test_the_first_pool_that_matches_a_platform_sets_its_price():
+    prices = from_environment({"SETA_PRICE": "0.12,osx*=0.9,osx-10-14=2"}).prices
+    assert [prices.of(each) for each in ("linux64", "osx-10-14")] == [0.12, 0.9]
+    assert prices.of_time("osx-10-10", 1_800_000) == pytest.approx(0.45)
+    assert from_environment({}).prices is None
+
+
 def test_a_password_that_would_be_taken_for_a_host_is_refused_and_not_shown():
     with pytest.raises(BadSetting, match="%40") as caught:
         from_environment({"DATABASE_URL": "postgres://me:hun@ter2@db/x"})
@@ -108,4 +123,4 @@ def test_every_setting_has_a_variable_and_a_description():
 
 
 def test_the_examples_in_the_docstrings_run():
-    assert doctest.testmod(readers).failed == 0
+    assert doctest.testmod(readers).failed == doctest.testmod(price_list).failed == 0

@@ -8,12 +8,14 @@ from pydantic import BaseModel, Field
 
 from ...curation import projects
 from ...domain import DEFAULT_SCOPE, INTERVALS, Interval, Project
+from ...proof.savings import published_savings
 from ...store.curation import projects as store
 from ..context import context
 from . import lookups
 from .access import writer
 from .fields import BuildSystemName, Count, FailedPushes, Flag, Json, Model, Name, Sentence, Text
 from .paging import Key, Page, name_cursor, page_of
+from .savings import ProjectSavingsOut
 
 bp = APIBlueprint("projects", __name__, url_prefix="/api/v1", tag="Projects")
 DEFAULT = Project("default")
@@ -95,6 +97,11 @@ class ProjectOut(BaseModel):
     source: str = Field(description="activedata, treeherder, files or demo.")
 
 
+class ShownProjectOut(ProjectOut):
+    savings: ProjectSavingsOut | None = Field(
+        description="What the published snapshot saves here. Null: none is published.")
+
+
 class ProjectsOut(BaseModel):
     items: list[ProjectOut]
     next: str | None
@@ -131,11 +138,15 @@ def post_project(json_data: ProjectIn) -> Json:
 
 
 @bp.get("/projects/<project>")
-@bp.output(ProjectOut)
+@bp.output(ShownProjectOut)
 def get_project(project: str) -> Json:
-    """Show one project."""
+    """Show one project, and what the published snapshot saves on it."""
     with context().sessions() as session:
-        return asdict(lookups.project_named(session, project))
+        found = lookups.project_named(session, project)
+        snapshot, savings = published_savings(
+            session, found, prices=context().settings.prices)
+    return asdict(found) | {"savings": savings and snapshot and {
+        "snapshot": snapshot.id, "unit": snapshot.unit, **savings.to_json()}}
 
 
 @bp.patch("/projects/<project>")

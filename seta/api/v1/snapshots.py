@@ -17,6 +17,7 @@ from . import lookups
 from .access import writer
 from .fields import Json, Model, Name, QueryNumber, Sentence
 from .paging import Page, id_cursor, page_of
+from .savings import SavingsOut
 
 bp = APIBlueprint("snapshots", __name__, url_prefix="/api/v1", tag="Snapshots")
 Row = TypeVar("Row")
@@ -77,22 +78,6 @@ class PrioritiesOut(BaseModel):
     next: str | None
 
 
-class SavingsOut(BaseModel):
-    """What one push of a project costs, in the snapshot's unit."""
-
-    project: str
-    full_run: int = Field(description="Every job with a priority.")
-    every_push: int = Field(description="Priority 1, forced jobs among them.")
-    expected: float | None = Field(
-        description="With the project's cadence: the mean over the pushes of the two weeks before "
-                    "the snapshot, without backfills. Null if there were none.")
-    saved: float | None
-    saved_share: float | None = Field(description="Of a full run, from 0 to 1.")
-    saved_per_day: float | None
-    pushes: int = Field(description="How many pushes the cadence was tried on.")
-    days: float = Field(description="Over how many days they came.")
-
-
 class SnapshotSavingsOut(BaseModel):
     unit: Literal["ms", "jobs"]
     items: list[SavingsOut]
@@ -148,13 +133,14 @@ def get_priorities(snapshot_id: int, query_data: Page) -> Json:
 def get_savings(snapshot_id: int) -> Json:
     """Say what a push costs on each project with this snapshot, and what that saves.
 
-    Costs are milliseconds of machine time, or jobs where no duration is known.
+    Costs are milliseconds of machine time, or jobs where no duration is known; and money where
+    SETA_PRICE is set. `net_saved` is what is saved when backfills are paid for.
     """
     with context().sessions() as session:
         snapshot = _snapshot(session, snapshot_id)
         return {"unit": snapshot.unit,
-                "items": [{field: getattr(each, field) for field in SavingsOut.model_fields}
-                          for each in savings_of(session, snapshot)]}
+                "items": [each.to_json() for each in savings_of(
+                    session, snapshot, prices=context().settings.prices)]}
 
 
 @bp.get("/snapshots/diff")

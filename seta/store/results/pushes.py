@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import DateTime, Text
@@ -147,6 +147,15 @@ def push_times(
     return list(session.scalars(
         select(row.pushed_at).where(row.project == project, row.pushed_at >= since,
                                     row.pushed_at < until).order_by(row.pushed_at)))
+
+
+def count_pushes(
+    session: Session, projects: Iterable[str], *, since: datetime, until: datetime
+) -> int:
+    """Count the pushes of projects from `since` until before `until`."""
+    row = schema.Push
+    return session.scalar(select(func.count()).select_from(row).where(
+        row.project.in_(list(projects)), row.pushed_at >= since, row.pushed_at < until)) or 0
 
 
 def complete_revision(session: Session, project: str, digits: str) -> str | None:
