@@ -10,10 +10,16 @@ ORDERS = 10
 
 
 def comparison_of(
-    problem: CoverProblem, ours: Iterable[int], *, with_drop_one: bool
+    problem: CoverProblem, ours: Iterable[int], *, with_drop_one: bool,
+    least: Iterable[int] | None = None,
 ) -> dict[str, dict[str, int]]:
-    """Return how many job types each way takes and what they cost."""
+    """Return how many job types each way takes and what they cost.
+
+    `least` is the cheapest set where ours is not: a price for change decided.
+    """
     found = {"ours": problem.price(ours), "greedy": problem.price(greedy(problem))}
+    if least is not None:
+        found["least"] = problem.price(least)
     if with_drop_one:
         prices = sorted(problem.price(drop_one(problem, seed)) for seed in range(ORDERS))
         found["drop_one_best"], found["drop_one_worst"] = prices[0], prices[-1]

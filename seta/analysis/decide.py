@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ..config import Settings
 from ..errors import NothingToAnalyze
 from .baselines import comparison_of
+from .change import answer_at_prices
 from .cover import Cover, cover_of
 from .explain import JobVerdict, verdicts_on
 from .objective import costs_of
@@ -24,6 +25,10 @@ class Decision:
     objective is above it, as a share of the objective. The status is "optimal" when the set is
     proven to cost least and, among those that cost the same, to have the fewest job types;
     "limit" when a limit ended the proof, and the set is the best found.
+
+    With a price for change, the set is the one that costs least at those prices. ``objective`` is
+    what it costs in truth, ``gap`` how far that may be above the least, and ``comparison`` has the
+    least beside it.
     """
 
     verdicts: tuple[JobVerdict, ...]  # sorted by job type
@@ -62,7 +67,10 @@ def decide(
     _refuse_nothing(cover)
     costs, unit = costs_of(cover.job_types, problem.durations_ms)
     cover_problem = cover_problem_of(cover, costs)
-    answer = solve(cover_problem, Budget(work_limit, time_limit), progress or no_progress)
+    limits, progress = Budget(work_limit, time_limit), progress or no_progress
+    least = answer = solve(cover_problem, limits, progress)
+    if problem.kept and problem.change_price > 1:
+        answer = answer_at_prices(problem, cover, cover_problem, least, limits, progress)
     objective = cover_problem.price(answer.chosen)[0]
     return Decision(
         verdicts=verdicts_on(problem, cover, costs, answer.chosen),
@@ -74,7 +82,9 @@ def decide(
         regressions=len(cover.fixed_by),
         uncoverable=tuple(cover.fixed_by[number] for number in cover.uncoverable()),
         given_up=tuple(cover.fixed_by[number] for number in sorted(cover.given_up)),
-        comparison=comparison_of(cover_problem, answer.chosen, with_drop_one=compare),
+        comparison=comparison_of(
+            cover_problem, answer.chosen, with_drop_one=compare,
+            least=None if answer is least else least.chosen),
     )
 
 

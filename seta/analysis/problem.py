@@ -1,6 +1,6 @@
 """What an analysis starts from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
 from ..domain import JobType, Priority, Regression, RunCount
@@ -25,10 +25,15 @@ class Problem:
     # without is believed.
     shown: Mapping[str, Mapping[JobType, RunCount]] = field(default_factory=dict)
     totals: Mapping[JobType, RunCount] = field(default_factory=dict)
+    # What the published set chose: any other job type costs this many times as much to choose.
+    kept: Set[JobType] = frozenset()
+    change_price: float = 1.0
 
     def __post_init__(self) -> None:
         if self.redundancy < 1:
             raise ValueError(f"redundancy must be at least 1, not {self.redundancy}")
+        if not self.change_price >= 1:
+            raise ValueError(f"a price for change must be at least 1, not {self.change_price}")
         for job_type, duration_ms in self.durations_ms.items():
             if duration_ms < 0:
                 raise ValueError(f"{job_type} cannot take {duration_ms} ms")

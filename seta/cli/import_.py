@@ -42,7 +42,8 @@ def import_(program: Program, files: tuple[str, ...], scope: str, archived: bool
         report = import_files(
             program.sessions, files, scope=scope, archived=archived, strict=strict,
             redundancy=program.settings.redundancy, budget=program.settings.budget,
-            objective=program.settings.objective, now=program.now,
+            objective=program.settings.objective, change_price=program.settings.change_price,
+            now=program.now,
             progress=lambda so_far: show_progress(
                 f"{pluralize(so_far.results, 'result')}, {pluralize(so_far.jobs, 'job')} listed"))
     look_for_misses(program.sessions, scope, now=program.now)

@@ -25,9 +25,11 @@ def list_scopes(program: Program, is_json: bool) -> None:
     with program.sessions() as session:
         found = stored_scopes(session)
     print_listing(
-        found, ["scope", "kind", "window", "redundancy", "objective", "budget"],
+        found, ["scope", "kind", "window", "redundancy", "objective", "budget",
+                "price for change"],
         [[each.name, "archived" if each.is_archived else "live", f"{each.window_days} days",
-          str(each.redundancy), each.objective, f"{each.budget:g}"] for each in found],
+          str(each.redundancy), each.objective, f"{each.budget:g}", f"{each.change_price:g}"]
+         for each in found],
         is_json=is_json)
 
 
@@ -38,6 +40,9 @@ def list_scopes(program: Program, is_json: bool) -> None:
 @click.option("--objective", type=click.Choice(OBJECTIVES),
               help="cover: every regression of the window keeps a witness; expected: what is "
                    "expected to catch most for the same machine time.")
+@click.option("--change-price", type=click.FloatRange(*LIMITS["change_price"]),
+              help="How many times its cost a job type must be worth to be chosen in place of "
+                   "those that the published set has; 1: off.")
 @click.option("--redundancy", type=click.IntRange(*LIMITS["redundancy"]),
               help="How many chosen jobs catch each regression, where that many can.")
 @click.option("--window-days", type=click.IntRange(*LIMITS["window_days"]),

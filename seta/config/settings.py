@@ -116,6 +116,10 @@ class Settings:
         "For new scopes: cover keeps a witness of every regression of the window; expected spends "
         "the same machine time on what is expected to catch most, where a backtest shows that it "
         "loses nothing.")
+    change_price: float = setting(
+        "SETA_CHANGE_PRICE", readers.factor(1, 10), "1.0",
+        "For new scopes: the price for change. A job type is chosen in place of one that the "
+        "published set has only where it would be cheaper at this many times its cost; 1.0: off.")
     node_limit: int = setting(
         "SETA_NODE_LIMIT", readers.number(1, 100_000_000), "2000",
         "The solver's work limit, in nodes of its search: minutes on the hardest problems.")

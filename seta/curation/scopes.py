@@ -11,7 +11,8 @@ from ..errors import BadInput
 from ..store.curation import projects
 from ..store.operation.audit import record_audit
 
-LIMITS = {"redundancy": (1, 10), "window_days": (1, 3650), "budget": (1, 10)}
+LIMITS = {"redundancy": (1, 10), "window_days": (1, 3650), "budget": (1, 10),
+          "change_price": (1, 10)}
 
 
 def change_scope(

@@ -58,6 +58,7 @@ class Scope:
     description: str = ""
     budget: float = 1.0           # machine time, as a multiple of the cover's
     objective: str = COVER        # one of OBJECTIVES
+    change_price: float = 1.0     # of job types that the published set did not choose; 1: off
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,14 +34,14 @@ T = TypeVar("T")
 def import_files(
     sessions: sessionmaker[Session], files: Sequence[File], *, scope: str, now: datetime,
     archived: bool = False, strict: bool = False, redundancy: int = 1,
-    budget: float = 1.0, objective: str = COVER,
+    budget: float = 1.0, objective: str = COVER, change_price: float = 1.0,
     source: str = FILES, title: str = "", description: str = "",
     progress: Progress | None = None, batch: int = BATCH,
 ) -> ImportReport:
     """Import NDJSON files, plain or gzipped, "-" for standard input, or open streams of bytes.
 
-    A new scope is added, with `redundancy`, `budget`, `objective`, `title` and `description`, and
-    so are new projects.
+    A new scope is added, with `redundancy`, `budget`, `objective`, `change_price`, `title` and
+    `description`, and so are new projects.
     A line that is not a record is left out and reported; with `strict` it ends the import with
     BadInput: what came before it is stored, and nothing after it. Batches of `batch` records are
     committed one by one. Until an import that died, or that could not read its files to their
@@ -57,7 +57,8 @@ def import_files(
         if isinstance(file, (str, Path)):
             check_readable(file)
     target = Target(Scope(scope, is_archived=archived, redundancy=redundancy, title=title,
-                          description=description, budget=budget, objective=objective), source)
+                          description=description, budget=budget, objective=objective,
+                          change_price=change_price), source)
     with sessions() as session:
         target.check(session)
     names = ", ".join(map(_name_of, files))

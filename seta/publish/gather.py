@@ -16,6 +16,7 @@ from ..store.curation.renames import renames
 from ..store.evidence import EvidenceWindow, NameEvidence
 from ..store.ledger.misses import promotions
 from .halves import HalfWatch
+from .kept import with_price_for_change
 from .problems import make_problem, renaming
 from .promotions import Promoted, promote
 
@@ -49,10 +50,12 @@ def gather(
         witnesses=evidence.witnesses(session, window),
         durations_ms=evidence.mean_durations(session, window), overrides=active,
         renames=[stored.rename for stored in known_renames])
+    rename = renaming([stored.rename for stored in known_renames], window)
     promoted = promote(
         made.problem,
-        promotions(session, scope.name, at=decided_at, days=settings.promote_days),
-        renaming([stored.rename for stored in known_renames], window))
+        promotions(session, scope.name, at=decided_at, days=settings.promote_days), rename)
+    problem, price = with_price_for_change(
+        session, promoted.problem, scope, at=decided_at, rename=rename)
     quality = evidence.label_quality(session, window)
     inputs = {
         "since": window.since.isoformat(), "known_by": window.known_by.isoformat(),
@@ -62,10 +65,10 @@ def gather(
         "overrides": sorted(each.id for each in active),
         "renames": sorted(each.id for each in known_renames),
         "names": _counts_of(names), "alive": {p: len(t) for p, t in made.problem.alive.items()},
-        "labels": asdict(quality) | _jobs_per_regression(made.witnesses),
+        "labels": asdict(quality) | _jobs_per_regression(made.witnesses), **price,
     }
     return Gathered(
-        window, promoted.problem, made.names, made.witnesses, made.type_ids, inputs, promoted,
+        window, problem, made.names, made.witnesses, made.type_ids, inputs, promoted,
         halves=watch.reasons())
 
 

@@ -16,7 +16,7 @@ from ...store.curation import projects
 from ..context import context
 from . import lookups
 from .access import writer
-from .fields import Budget, Flag, Json, Model, Redundancy, Text, Time, WindowDays
+from .fields import Budget, ChangePrice, Flag, Json, Model, Redundancy, Text, Time, WindowDays
 from .snapshots import SnapshotOut, WhyIn, snapshot_to_json
 
 bp = APIBlueprint("scopes", __name__, url_prefix="/api/v1", tag="Snapshots")
@@ -42,6 +42,9 @@ class ScopeIn(Model):
     objective: Literal["cover", "expected"] | None = Field(
         None, description="cover: every regression of the window keeps a witness; expected: what "
                           "is expected to catch most for the same machine time.")
+    change_price: ChangePrice | None = Field(
+        None, description="How many times its cost a job type must be worth to be chosen in place "
+                          "of those that the published set has; 1: off.")
     why: Text = ""
 
 
@@ -57,6 +60,7 @@ class ScopeOut(BaseModel):
     redundancy: int
     window_days: int
     budget: float
+    change_price: float
     objective: str
     projects: list[str]
     published_snapshot: int | None
@@ -151,6 +155,7 @@ def _to_json(session: Session, scope: Scope) -> Json:
         "name": scope.name, "title": scope.title, "description": scope.description,
         "is_archived": scope.is_archived, "redundancy": scope.redundancy,
         "window_days": scope.window_days, "budget": scope.budget, "objective": scope.objective,
+        "change_price": scope.change_price,
         "projects": [project.name for project in projects.projects(session, scope.name)],
         "published_snapshot": state.snapshot_id, "stopped_at": state.stopped_at,
         "stopped_by": state.stopped_by, "stopped_why": state.stopped_why,

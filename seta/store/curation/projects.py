@@ -26,7 +26,7 @@ def add_scope(session: Session, scope: Scope) -> None:
         session.add(schema.Scope(
             name=scope.name, is_archived=scope.is_archived, redundancy=scope.redundancy,
             window_days=scope.window_days, title=scope.title, description=scope.description,
-            budget=scope.budget, objective=scope.objective))
+            budget=scope.budget, objective=scope.objective, change_price=scope.change_price))
 
 
 def scope_named(session: Session, name: str) -> Scope:
@@ -44,6 +44,7 @@ def save_scope(session: Session, scope: Scope) -> None:
     with constraints(session, repr(scope.name)):
         row.redundancy, row.window_days = scope.redundancy, scope.window_days
         row.budget, row.objective = scope.budget, scope.objective
+        row.change_price = scope.change_price
 
 
 def lock_scope(session: Session, name: str) -> None:
@@ -133,7 +134,8 @@ def ensure_scope(session: Session, name: str, settings: Settings) -> None:
     if session.get(schema.Scope, name) is None:
         add_scope(session, Scope(name, redundancy=settings.redundancy,
                                  window_days=max(1, settings.window.days),
-                                 budget=settings.budget, objective=settings.objective))
+                                 budget=settings.budget, objective=settings.objective,
+                                 change_price=settings.change_price))
 
 
 def lock_project(session: Session, name: str) -> None:
@@ -163,7 +165,7 @@ def _project_row(session: Session, name: str) -> schema.Project:
 
 def _to_scope(row: schema.Scope) -> Scope:
     return Scope(row.name, row.is_archived, row.redundancy, row.window_days, row.title,
-                 row.description, row.budget, row.objective)
+                 row.description, row.budget, row.objective, row.change_price)
 
 
 def _to_project(row: schema.Project | Row[Any]) -> Project:

@@ -16,6 +16,7 @@ class Scope(Base):
         CheckConstraint("redundancy BETWEEN 1 AND 10", name="redundancy"),
         CheckConstraint("window_days BETWEEN 1 AND 3650", name="window_days"),
         CheckConstraint("budget BETWEEN 1 AND 10", name="budget"),
+        CheckConstraint("change_price BETWEEN 1 AND 10", name="change_price"),
         CheckConstraint("objective IN ('cover', 'expected')", name="objective"),
         CheckConstraint("(stopped_at IS NULL) = (stopped_by IS NULL)", name="stopped"),
         # The published snapshot must be one of this scope.
@@ -36,6 +37,7 @@ class Scope(Base):
     title: Mapped[str] = mapped_column(default="", server_default="")
     description: Mapped[str] = mapped_column(default="", server_default="")
     budget: Mapped[float] = mapped_column(default=1.0, server_default="1")
+    change_price: Mapped[float] = mapped_column(default=1.0, server_default="1")
     objective: Mapped[str] = mapped_column(default="cover", server_default="cover")
 
 

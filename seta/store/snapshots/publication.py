@@ -77,6 +77,14 @@ def last_published_before(session: Session, scope: str, snapshot_id: int) -> int
         row.scope == scope, row.snapshot_id < snapshot_id))
 
 
+def published_at(session: Session, scope: str, at: datetime) -> int | None:
+    """Return the snapshot that was published at a moment; None where there was none yet."""
+    row = schema.Publication
+    return session.scalar(
+        select(row.snapshot_id).where(row.scope == scope, row.published_at <= at)
+        .order_by(row.published_at.desc(), row.id.desc()).limit(1))
+
+
 def publications(
     session: Session, scope: str, *, before: int | None = None, limit: int = 100
 ) -> list[Publication]:

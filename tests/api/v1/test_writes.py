@@ -42,9 +42,11 @@ def test_a_project_is_added_shown_and_changed(api):
 def test_how_a_scope_decides_is_shown_and_changed(api, autoland):
     before = api.get("/scopes/trunk").json
     assert (before["redundancy"], before["budget"], before["objective"]) == (1, 1.0, "cover")
+    assert before["change_price"] == 1.0
     changed = api.call("PATCH", "/scopes/trunk", json={
-        "budget": 1.3, "objective": "expected", "why": "more is caught"})
-    assert changed.json == before | {"budget": 1.3, "objective": "expected"}
+        "budget": 1.3, "objective": "expected", "change_price": 1.2, "why": "more is caught"})
+    assert changed.json == before | {
+        "budget": 1.3, "objective": "expected", "change_price": 1.2}
     assert api.get("/scopes/trunk").json == changed.json
     assert api.call("PATCH", "/scopes/trunk", json={"budget": 1.3}).status_code == 200
     assert audited(api) == [("ann", "change scope", "trunk", "more is caught")]
