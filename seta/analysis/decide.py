@@ -1,6 +1,6 @@
 """Decide which job types run on every push."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..config import Settings
 from ..errors import NothingToAnalyze
@@ -14,6 +14,8 @@ from .setcover import Budget, CoverProblem, Progress, Row, no_progress, solve
 
 # Nodes of the search tree, and seconds: those of a program that changes no setting.
 WORK_LIMIT, TIME_LIMIT = Settings().node_limit, Settings().time_limit.total_seconds()
+
+PLAIN_SHARE = 10   # of the limits goes into the set that is only shown for comparison
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,16 @@ class Decision:
     uncoverable: tuple[str, ...]      # fixed_by of those without a living witness anywhere
     given_up: tuple[str, ...]         # fixed_by of those that an override left without one
     comparison: dict[str, dict[str, int]]    # {"ours": {"job_types": 3, "cost": 70}, "greedy": ...}
+    stars: "StarCounts | None" = None        # None: nobody knows how witnesses did until the fix
+
+
+@dataclass(frozen=True, slots=True)
+class StarCounts:
+    """How far the witnesses are believed; one is a job type that is alive and a regression."""
+
+    witnesses: int
+    doubtful: int
+    only_doubtful: int    # regressions of which no witness is believed
 
 
 def decide(
@@ -50,9 +62,10 @@ def decide(
     """Return the cheapest set of job types that catches every regression, and what is proven.
 
     On every project of the scope, every regression keeps `need_of` chosen or forced job types
-    that are alive there. A regression is *uncoverable* when no project has a living witness of
-    it. It is *given up* when on some project overrides lowered all its living witnesses; on the
-    other projects it is still kept.
+    that are alive there; one of them is a witness that is believed, where there is any, and where
+    there is none a second one is kept (`credibility`). A regression is *uncoverable* when no
+    project has a living witness of it. It is *given up* when on some project overrides lowered all
+    its living witnesses; on the other projects it is still kept.
 
     Of the sets that cost least, one with the fewest job types is taken. The same problem, in any
     order, gives the same decision if the status is "optimal", or if it was the work limit (nodes
@@ -72,6 +85,12 @@ def decide(
     if problem.kept and problem.change_price > 1:
         answer = answer_at_prices(problem, cover, cover_problem, least, limits, progress)
     objective = cover_problem.price(answer.chosen)[0]
+    stars = star_counts(cover)
+    comparison = comparison_of(
+        cover_problem, answer.chosen, with_drop_one=compare,
+        least=None if answer is least else least.chosen)
+    if stars is not None and stars.doubtful:
+        comparison["plain"] = _plain(problem, costs, work_limit, time_limit)
     return Decision(
         verdicts=verdicts_on(problem, cover, costs, answer.chosen),
         unit=unit,
@@ -82,10 +101,29 @@ def decide(
         regressions=len(cover.fixed_by),
         uncoverable=tuple(cover.fixed_by[number] for number in cover.uncoverable()),
         given_up=tuple(cover.fixed_by[number] for number in sorted(cover.given_up)),
-        comparison=comparison_of(
-            cover_problem, answer.chosen, with_drop_one=compare,
-            least=None if answer is least else least.chosen),
+        comparison=comparison,
+        stars=stars,
     )
+
+
+def star_counts(cover: Cover) -> StarCounts | None:
+    if not any(cover.showings):
+        return None
+    doubtful = [cover.doubtful(number) for number in range(len(cover.fixed_by))]
+    return StarCounts(
+        sum(map(len, cover.witnesses)), sum(map(len, doubtful)),
+        sum(bool(living) and set(living) <= found
+            for living, found in zip(cover.witnesses, doubtful)))
+
+
+def _plain(
+    problem: Problem, costs: list[int], work_limit: int, time_limit: float
+) -> dict[str, int]:
+    """Return what the set would cost that believes every witness: the best found in a while."""
+    plain = cover_problem_of(cover_of(replace(problem, shown={})), costs)
+    share = Budget(max(1, work_limit // PLAIN_SHARE), time_limit / PLAIN_SHARE)
+    cost, count = plain.price(solve(plain, share).chosen)
+    return {"job_types": count, "cost": cost}
 
 
 def _refuse_nothing(cover: Cover) -> None:

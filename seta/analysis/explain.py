@@ -19,12 +19,15 @@ class JobVerdict:
     - ``{"kind": "forced", "why": "build"}``; where that is "promoted", `publish.promotions` adds
       because of which miss, and until when
     - ``{"kind": "chosen", "needed_for": [fixed_by, ...]}``: without it, each of these would
-      keep too few witnesses on some project. Never empty.
+      keep too few witnesses, or none that is believed, on some project. Never empty.
     - ``{"kind": "covered", "by": {fixed_by: [str(job type), ...]}}``: for every regression that
       it caught, all the chosen and forced job types that caught it too.
     - ``{"kind": "overridden", "by": {...}}``: the same; a regression with an empty list was
       given up.
     - ``{"kind": "caught nothing"}``
+
+    Where it is known how the job type did until the fix of a regression that it caught, there is
+    also ``"showed": {fixed_by: {"runs": 5, "failures": 1, "credible": False}}``.
     """
 
     job_type: JobType
@@ -44,6 +47,7 @@ def verdicts_on(
     needed = needed_for(cover, kept)
     covered = covered_by(cover, kept)
     caught = Counter(column for witnesses in cover.witnesses for column in witnesses)
+    showed = showed_by(cover)
 
     def judge(column: int, job_type: JobType) -> tuple[Priority, str, dict[str, Any]]:
         if column in cover.forced:
@@ -62,6 +66,8 @@ def verdicts_on(
     verdicts = []
     for column, job_type in enumerate(cover.job_types):
         priority, reason, certificate = judge(column, job_type)
+        if column in showed and column not in cover.forced:
+            certificate["showed"] = showed[column]
         verdicts.append(JobVerdict(
             job_type, priority, reason, costs[column], caught[column], certificate))
     return tuple(verdicts)
@@ -97,3 +103,12 @@ def covered_by(cover: Cover, kept: Set[int]) -> dict[int, dict[str, list[str]]]:
             if column not in kept:
                 covered[column][fixed_by] = names
     return covered
+
+
+def showed_by(cover: Cover) -> dict[int, dict[str, Any]]:
+    """Return what each witness showed of the regressions that it caught, by fixing revision."""
+    showed: dict[int, dict[str, Any]] = defaultdict(dict)
+    for fixed_by, showings in zip(cover.fixed_by, cover.showings, strict=True):
+        for column, showing in showings.items():
+            showed[column][fixed_by] = showing.as_json()
+    return showed

@@ -21,6 +21,7 @@ Show = Callable[[float], str]
 COMPARED = {
     "ours": "SETA",
     "least": "SETA, without its price for change",
+    "plain": "SETA, if every star counted alike",
     "greedy": "greedy by cost",
     "drop_one_best": "drop-one pass, best of ten orders",
     "drop_one_worst": "drop-one pass, worst of ten orders",
@@ -37,11 +38,19 @@ def print_snapshot(snapshot: Snapshot, savings: Iterable[Savings] = ()) -> None:
     print_table(["to catch every regression", "job types", "cost per push"],
                 _comparison(snapshot))
     print_savings(list(savings))
+    if stars := snapshot.inputs.get("stars"):
+        click.echo(_stars(stars))
     for heading, left_out in (("uncoverable", snapshot.uncoverable),
                               ("given up", snapshot.given_up)):
         if left_out:
             click.echo(f"{heading}: {len(left_out)} ({', '.join(left_out[:5])}"
                        f"{', ...' if len(left_out) > 5 else ''})")
+
+
+def _stars(stars: dict[str, int]) -> str:
+    return (f"doubtful: {stars['doubtful']:,} of "
+            f"{pluralize(stars['witnesses'], 'witness', 'witnesses')}; "
+            f"{pluralize(stars['only_doubtful'], 'regression')} without a credible one")
 
 
 def snapshot_json(snapshot: Snapshot, savings: Iterable[Savings]) -> dict[str, Any]:

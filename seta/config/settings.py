@@ -120,6 +120,10 @@ class Settings:
         "SETA_CHANGE_PRICE", readers.factor(1, 10), "1.0",
         "For new scopes: the price for change. A job type is chosen in place of one that the "
         "published set has only where it would be cheaper at this many times its cost; 1.0: off.")
+    weigh_witnesses: bool = setting(
+        "SETA_WEIGH_WITNESSES", readers.switch, "yes",
+        "Whether a witness that passed again before the fix, or often fails by chance, needs "
+        "another beside it; if no, every star counts alike.")
     node_limit: int = setting(
         "SETA_NODE_LIMIT", readers.number(1, 100_000_000), "2000",
         "The solver's work limit, in nodes of its search: minutes on the hardest problems.")

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -93,11 +94,16 @@ def _to_snapshot(gathered: Gathered, decision: Decision, *, now: datetime) -> Sn
         for each in decision.verdicts)
     return Snapshot(
         scope=gathered.window.scope, as_of=gathered.window.as_of,
-        inputs=gathered.inputs | _summary(priorities),
+        inputs=gathered.inputs | _summary(priorities) | _stars(decision),
         unit=decision.unit, objective=decision.objective, lower_bound=decision.lower_bound,
         gap=decision.gap, status=decision.status, regressions=decision.regressions,
         uncoverable=decision.uncoverable, given_up=decision.given_up,
         comparison=decision.comparison, priorities=priorities, created_at=now)
+
+
+def _stars(decision: Decision) -> dict[str, dict[str, int]]:
+    """Say how far the witnesses are believed, where it is known how they did until the fix."""
+    return {} if decision.stars is None else {"stars": asdict(decision.stars)}
 
 
 def _summary(priorities: tuple[JobPriority, ...]) -> dict[str, dict[str, int]]:

@@ -45,11 +45,14 @@ def gather(
     active = overrides(session, scope.name, active_at=decided_at)
     known_renames = renames(session, scope.name, active_at=decided_at)
     names = evidence.known_names(session, window)
+    weighs = settings.weigh_witnesses
     made = make_problem(
         window, redundancy=scope.redundancy, names=names,
         witnesses=evidence.witnesses(session, window),
         durations_ms=evidence.mean_durations(session, window), overrides=active,
-        renames=[stored.rename for stored in known_renames])
+        renames=[stored.rename for stored in known_renames],
+        shown=evidence.showings(session, window) if weighs else {},
+        totals=evidence.run_totals(session, window) if weighs else {})
     rename = renaming([stored.rename for stored in known_renames], window)
     promoted = promote(
         made.problem,
@@ -61,7 +64,7 @@ def gather(
         "since": window.since.isoformat(), "known_by": window.known_by.isoformat(),
         "window_days": scope.window_days, "redundancy": scope.redundancy,
         "node_limit": settings.node_limit, "max_change": settings.max_change,
-        "promote_days": settings.promote_days,
+        "promote_days": settings.promote_days, "weigh_witnesses": weighs,
         "overrides": sorted(each.id for each in active),
         "renames": sorted(each.id for each in known_renames),
         "names": _counts_of(names), "alive": {p: len(t) for p, t in made.problem.alive.items()},

@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from types import MappingProxyType
+from typing import Any
 
 from ..analysis import Problem
-from ..domain import JobType, Override, Regression, Rename, Witnesses
+from ..domain import JobType, Override, Regression, Rename, RunCount, Witnesses
 from ..names import apply_renames
 from ..store.evidence import EvidenceWindow, NameEvidence
 from .forced import (
@@ -14,6 +16,7 @@ from .forced import (
 )
 
 Renaming = Callable[[JobType], JobType]
+NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,13 @@ def make_problem(
     window: EvidenceWindow, *, redundancy: int, names: Collection[NameEvidence],
     witnesses: Iterable[Witnesses], durations_ms: Mapping[JobType, int],
     overrides: Collection[Override], renames: Collection[Rename],
+    shown: Mapping[str, Mapping[JobType, RunCount]] = NOTHING,
+    totals: Mapping[JobType, RunCount] = NOTHING,
 ) -> MadeProblem:
-    """Make the problem of a window. Overrides and renames are those active at its moment."""
+    """Make the problem of a window. Overrides and renames are those active at its moment.
+
+    Without `shown`, every witness is believed.
+    """
     rename = renaming(renames, window)
     ours = tuple(name for name in names if name.is_ours)
     counting = effective_overrides(ours, overrides)
@@ -47,6 +55,9 @@ def make_problem(
             counting, new_job_types(names, window, rename), given_builds(ours)),
         lowered=lowered_job_types(counting),
         redundancy=redundancy,
+        shown={fixed_by: _rename_runs(counts, rename, type_ids)
+               for fixed_by, counts in shown.items()},
+        totals=_rename_runs(totals, rename, type_ids),
     )
     return MadeProblem(problem, ours, tuple(found), type_ids)
 
@@ -78,16 +89,32 @@ def _type_ids(names: Iterable[NameEvidence], found: Iterable[Witnesses]) -> dict
 def _rename_witnesses(
     found: Iterable[Witnesses], rename: Renaming, type_ids: dict[JobType, int]
 ) -> list[Witnesses]:
-    """Return the witnesses under the names that they have now.
-
-    A witness whose new name has not been seen yet keeps its old one, and so counts as retired.
-    """
+    """Return the witnesses under the names that they have now."""
     def now(job_type: JobType) -> JobType:
-        renamed = rename(job_type)
-        return renamed if renamed in type_ids else job_type
+        return _name_now(job_type, rename, type_ids)
 
     return [replace(each, caught_by={now(kind): type_ids[now(kind)] for kind in each.caught_by})
             for each in found]
+
+
+def _rename_runs(
+    counts: Mapping[JobType, RunCount], rename: Renaming, type_ids: Mapping[JobType, int]
+) -> dict[JobType, RunCount]:
+    """Return the runs under the names that the job types have now, those of old names added."""
+    found: dict[JobType, RunCount] = {}
+    for job_type, count in counts.items():
+        now = _name_now(job_type, rename, type_ids)
+        found[now] = found[now] + count if now in found else count
+    return found
+
+
+def _name_now(job_type: JobType, rename: Renaming, type_ids: Mapping[JobType, int]) -> JobType:
+    """Return the name that a job type has now.
+
+    One whose new name has not been seen yet keeps its old one, and so counts as retired.
+    """
+    renamed = rename(job_type)
+    return renamed if renamed in type_ids else job_type
 
 
 def _rename_durations(

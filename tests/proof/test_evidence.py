@@ -24,6 +24,7 @@ from seta.store.evidence.failures import starred_failures
 from seta.store.engine import make_engine, make_sessions
 from seta.store.results.rollup import refresh_job_days
 
+PLAIN = Settings(weigh_witnesses=False)  # how witnesses did until the fix is not in it yet
 NAMES = [f"test-linux64/{build_type}-mochitest-{chunk}" for build_type in ("opt", "debug")
          for chunk in (1, 2, 3)] + ["build-linux64/opt", "nonsense"]
 FIXES = ["a" * 12, "b" * 12, "c" * 12]
@@ -143,7 +144,7 @@ def test_it_is_what_gather_reads_at_every_moment(
     scope = scope_named(session, world.scope)
     evidence = read_evidence(session, scope, asked)
     for at in asked:
-        expected = gather(session, scope, now=at, as_of=at, settings=Settings())
+        expected = gather(session, scope, now=at, as_of=at, settings=PLAIN)
         found = evidence.made_at(at)
         assert found.problem == expected.problem
         assert list(map(no_ids, found.names)) == list(map(no_ids, expected.names))
