@@ -8,7 +8,7 @@ from ..config import readers
 from ..domain.plurals import pluralize
 from ..errors import BadInput
 from ..proof.backtest import Backtest, backtest as run_backtest
-from ..proof.backtest.report import Plan
+from ..proof.backtest.plan import Plan
 from ..store.evidence import evidence_window
 from ..store.curation.projects import scope_named
 from ..store.snapshots.backtests import add_backtest

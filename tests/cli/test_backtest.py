@@ -10,7 +10,7 @@ from sqlalchemy import make_url, text
 from seta.config import Settings
 from seta.domain import LedgerEntry
 from seta.ingest import import_files
-from seta.proof.backtest.report import Plan
+from seta.proof.backtest.plan import Plan
 from seta.proof.backtest.run import backtest
 from seta.proof.simulation import Shape, Simulation
 from seta.proof.simulation.files import write_history

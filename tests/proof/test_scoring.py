@@ -1,59 +1,16 @@
 """What a set catches, when, and at what cost, on cases that can be reckoned by hand."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-
-from seta.analysis.problem import Problem
-from seta.analysis.setcover import Budget
-from seta.domain import Cadence, Interval, JobType, Priority, Regression, Scope
-from seta.proof.backtest.history import (
-    History, LaterRegression, Period, Timeline, regressions_of, star_delay_of,
+from proof_world import (
+    at, columns, failure, history_of, job, known, regression, scored, timeline,
 )
-from seta.proof.backtest.policies import POLICIES, Known, knowing
+
+from seta.domain import Priority, Scope
+from seta.proof.backtest.history import History, Period, regressions_of, star_delay_of
+from seta.proof.backtest.policies import POLICIES, knowing
 from seta.proof.backtest.scoring import score
-from seta.store.evidence.failures import StarredFailure
-
-BEGIN = datetime(2026, 3, 2, 9, tzinfo=UTC)
-CADENCE = Cadence(Interval(3, 1000), Interval(5, 1000), Interval(100, 100_000))
-# Of ten pushes, ten minutes apart, priority 2 runs on 0, 3, 6 and 9, priority 3 on 0 and 5.
-
-
-def job(name: str) -> JobType:
-    return JobType("linux64", "opt", name)
-
-
-def at(push: int) -> datetime:
-    return BEGIN + timedelta(minutes=10 * push)
-
-
-def timeline(**more) -> Timeline:
-    return Timeline([at(push) for push in range(10)], CADENCE, **more)
-
-
-def known(caught=("r1:ab", "r2:bc"), jobs="abcd", costs=None, forced="", ages=None) -> Known:
-    """The window's regressions with their witnesses, as in ``r1:ab``; each job costs a minute."""
-    return Known(Problem(
-        regressions=tuple(Regression(each[:2], frozenset(map(job, each[3:]))) for each in caught),
-        alive={"trunk": frozenset(map(job, jobs))},
-        durations_ms={job(name): (costs or {}).get(name, 60_000) for name in jobs},
-        forced={job(name): "pinned" for name in forced}), ages or {}, Budget(1000, 60))
-
-
-def columns(of: Known, names: str) -> frozenset[int]:
-    return frozenset(of.cover.job_types.index(job(name)) for name in names)
-
-
-def scored(chosen: str, *regressions, of=None, **more):
-    of = of or known()
-    period = Period(at(0), at(10), regressions, {"trunk": timeline(**more)})
-    return score(of, [columns(of, chosen)], period)
-
-
-def regression(witnesses: str, push: int, **first_failed) -> LaterRegression:
-    """It lands on a push, where these jobs fail, or first fail later where that is said."""
-    return LaterRegression("new", "trunk", at(push), at(push) + timedelta(hours=2), {
-        job(name): at(first_failed.get(name, push)) for name in witnesses})
 
 
 @pytest.mark.parametrize("chosen, witnesses, push, by_set, late", [
@@ -147,11 +104,6 @@ def test_knowing_the_future_takes_what_will_catch_most():
     assert knowing(later)(of) == [columns(of, "d")]
 
 
-def failure(fixed_by, name, push, project="trunk", starred=120):
-    return StarredFailure(fixed_by, project, at(push), at(push) + timedelta(minutes=20),
-                          at(push) + timedelta(minutes=starred), job(name))
-
-
 def test_a_regression_is_one_over_all_projects_and_counts_where_it_showed_first():
     """Its failures elsewhere say nothing of when it would have been found there."""
     (found,) = regressions_of([
@@ -171,11 +123,6 @@ def test_the_age_of_a_regression_is_what_was_known_at_the_cut_off():
     assert history.ages_at(at(12)) == {"r1": pytest.approx(60 / 1440)}
     assert history.ages_at(at(90)).keys() == {"r1", "r2"}
     assert history.ages_at(at(90))["r1"] == pytest.approx(890 / 1440)
-
-
-def history_of(*failures, until=100, star_delay=timedelta(0), **more) -> History:
-    return History(Scope("trunk"), {}, {"trunk": timeline(**more)}, failures,
-                   regressions_of(failures), at(until), star_delay)
 
 
 def fixes(period: Period) -> list[str]:

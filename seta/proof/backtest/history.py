@@ -1,23 +1,23 @@
 """What came to light in the end: pushes, and the regressions with everything that showed them."""
 
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from statistics import quantiles
 
-import numpy as np
-import numpy.typing as npt
 from sqlalchemy.orm import Session
 
-from ...domain import Cadence, JobType, Priority, Project, Scope
+from ...domain import Interval, JobType, Project, Scope
 from ...store.curation.projects import projects
 from ...store.evidence import EvidenceWindow
 from ...store.evidence.failures import StarredFailure, starred_failures
+from ...store.evidence.passes import Failing, last_passes
 from ...store.results.pushes import push_times
-from ..replay import replay
+from .timelines import Timeline
+
+HORIZON = timedelta(days=60)   # how old a set may get
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,37 +32,16 @@ class LaterRegression:
     first_at: datetime                        # its first failing push
     known_at: datetime                        # when the first failure was starred with its fix
     witnesses: dict[JobType, datetime]        # the first push on which each failed
+    # The last push before the first failing one on which a witness that failed there passed; the
+    # culprit came after it. None: not known.
+    last_pass: datetime | None = None
 
-
-class Timeline:
-    """A project's pushes, and on which of them the cadence runs each priority."""
-
-    def __init__(self, times: Sequence[datetime], cadence: Cadence, *, runs_all: bool = False):
-        self.times, self.cadence, self.runs_all = list(times), cadence, runs_all
-        count = len(self.times)
-        ran = list(replay(self.times, cadence))
-        self._next: dict[Priority, npt.NDArray[np.int64]] = {}
-        self._total: dict[Priority, npt.NDArray[np.int64]] = {}
-        for priority in Priority:
-            runs = np.array([runs_all or priority in each for each in ran], dtype=bool)
-            where = np.where(runs, np.arange(count), count)
-            self._next[priority] = np.minimum.accumulate(where[::-1])[::-1]
-            self._total[priority] = np.concatenate([[0], np.cumsum(runs)])
-
-    def index_of(self, at: datetime) -> int:
-        """Return the index of the first push at this time or after it."""
-        return bisect_left(self.times, at)
-
-    def next_run(self, priority: Priority, index: int) -> int | None:
-        """Return the first push from this one on that runs a priority; None if none does."""
-        if index >= len(self.times):
-            return None
-        found = int(self._next[priority][index])
-        return found if found < len(self.times) else None
-
-    def runs_between(self, priority: Priority, begin: int, end: int) -> int:
-        """Return on how many pushes from `begin` until before `end` a priority runs."""
-        return int(self._total[priority][end] - self._total[priority][begin])
+    def suspects(self, timeline: Timeline) -> range:
+        """Return the pushes that may have broken it; the last one is the first failing push."""
+        first = timeline.index_of(self.first_at)
+        if self.last_pass is None:
+            return range(first, first + 1)
+        return range(min(first, timeline.index_of(self.last_pass) + 1), first + 1)
 
 
 @dataclass(frozen=True)
@@ -73,6 +52,8 @@ class Period:
     end: datetime
     regressions: tuple[LaterRegression, ...]
     timelines: Mapping[str, Timeline]
+    within: Interval | None = None     # what counts as soon; None: priority 2 of the project
+    later: tuple[LaterRegression, ...] = ()    # those of the weeks after it: the set gets older
 
 
 @dataclass(frozen=True)
@@ -86,6 +67,8 @@ class History:
     regressions: tuple[LaterRegression, ...]    # by their first failing push
     until: datetime
     star_delay: timedelta                       # the 95th percentile
+    # Of the regressions that a draw let everything run for: the chance of it, by fixing revision.
+    chances: Mapping[str, float] | None = None  # None: there were no draws
 
     def ages_at(self, at: datetime) -> dict[str, float]:
         """Return how many days old each regression was, by what was starred by then."""
@@ -93,7 +76,8 @@ class History:
         return {each.fixed_by: (at - each.first_at) / timedelta(days=1) for each in known}
 
     def period(
-        self, begin: datetime, end: datetime, *, known_fixes: Collection[str] = ()
+        self, begin: datetime, end: datetime, *, known_fixes: Collection[str] = (),
+        within: Interval | None = None,
     ) -> Period:
         """Return the pushes and the regressions that came from `begin` until before `end`.
 
@@ -101,11 +85,12 @@ class History:
         out are those too young, those on projects where everything runs, and those whose fixing
         revision was known at `begin`.
         """
-        return Period(begin, end, tuple(
-            each for each in self.regressions
-            if begin <= each.first_at < end and each.fixed_by not in self.too_young
-            and each.fixed_by not in known_fixes
-            and not self.timelines[each.project].runs_all), self.timelines)
+        came = [each for each in self.regressions
+                if begin <= each.first_at < max(end, begin + HORIZON)
+                and each.fixed_by not in self.too_young and each.fixed_by not in known_fixes
+                and not self.timelines[each.project].runs_all]
+        return Period(begin, end, tuple(each for each in came if each.first_at < end),
+                      self.timelines, within, tuple(each for each in came if each.first_at >= end))
 
     @cached_property
     def too_young(self) -> frozenset[str]:
@@ -123,8 +108,30 @@ def read_history(session: Session, scope: Scope, *, since: datetime, until: date
         name: Timeline(push_times(session, name, since=since, until=until), project.cadence,
                        runs_all=not project.is_integration)
         for name, project in known.items()}
-    return History(scope, known, timelines, failures, regressions_of(failures), until,
+    regressions = regressions_of(failures)
+    passed = last_passes(session, [each for regression in regressions
+                                   for each in _first_failing(regression)], known_by=until)
+    return History(scope, known, timelines, failures, with_passes(regressions, passed), until,
                    star_delay_of(failures))
+
+
+def with_passes(
+    regressions: Iterable[LaterRegression], passed: Mapping[Failing, datetime]
+) -> tuple[LaterRegression, ...]:
+    """Return the regressions with the last pass of a witness of the first failing push.
+
+    Of several witnesses that failed there the latest pass counts: it was not in the tree then.
+    """
+    return tuple(
+        replace(each, last_pass=max(
+            (passed[failing] for failing in _first_failing(each) if failing in passed),
+            default=None))
+        for each in regressions)
+
+
+def _first_failing(regression: LaterRegression) -> list[Failing]:
+    return [Failing(regression.project, job_type, at)
+            for job_type, at in regression.witnesses.items() if at == regression.first_at]
 
 
 def regressions_of(failures: Iterable[StarredFailure]) -> tuple[LaterRegression, ...]:

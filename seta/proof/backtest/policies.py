@@ -1,10 +1,12 @@
 """Ways to choose what runs on every push, each given what was known at a cut-off.
 
 All have the forced job types beside what they choose. Those that are not covers get the machine
-time of the plain cover, so that they can be compared at equal cost.
+time of the plain cover, so that they can be compared at equal cost; with `Known.counted` they get
+its number of jobs.
 """
 
 import random
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,6 +18,7 @@ from ...analysis.objective import costs_of
 from ...analysis.problem import Problem
 from ...analysis.setcover import Budget, CoverProblem, solve
 from ...analysis.setcover.greedy import greedy
+from .costs import Board
 
 HALF_LIFE = 30.0     # days, of a regression's weight
 DRAWS = 100          # random sets
@@ -30,6 +33,20 @@ class Known:
     problem: Problem
     ages: Mapping[str, float]        # days, by fixing revision
     limits: Budget
+    is_counted: bool = False         # a ranking's budget is a number of jobs, not machine time
+
+    @cached_property
+    def counted(self) -> "Known":
+        """The same, for policies that get as many jobs as the plain cover has."""
+        twin = replace(self, is_counted=True)
+        vars(twin).update(cover=self.cover, costs=self.costs, caught=self.caught, plain=self.plain,
+                          board=self.board)
+        return twin
+
+    @cached_property
+    def board(self) -> Board:
+        """What costs are counted with."""
+        return Board(self.problem, self.cover, self.costs, self.caught)
 
     @cached_property
     def cover(self) -> Cover:
@@ -50,8 +67,13 @@ class Known:
         return self.cover_with(1)
 
     @cached_property
+    def prices(self) -> list[int]:
+        """What a job type takes of the budget."""
+        return [1] * len(self.costs) if self.is_counted else self.costs
+
+    @cached_property
     def budget(self) -> int:
-        return sum(self.costs[column] for column in self.plain)
+        return sum(self.prices[column] for column in self.plain)
 
     @property
     def free(self) -> list[int]:
@@ -74,14 +96,24 @@ class Known:
         """Take job types in this order, each that fits into what is left of the budget."""
         left, chosen = self.budget, set()
         for column in ranking:
-            if self.costs[column] <= left:
+            if self.prices[column] <= left:
                 chosen.add(column)
-                left -= self.costs[column]
+                left -= self.prices[column]
         return frozenset(chosen)
 
 
 def cover(redundancy: int) -> Callable[[Known], list[Columns]]:
     return lambda known: [known.plain if redundancy == 1 else known.cover_with(redundancy)]
+
+
+def cover_named(name: str) -> int | None:
+    """Return the redundancy of a cover's name.
+
+    >>> cover_named("cover, k = 5"), cover_named("cover, k = none")
+    (5, None)
+    """
+    found = re.fullmatch(r"cover, k = ([1-9]\d*)", name)
+    return None if found is None else int(found.group(1))
 
 
 def by_failures(known: Known) -> list[Columns]:
@@ -97,7 +129,7 @@ def by_recency(known: Known) -> list[Columns]:
         return float(2 ** (-age / HALF_LIFE) / max(1, len(known.cover.witnesses[number])) ** 0.5)
     worth = _score(known, weight)
     return [known.filled(sorted(
-        known.free, key=lambda column: (-worth[column] / max(1, known.costs[column]), column)))]
+        known.free, key=lambda column: (-worth[column] / max(1, known.prices[column]), column)))]
 
 
 def at_random(known: Known) -> list[Columns]:
@@ -135,13 +167,13 @@ def knowing(later: Sequence[Columns]) -> Callable[[Known], list[Columns]]:
             for witnesses in waiting:
                 for column in witnesses:
                     gains[column] = gains.get(column, 0) + 1
-            fits = [column for column in gains if known.costs[column] <= left]
+            fits = [column for column in gains if known.prices[column] <= left]
             if not fits:
                 break
-            best = max(fits, key=lambda column: (gains[column] / max(1, known.costs[column]),
+            best = max(fits, key=lambda column: (gains[column] / max(1, known.prices[column]),
                                                  -column))
             chosen.add(best)
-            left -= known.costs[best]
+            left -= known.prices[best]
             waiting = [witnesses for witnesses in waiting if best not in witnesses]
         return [frozenset(chosen)]
     return choose
@@ -168,4 +200,7 @@ POLICIES: dict[str, Callable[[Known], list[Columns]]] = {
     "cover, k = 2": cover(2),
     "cover, k = 3": cover(3),
 }
+PLAIN = "cover, k = 1"
+RANKINGS = ("random", "most failures first", "recent catches for their cost")
 CEILING = "knowing the future"
+EVERY_NTH = "everything every Nth push"

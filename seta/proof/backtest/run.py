@@ -16,7 +16,8 @@ from ...store.curation.projects import scope_named
 from ...store.ledger.outcomes import count_selective
 from .history import History, read_history
 from .policies import Known
-from .report import Backtest, Plan, report_of
+from .plan import Plan
+from .report import Backtest, report_of
 from .trials import Trial, Tried, try_policies
 
 Progress = Callable[[str], None]
@@ -67,5 +68,5 @@ def _trials(
             skipped.append(at)
             continue
         period = history.period(at, min(at + plan.step, plan.until), known_fixes=frozenset(
-            each.fixed_by for each in gathered.problem.regressions))
-        yield Trial(known, period)
+            each.fixed_by for each in gathered.problem.regressions), within=plan.within)
+        yield Trial(known, period, plan)
