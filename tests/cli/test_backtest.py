@@ -61,6 +61,7 @@ def test_it_prints_what_each_way_to_choose_would_have_caught(seta):
     found = json.loads(seta.good(*arguments, "--json"))
     ways = {each["policy"]: each for each in found["policies"]}
     assert all(f"\n{way} " in text for way in ways)
+    assert max(len(line.rstrip()) for line in text.splitlines()) <= 100
     plain, everything, nothing, ceiling = (ways[each] for each in (
         "cover, k = 1", "everything", "nothing but the cadence", "knowing the future"))
     assert everything["by_set"] == everything["on_push"] == 1
@@ -74,6 +75,40 @@ def test_it_prints_what_each_way_to_choose_would_have_caught(seta):
     missed = [each for each in found["misses"] if each["pushes_late"] != 0]
     assert len(missed) == round((1 - plain["on_push"]) * found["regressions"])
     assert all(each["witnesses"] for each in missed)
+
+
+def test_the_ways_that_were_asked_for_are_tried_beside_the_covers(seta):
+    found = json.loads(seta.good(
+        "backtest", "--scope", "made", "--from", "2026-02-08", "--jobs", "1", "--redundancy", "4",
+        "--policy", "most failures first", "--within-pushes", "1", "--json"))
+    ways = {each["policy"]: each for each in found["policies"]}
+    assert list(ways) == ["most failures first", "cover, k = 1", "cover, k = 4"]
+    assert found["main"] == "cover, k = 4"
+    assert [each["policy"] for each in found["by_jobs"]] == ["most failures first", "cover, k = 1"]
+    assert all(each["soon"] == each["on_push"] for each in ways.values())
+    four, one = ways["cover, k = 4"], ways["cover, k = 1"]
+    assert four["by_set"] >= one["by_set"]
+    assert four["jobs"]["every_push"] > one["jobs"]["every_push"]
+    assert four["saved"] - four["saved_net"] == pytest.approx(four["backfill"])
+    ranked = ways["most failures first"]
+    assert ranked["backfill_all"] >= ranked["backfill"] > 0
+    known, several = found["origins"]["known"], found["origins"]["several"]
+    assert known > several and known + several + found["origins"]["unknown"] == found["regressions"]
+    assert sum(each["regressions"] for each in found["periods"]) == found["regressions"]
+    assert sum(each["every_push"] for each in found["platforms"]) == pytest.approx(
+        four["every_push"])
+
+
+def test_the_best_is_chosen_on_earlier_cut_offs_than_it_is_reported_on(seta):
+    arguments = ("backtest", "--scope", "made", "--from", "2026-02-01", "--jobs", "1",
+                 "--policy", "best", "--policy", "most failures first", "--policy", "drop-one")
+    choice = json.loads(seta.good(*arguments, "--json"))["choice"]
+    assert (choice["made_on"], choice["reported_on"]) == (2, 3)
+    assert choice["policy"] in choice["among"]
+    assert choice["reported"]["policy"] == choice["policy"]
+    text = seta.good(*arguments)
+    assert "best on the first 2 cut-offs" in text
+    assert max(len(line.rstrip()) for line in text.splitlines()) <= 100
 
 
 def test_each_one_is_kept_and_served(seta, database):
@@ -142,6 +177,9 @@ def test_it_warns_where_jobs_were_already_left_out(seta, sessions):
     (["--to", "2027-01-01"], "--to is 2027-01-01 00:00, and the data ends 2026-03-0"),
     (["--step", "soon"], "'soon' is not a duration such as 90m, 36h or 7d"),
     (["--from", "2026-03-05", "--step", "1d"], "nothing to score"),
+    (["--policy", "luck"], "there is no policy 'luck'; there are 'everything', 'nothing but"),
+    (["--redundancy", "0"], "0 is not in the range x>=1"),
+    (["--within-pushes", "none"], "'none' is not a valid integer"),
 ])
 def test_what_cannot_be_tried_is_said(seta, arguments, says):
     code, _, error = seta("backtest", "--scope", "made", "--jobs", "1", *arguments)
