@@ -14,6 +14,7 @@ from ...store.curation.renames import renames
 from ...store.evidence.found import new_fixes, newest_classification
 from ...store.ledger import misses as store
 from ...store.operation.alarms import clear_alarm, raise_alarm
+from .promise import watch_promise
 from .story import Renaming, Stories
 
 logger = logging.getLogger(__name__)
@@ -31,6 +32,10 @@ class Look:
     added: int = 0
     replaced: int = 0       # more is known of them now
     withdrawn: int = 0
+
+    @property
+    def has_changed(self) -> bool:
+        return bool(self.added or self.replaced or self.withdrawn)
 
 
 def look_for_misses(sessions: Sessions, scope: str, *, now: datetime) -> Look:
@@ -76,7 +81,8 @@ def _may_have_any(session: Session, scope: Scope) -> bool:
 
 def _look(session: Session, scope: str, newest: int, *, now: datetime) -> Look:
     before = store.lock_look(session, scope)
-    fixes = new_fixes(session, scope, after=before, until=newest, since=now - LOOK_BACK)
+    fixes = new_fixes(session, scope, after=before.classification_id, until=newest,
+                      since=now - LOOK_BACK)
     known = {project.name: project for project in projects(session, scope)}
     scheduled = {name for name, project in known.items() if project.is_integration}
     stories = Stories(session, scheduled, _renaming(session, scope, now))
@@ -96,8 +102,11 @@ def _look(session: Session, scope: str, newest: int, *, now: datetime) -> Look:
             store.add_miss(session, miss, known_at=now,
                            first_known_at=row.first_known_at if row else None)
             added += row is None
-    store.keep_look(session, scope, max(newest, before or 0), at=now)
-    return Look(len(fixes), added, replaced, withdrawn)
+    store.keep_look(session, scope, max(newest, before.classification_id), at=now)
+    look = Look(len(fixes), added, replaced, withdrawn)
+    if look.has_changed or before.at.date() < now.date():
+        watch_promise(session, scope_named(session, scope), now=now)
+    return look
 
 
 def _renaming(session: Session, scope: str, at: datetime) -> Renaming:

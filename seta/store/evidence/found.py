@@ -71,11 +71,11 @@ def newest_classification(session: Session) -> int:
 
 
 def new_fixes(
-    session: Session, scope: str, *, after: int | None, until: int, since: datetime
+    session: Session, scope: str, *, after: int, until: int, since: datetime
 ) -> set[str]:
     """Return the fixing revisions of a scope that classifications stored after one concern."""
     return set(session.scalars(NEW_FIXES, {
-        "scope": scope, "after": max(0, (after or 0) - STILL_OPEN), "until": until,
+        "scope": scope, "after": max(0, after - STILL_OPEN), "until": until,
         "since": since}))
 
 
@@ -126,3 +126,18 @@ def passes_between(
     for name, revision in session.execute(query):
         found.setdefault(name, set()).add(revision)
     return found
+
+
+def found_times(session: Session, scope: str, *, since: datetime) -> dict[str, datetime]:
+    """Return when each regression was found, its first known failure; pushed since then.
+
+    Of integration projects that have a ledger of that time, since others can have no miss.
+    """
+    window = EvidenceWindow(scope, since, END_OF_TIME, END_OF_TIME)
+    has_ledger = select(schema.Schedule.id).where(
+        schema.Schedule.project == Push.project, schema.Schedule.pushed_at >= since).exists()
+    jobs = counted_jobs(window).where(schema.Project.is_integration, has_ledger).cte("jobs")
+    each = select(func.unnest(jobs.c.fixed_by).label("fix"), jobs.c.known_at).where(
+        ~jobs.c.has_own_schedule).subquery("each")
+    rows = session.execute(select(each.c.fix, func.min(each.c.known_at)).group_by(each.c.fix))
+    return {fix: at for fix, at in rows}

@@ -1,8 +1,8 @@
 """Misses as they are stored: what was believed of each, and from when until when."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import asdict
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select, update
@@ -20,15 +20,24 @@ COLUMNS = ("project", "build_system", "fixed_by", "found_by", "found_at", "pushe
 PUSHES = ("found_on", "after", "first_suspect", "first_failed_on")  # in `facts`
 
 
-def lock_look(session: Session, scope: str) -> int | None:
-    """Return the newest classification that was looked at for a scope; None: none ever was.
+BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 
-    Nobody else looks for misses of the scope until the transaction ends.
-    """
+
+@dataclass(frozen=True, slots=True)
+class LastLook:
+    """The newest classification that was looked at for a scope, and when; 0: none ever was."""
+
+    classification_id: int
+    at: datetime
+
+
+def lock_look(session: Session, scope: str) -> LastLook:
+    """Return the last look; nobody else looks at the scope until the transaction ends."""
     session.execute(insert(Look).values(
-        scope=scope, classification_id=0, looked_at=func.now()).on_conflict_do_nothing())
-    return session.scalars(select(Look.classification_id).where(
-        Look.scope == scope).with_for_update()).one() or None
+        scope=scope, classification_id=0, looked_at=BEFORE_ALL).on_conflict_do_nothing())
+    row = session.execute(select(Look.classification_id, Look.looked_at).where(
+        Look.scope == scope).with_for_update()).one()
+    return LastLook(*row)
 
 
 def keep_look(session: Session, scope: str, classification_id: int, *, at: datetime) -> None:
