@@ -24,12 +24,15 @@ BY_PUSHES = Cadence(Interval(3, FAR), Interval(4, FAR), Interval(9, FAR), is_sta
 JOBS = {FIRST: ("test-linux64/opt-high",),
         SECOND: tuple(f"test-linux64/opt-second-{chunk}" for chunk in range(1, 7)),
         THIRD: tuple(f"test-linux64/opt-third-{chunk}" for chunk in range(1, 9))}
-FEW = settings(max_examples=15, deadline=None, database=None,
+FEW = settings(max_examples=10, deadline=None, database=None,
                suppress_health_check=[HealthCheck.function_scoped_fixture])
 
-intervals = st.builds(Interval, st.integers(1, 25), st.integers(1, 60))
+PURE = settings(max_examples=40, deadline=None, database=None)
+
+intervals = st.builds(
+    Interval, st.one_of(st.integers(1, 6), st.integers(20, 24)), st.integers(1, 60))
 cadences = st.builds(Cadence, intervals, intervals, intervals, is_staggered=st.just(True))
-gaps = st.lists(st.integers(0, 25), min_size=1, max_size=40)
+gaps = st.lists(st.integers(0, 25), min_size=1, max_size=30)
 
 
 @pytest.fixture
@@ -55,6 +58,7 @@ def runs(due, turn):
     return turn.priority in due.priorities or turn in due.turns
 
 
+@PURE
 @given(gaps=gaps, cadence=cadences, failed=st.sets(st.integers(0, 39)))
 def test_every_job_runs_within_the_pushes_and_minutes_of_its_interval(gaps, cadence, failed):
     """R11, R13, R18: so for each turn; what was to run on a push that failed runs on the next."""
@@ -76,6 +80,7 @@ def test_every_job_runs_within_the_pushes_and_minutes_of_its_interval(gaps, cade
         waiting = {turn: (pushes + 1, last) for turn, (pushes, last) in waiting.items()}
 
 
+@PURE
 @given(gaps=gaps, cadence=cadences, changes=st.sets(st.integers(0, 39)))
 def test_a_change_between_the_two_loses_no_job(gaps, cadence, changes):
     """R16: on either side every job keeps its limits."""
@@ -111,9 +116,9 @@ def test_each_turn_comes_on_its_own_push():
 def test_a_long_interval_has_no_more_turns_than_answers_can_be_kept_for():
     cadence = Cadence(priority_3=Interval(100, FAR), backstop=Interval(300, FAR), is_staggered=True)
     assert len(turns_of(THIRD, cadence)) == 20
-    pushes = [number for number, due in enumerate(decisions(map(at, range(300)), cadence))
+    pushes = [number for number, due in enumerate(decisions(map(at, range(120)), cadence))
               if Turn(THIRD, 1, 20) in due.turns]
-    assert pushes == [5, 105, 205]
+    assert pushes == [5, 105]
 
 
 def test_turns_are_about_equal_and_chunks_of_a_suite_follow_each_other():

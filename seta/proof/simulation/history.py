@@ -59,7 +59,11 @@ class Simulation:
 
     def pushes(self) -> Iterator[SimulatedPush]:
         """Yield the pushes in order; what breaks on a push is settled when it is yielded."""
-        while (push := self._times.push(self._next)).day < self.shape.days:
+        return self.pushes_until(self.shape.days)
+
+    def pushes_until(self, day: float) -> Iterator[SimulatedPush]:
+        """Yield the next pushes, those before a day."""
+        while (push := self._times.push(self._next)).day < day:
             self._next += 1
             rng = np.random.default_rng([self.seed, TREE, push.index])
             rate = self.shape.regressions_per_day / self.shape.pushes_per_day
