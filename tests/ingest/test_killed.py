@@ -3,23 +3,19 @@
 import json
 import os
 import random
-import subprocess
-import sys
 import time
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from ingest_world import NOON, add_projects, contents
-from ingest_world.programs import PROGRAMS
+from ingest_world.programs import run
+from preloaded import SETA
 from sqlalchemy import text
 
 from seta.store.engine import make_engine, make_sessions
 from seta.store.operation.liveness import stop_ended_runs
 
 pytestmark = pytest.mark.slow
-
-TESTS = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
@@ -68,15 +64,13 @@ def undisturbed(make_sessions_of, arguments):
     """What one program alone stores that is not killed."""
     url, sessions = make_sessions_of()
     what, *more = arguments
-    PROGRAMS[what](url, *more)
+    run(what, url, *more)
     return everything(sessions)
 
 
 def start(what, url, *more):
-    return subprocess.Popen(
-        [sys.executable, "-m", "ingest_world.programs", what, url, *more], cwd=TESTS.parent,
-        env=os.environ | {"PYTHONPATH": f"{TESTS}{os.pathsep}{TESTS.parent}"},
-        stdout=subprocess.PIPE, text=True)
+    return SETA.start(environment=os.environ, main="tests.ingest_world.programs:run",
+                      values=[what, url, *more])
 
 
 def kill_after(program, steps) -> bool:

@@ -1,9 +1,5 @@
-"""Programs that tests run and kill: `python -m ingest_world.programs live|file URL [FILE]`.
+"""Programs that tests run and kill. Each prints a line with every step that it has committed."""
 
-Each prints a line with every step that it has committed.
-"""
-
-import sys
 from datetime import timedelta
 
 from seta.ingest import IngestLengths, import_files, ingest_project
@@ -57,5 +53,7 @@ def import_all(url: str, file: str) -> None:
 
 PROGRAMS = {"live": ingest_all, "file": import_all}
 
-if __name__ == "__main__":
-    PROGRAMS[sys.argv[1]](*sys.argv[2:])
+
+def run(what: str, url: str, *more: str) -> None:
+    """Run one of `PROGRAMS`."""
+    PROGRAMS[what](url, *more)
