@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from publish.made_evidence import DAY, NOW, Evidence as MadeEvidence
+from sqlalchemy import text
 
 from seta.config import Settings
 from seta.domain import NewFields, Override, Pattern, Priority, Rename, Scope, StoredRename
@@ -24,7 +25,6 @@ from seta.store.evidence.failures import starred_failures
 from seta.store.engine import make_engine, make_sessions
 from seta.store.results.rollup import refresh_job_days
 
-PLAIN = Settings(weigh_witnesses=False)  # how witnesses did until the fix is not in it yet
 NAMES = [f"test-linux64/{build_type}-mochitest-{chunk}" for build_type in ("opt", "debug")
          for chunk in (1, 2, 3)] + ["build-linux64/opt", "nonsense"]
 FIXES = ["a" * 12, "b" * 12, "c" * 12]
@@ -129,9 +129,24 @@ def made(together):
     return MadeEvidence(together)
 
 
+SEEN = (0, NAMES[0], FIXES[0], NOW - 20 * DAY, 30)
+OTHER = (1, NAMES[3], FIXES[0], NOW - 20 * DAY, 30)
+
+
+def ran(days, duration_ms):
+    return ("job", 0, NAMES[0], "success", NOW - days * DAY, 0, 1, duration_ms)
+
+
+# A duration is of fourteen days; overrides and renames hold for a while.
+@example(witnesses=[SEEN], history=[ran(1, 1001), ran(14, 60_000), ran(15, 90_001)],
+         asked=[NOW - DAY / 2, NOW - 2 * DAY])
+@example(witnesses=[SEEN, OTHER], asked=[NOW - 18 * DAY, NOW - 16 * DAY, NOW - 14 * DAY], history=[
+    ("override", NAMES[0], True, 3, NOW - 17 * DAY, None, 2 * DAY),
+    ("override", NAMES[3], False, None, NOW - 17 * DAY, 2 * DAY, None),
+    ("rename", "opt", NOW - 30 * DAY, NOW - 15 * DAY, DAY)])
 @given(witnesses=st.lists(failures, min_size=1, max_size=8), history=st.lists(events, max_size=20),
        asked=st.lists(moments, min_size=2, max_size=5))
-@settings(max_examples=15, deadline=None, phases=[Phase.explicit, Phase.generate],
+@settings(max_examples=10, deadline=None, phases=[Phase.explicit, Phase.generate],
           suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_it_is_what_gather_reads_at_every_moment(
         made, together, session, witnesses, history, asked):
@@ -142,9 +157,9 @@ def test_it_is_what_gather_reads_at_every_moment(
         world.record(*each)
     refresh_job_days(session)
     scope = scope_named(session, world.scope)
-    evidence = read_evidence(session, scope, asked)
+    evidence = read_evidence(session, scope, asked, settings=Settings())
     for at in asked:
-        expected = gather(session, scope, now=at, as_of=at, settings=PLAIN)
+        expected = gather(session, scope, now=at, as_of=at, settings=Settings())
         found = evidence.made_at(at)
         assert found.problem == expected.problem
         assert list(map(no_ids, found.names)) == list(map(no_ids, expected.names))
@@ -156,6 +171,60 @@ def test_it_is_what_gather_reads_at_every_moment(
                                           first.get(failure.fixed_by, failure.pushed_at))
         assert evidence.ages_at(at) == {
             fixed_by: (at - pushed_at) / DAY for fixed_by, pushed_at in first.items()}
+
+
+# Whatever is later than a moment goes away or becomes something else; what ended later goes on.
+LATER = [
+    "DELETE FROM job_results WHERE known_at > :at",
+    "UPDATE job_results SET duration_ms = 7, result = CASE WHEN random() < 0.5 THEN 'testfailed' "
+    "ELSE 'success' END::job_result WHERE known_at > :at",
+    "DELETE FROM classifications WHERE classified_at > :at",
+    "UPDATE classifications SET fixed_by = '{000000000000}', classification = 'fixed by commit' "
+    "WHERE classified_at > :at",
+    "DELETE FROM job_lists WHERE seen_at > :at",
+    "UPDATE job_lists SET seen_at = seen_at + interval '1 day', last_seen_at = seen_at + "
+    "interval '1 day' WHERE seen_at > :at",
+    "DELETE FROM pushes WHERE pushed_at > :at",
+    "DELETE FROM overrides WHERE created_at > :at",
+    "UPDATE overrides SET ended_at = NULL WHERE ended_at > :at",
+    "UPDATE overrides SET expires_at = expires_at + interval '1 year' WHERE expires_at > :at",
+    "DELETE FROM renames WHERE created_at > :at",
+    "UPDATE renames SET ended_at = NULL WHERE ended_at > :at",
+    "UPDATE renames SET old = '{\"build_type\": \"opt\"}' WHERE created_at > :at OR since > :at",
+]
+
+
+@example(witnesses=[SEEN, OTHER], at=NOW - 16 * DAY, later=LATER[::-1], count=len(LATER), history=[
+    ("override", NAMES[0], True, 3, NOW - 17 * DAY, 2 * DAY, None),
+    ("override", NAMES[4], True, 1, NOW - 17 * DAY, None, 3 * DAY),
+    ("override", NAMES[3], False, None, NOW - 15 * DAY, None, None),
+    ("rename", "opt", NOW - 30 * DAY, NOW - 15 * DAY, None)])
+@given(witnesses=st.lists(failures, min_size=1, max_size=8), history=st.lists(events, max_size=30),
+       at=moments, later=st.permutations(LATER), count=st.integers(1, len(LATER)))
+@settings(max_examples=10, deadline=None, phases=[Phase.explicit, Phase.generate],
+          suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+def test_a_decision_does_not_know_what_came_after_it(
+        made, together, session, witnesses, history, at, later, count):
+    """Shuffle and delete everything later: the problem stays, overrides and renames in it."""
+    world = World(made, together)
+    for each in witnesses:
+        world.caught(*each)
+    for each in history:
+        world.record(*each)
+
+    def known():
+        refresh_job_days(session)
+        evidence = read_evidence(session, scope_named(session, world.scope), [at, NOW],
+                                 settings=Settings())
+        return evidence.problem_at(at), evidence.ages_at(at)
+
+    before = known()
+    for statement in later[:count]:
+        session.execute(text(statement), {"at": at})
+    session.execute(text("INSERT INTO stale_job_days SELECT job_name_id, day FROM job_days "
+                         "WHERE day >= :day ON CONFLICT DO NOTHING"), {"day": at.date()})
+    session.expire_all()
+    assert known() == before
 
 
 def no_ids(name):
@@ -176,7 +245,8 @@ def test_a_simulated_history_gives_the_same_whether_imported_or_recorded(databas
                  now=datetime.now(UTC))
     with sessions() as session:
         scope = scope_named(session, "made")
-        imported = read_evidence(session, scope, asked)
+        imported = read_evidence(
+            session, scope, asked, settings=Settings(weigh_witnesses=False))
     recorded = SimulationRecorder(Simulation(shape, seed=2), scope, asked).record_all()
     engine.dispose()
     for at in asked:
@@ -212,9 +282,9 @@ def test_what_is_recorded_can_be_asked_while_it_goes_on():
 def test_what_was_not_read_is_said(session, made, at, says):
     made.scope(window_days=20).project()
     scope = scope_named(session, "trunk")
-    evidence = read_evidence(session, scope, [NOW - 10 * DAY, NOW])
+    evidence = read_evidence(session, scope, [NOW - 10 * DAY, NOW], settings=Settings())
     assert evidence.problem_at(NOW).regressions == ()
     with pytest.raises(ValueError, match=says):
         evidence.problem_at(at)
     with pytest.raises(ValueError, match="no moment was given"):
-        read_evidence(session, scope, [])
+        read_evidence(session, scope, [], settings=Settings())

@@ -9,11 +9,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from ...analysis.setcover import Budget
 from ...config import Settings
-from ...domain import Scope
 from ...errors import NothingToAnalyze
-from ...publish.gather import gather
 from ...store.curation.projects import scope_named
 from ...store.ledger.outcomes import count_selective
+from ..evidence import Evidence, read_evidence
 from .history import History, read_history
 from .policies import Known
 from .plan import Plan
@@ -40,8 +39,10 @@ def backtest(
         history = read_history(session, scope, since=oldest, until=plan.until)
         selective = count_selective(
             session, history.projects, since=plan.since, until=plan.until)
+        evidence = read_evidence(
+            session, scope, plan.cut_offs(), settings=settings, progress=progress)
     skipped: list[datetime] = []
-    trials = _trials(sessions, scope, plan, history, settings, skipped)
+    trials = _trials(evidence, plan, history, settings, skipped)
     parallel = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs")
     tried: list[Tried] = []
     for each in parallel(delayed(try_policies)(trial) for trial in trials):
@@ -55,18 +56,16 @@ def backtest(
 
 
 def _trials(
-    sessions: sessionmaker[Session], scope: Scope, plan: Plan, history: History,
-    settings: Settings, skipped: list[datetime],
+    evidence: Evidence, plan: Plan, history: History, settings: Settings,
+    skipped: list[datetime],
 ) -> Iterator[Trial]:
     for at in plan.cut_offs():
-        with sessions() as session:
-            gathered = gather(session, scope, now=at, as_of=at, settings=settings)
-        known = Known(
-            gathered.problem, history.ages_at(at),
-            Budget(settings.node_limit, settings.time_limit.total_seconds()))
-        if not gathered.problem.regressions:
+        problem = evidence.problem_at(at)
+        if not problem.regressions:
             skipped.append(at)
             continue
+        known = Known(problem, evidence.ages_at(at),
+                      Budget(settings.node_limit, settings.time_limit.total_seconds()))
         period = history.period(at, min(at + plan.step, plan.until), known_fixes=frozenset(
-            each.fixed_by for each in gathered.problem.regressions), within=plan.within)
+            each.fixed_by for each in problem.regressions), within=plan.within)
         yield Trial(known, period, plan)

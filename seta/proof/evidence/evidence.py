@@ -1,14 +1,15 @@
 """What a decision at a moment is made on, as it was known then; without the database."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import numpy as np
 
 from ...analysis import Problem
-from ...domain import JobType, Override, Scope, StoredRename
-from ...publish.problems import MadeProblem, make_problem
+from ...domain import JobType, Override, Promotion, Rename, RunCount, Scope, StoredRename
+from ...publish.problems import MadeProblem, make_problem, renaming
+from ...publish.promotions import promote
 from ...store.evidence import EvidenceWindow, NameEvidence
 from ...store.evidence.alive import ALIVE_FOR
 from .lists import Lists
@@ -56,16 +57,24 @@ class Evidence:
     stars: Stars
     overrides: Sequence[Override] = ()
     renames: Sequence[StoredRename] = ()
+    promotions: Mapping[int, Sequence[Promotion]] = field(default_factory=dict)  # by moment
+    # By moment, how each witness did until the fix; None: every witness is believed.
+    shown: Mapping[int, Mapping[str, Mapping[JobType, RunCount]]] | None = None
 
     def problem_at(self, at: datetime) -> Problem:
         """Return the problem of a moment: what `gather` reads for it.
 
+        A price for change is left out: what was published then is no evidence.
         Raises ValueError for a moment for which nothing was read, or too little.
         """
-        return self.made_at(at).problem
+        problem = self.made_at(at).problem
+        promoted = self.promotions.get(micros(at))
+        if not promoted:
+            return problem
+        return promote(problem, promoted, renaming(self._renames(at), self._window(at))).problem
 
     def made_at(self, at: datetime) -> MadeProblem:
-        """Return the problem of a moment with what it was made of; ids are our numbers."""
+        """Return the problem before promotions, with what it was made of; ids are our numbers."""
         window = self._window(at)
         moment_at = micros(at)
         last_day = self._last_day(at)
@@ -76,7 +85,9 @@ class Evidence:
             durations_ms={self.job_types[number]: mean
                           for number, mean in zip(types.tolist(), means.tolist())},
             overrides=[each for each in self.overrides if each.is_active(at)],
-            renames=[each.rename for each in self.renames if each.is_active(at)])
+            renames=self._renames(at),
+            shown={} if self.shown is None else self.shown[moment_at],
+            totals={} if self.shown is None else self._totals_at(moment_at, window, last_day))
 
     def ages_at(self, at: datetime) -> dict[str, float]:
         """Return how many days ago each regression of the window first failed in it, as known then.
@@ -85,6 +96,16 @@ class Evidence:
         """
         window = self._window(at)
         return self.stars.ages_at(micros(at), since=micros(window.since))
+
+    def _totals_at(
+        self, at: int, window: EvidenceWindow, last_day: LastDay
+    ) -> dict[JobType, RunCount]:
+        columns = self.rollup.totals_at(at, last_day.counts, since=micros(window.since))
+        return {self.job_types[number]: RunCount(runs, failures)
+                for number, runs, failures in zip(*(each.tolist() for each in columns))}
+
+    def _renames(self, at: datetime) -> list[Rename]:
+        return [each.rename for each in self.renames if each.is_active(at)]
 
     def _window(self, at: datetime) -> EvidenceWindow:
         since = at - timedelta(days=self.scope.window_days)

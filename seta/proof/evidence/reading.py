@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 from sqlalchemy.orm import Session
 
+from ...config import Settings
 from ...domain import JobType, Scope
 from ...store.curation.overrides import overrides
 from ...store.curation.renames import renames
-from ...store.evidence import EvidenceWindow, period
+from ...store.evidence import EvidenceWindow, period, showings
+from ...store.ledger.misses import promotions
 from .evidence import Evidence, LastDay, Name
 from .lists import JobList, Lists, needed
 from .rollup import Counts, Rollup
@@ -25,7 +27,7 @@ Progress = Callable[[str], None]
 
 
 def read_evidence(
-    session: Session, scope: Scope, moments: Iterable[datetime], *,
+    session: Session, scope: Scope, moments: Iterable[datetime], *, settings: Settings,
     progress: Progress = lambda text: None,
 ) -> Evidence:
     """Read what was known of a scope at these moments, each with the scope's window before it.
@@ -44,16 +46,22 @@ def read_evidence(
     progress(f"{len(rollup.day):,} days of jobs")
     stars = list(_stars(session, scope, known, since=since, until=last))
     lists = _lists(session, scope, known, times)
-    last_days = {}
+    last_days, promoted, shown = {}, {}, {}
     for at in times:
         last_days[micros(at)] = _last_day(session, scope, known, at)
+        promoted[micros(at)] = promotions(
+            session, scope.name, at=at, days=settings.promote_days)
+        if settings.weigh_witnesses:
+            shown[micros(at)] = showings(session, EvidenceWindow(
+                scope.name, at - timedelta(days=scope.window_days), at, at))
         progress(f"what was known on {at:%Y-%m-%d}")
     logger.info("read the evidence of %s at %d moments: %d names, %d days of jobs, %d stars",
                 scope.name, len(times), len(known.names), len(rollup.day), len(stars))
     return Evidence(
         scope, since, known.names, known.job_types, rollup, last_days, lists,
         Stars(stars, known.job_types), overrides(session, scope.name),
-        renames(session, scope.name))
+        renames(session, scope.name), promoted,
+        shown if settings.weigh_witnesses else None)
 
 
 @dataclass

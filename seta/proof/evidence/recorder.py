@@ -22,7 +22,7 @@ class Recorder:
     """Takes what a CI did, in any order, and gives the evidence of it at any time.
 
     Only the sums of each day are kept, and what of it was known at each of the moments. All jobs
-    are of tier 1.
+    are of tier 1, and every witness is believed, as without `SETA_WEIGH_WITNESSES`.
     """
 
     def __init__(self, scope: Scope, moments: Iterable[datetime]):

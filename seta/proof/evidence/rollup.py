@@ -84,6 +84,14 @@ class Rollup:
         known = np.flatnonzero(timed)
         return known, _rounded(ms[known], timed[known])
 
+    def totals_at(
+        self, at: int, last_day: Counts, *, since: int
+    ) -> tuple[Integers, Integers, Integers]:
+        """Return the job types that ran on the days from `since`, their runs and their failures."""
+        runs, failures = self._types.totals(at // DAY, last_day, self.type_of, since=since // DAY)
+        known = np.flatnonzero(runs)
+        return known, runs[known], failures[known]
+
     def _last_before(self, day: int) -> Integers:
         """Return when each name last gave a result before a day; -1 if it gave none."""
         names = np.arange(len(self.type_of))
@@ -100,7 +108,9 @@ class TypeDays:
     """Running sums for each job type, day by day, over all its names."""
 
     keys: Integers           # job type and day
-    timed: Integers          # before each key
+    runs: Integers           # before each key
+    failures: Integers
+    timed: Integers
     ms: Integers
     types: int
 
@@ -110,11 +120,11 @@ class TypeDays:
         of_type = rollup.type_of[counts.name]
         parsed = of_type >= 0
         keys, where = np.unique(of_type[parsed] * DAYS + rollup.day[parsed], return_inverse=True)
-        timed, ms = np.zeros((2, len(keys) + 1), dtype=np.int64)
-        np.add.at(timed, where + 1, counts.timed[parsed])
-        np.add.at(ms, where + 1, counts.ms[parsed])
         types = int(rollup.type_of.max(initial=-1)) + 1
-        return cls(keys, np.cumsum(timed), np.cumsum(ms), types)
+        runs, failures, timed, ms = (
+            _running(where, each[parsed], len(keys))
+            for each in (counts.runs, counts.failures, counts.timed, counts.ms))
+        return cls(keys, runs, failures, timed, ms, types)
 
     def sums(self, day: int, last_day: Counts, type_of: Integers) -> tuple[Integers, Integers]:
         """Return the timed runs and their milliseconds of each type's last days until a day."""
@@ -133,6 +143,28 @@ class TypeDays:
         np.add.at(timed, of_type[parsed], last_day.timed[parsed])
         np.add.at(ms, of_type[parsed], last_day.ms[parsed])
         return timed, ms
+
+    def totals(
+        self, day: int, last_day: Counts, type_of: Integers, *, since: int
+    ) -> tuple[Integers, Integers]:
+        """Return the runs and failures of each type on the days from `since` until a day."""
+        types = np.arange(self.types) * DAYS
+        begin = np.searchsorted(self.keys, types + since)
+        end = np.searchsorted(self.keys, types + day)
+        runs = self.runs[end] - self.runs[begin]
+        failures = self.failures[end] - self.failures[begin]
+        of_type = type_of[last_day.name]
+        parsed = of_type >= 0
+        np.add.at(runs, of_type[parsed], last_day.runs[parsed])
+        np.add.at(failures, of_type[parsed], last_day.failures[parsed])
+        return runs, failures
+
+
+def _running(where: Integers, values: Integers, count: int) -> Integers:
+    """Return the sums of the values before each place, and of all of them."""
+    sums = np.zeros(count + 1, dtype=np.int64)
+    np.add.at(sums, where + 1, values)
+    return np.cumsum(sums)
 
 
 def _first(counts: Counts, chosen: Flags, names: int) -> Integers:
