@@ -35,6 +35,12 @@ class Cover:
     # What each regression's witnesses showed, where it is known how they did.
     showings: tuple[Mapping[int, Showing], ...] = ()
 
+    @property
+    def free(self) -> list[int]:
+        """The columns that may be chosen: neither forced nor lowered."""
+        return [column for column in range(len(self.job_types))
+                if column not in self.forced and column not in self.lowered]
+
     def uncoverable(self) -> list[int]:
         """Return the regressions without a living witness on any project."""
         return [number for number, living in enumerate(self.witnesses) if not living]

@@ -6,6 +6,7 @@ from ..config import Settings
 from ..errors import NothingToAnalyze
 from .baselines import comparison_of
 from .change import answer_at_prices
+from .choice import ChoiceSummary, choose
 from .cover import Cover, cover_of
 from .explain import JobVerdict, verdicts_on
 from .objective import costs_of
@@ -22,15 +23,15 @@ PLAIN_SHARE = 10   # of the limits goes into the set that is only shown for comp
 class Decision:
     """The verdict on every job type alive on any project, and how good the set is.
 
-    ``objective`` is what the chosen job types cost in ``unit``; forced ones are not counted, nor
-    are they in ``comparison``. No set costs less than ``lower_bound``; ``gap`` is how far the
-    objective is above it, as a share of the objective. The status is "optimal" when the set is
-    proven to cost least and, among those that cost the same, to have the fewest job types;
-    "limit" when a limit ended the proof, and the set is the best found.
+    ``objective`` is what the cover costs in ``unit``; forced job types are not counted, nor are
+    they in ``comparison``, nor is what a budget adds. No cover costs less than ``lower_bound``;
+    ``gap`` is how far the objective is above it, as a share of the objective. The status is
+    "optimal" when the cover is proven to cost least and, among those that cost the same, to have
+    the fewest job types; "limit" when a limit ended the proof, and the cover is the best found.
 
-    With a price for change, the set is the one that costs least at those prices. ``objective`` is
-    what it costs in truth, ``gap`` how far that may be above the least, and ``comparison`` has the
-    least beside it.
+    With a price for change, the cover is the one that costs least at those prices. ``objective``
+    is what it costs in truth, ``gap`` how far that may be above the least, and ``comparison`` has
+    the least beside it.
     """
 
     verdicts: tuple[JobVerdict, ...]  # sorted by job type
@@ -43,6 +44,7 @@ class Decision:
     uncoverable: tuple[str, ...]      # fixed_by of those without a living witness anywhere
     given_up: tuple[str, ...]         # fixed_by of those that an override left without one
     comparison: dict[str, dict[str, int]]    # {"ours": {"job_types": 3, "cost": 70}, "greedy": ...}
+    choice: ChoiceSummary             # what the chosen ones were taken for
     stars: "StarCounts | None" = None        # None: nobody knows how witnesses did until the fix
 
 
@@ -67,6 +69,9 @@ def decide(
     project has a living witness of it. It is *given up* when on some project overrides lowered all
     its living witnesses; on the other projects it is still kept.
 
+    What a budget adds to that, and what is chosen where the objective is the expected catches, says
+    `choose`.
+
     Of the sets that cost least, one with the fewest job types is taken. The same problem, in any
     order, gives the same decision if the status is "optimal", or if it was the work limit (nodes
     of the search tree) and not the time limit (seconds) that ended the search.
@@ -85,6 +90,7 @@ def decide(
     if problem.kept and problem.change_price > 1:
         answer = answer_at_prices(problem, cover, cover_problem, least, limits, progress)
     objective = cover_problem.price(answer.chosen)[0]
+    choice = choose(problem, cover, costs, answer.chosen)
     stars = star_counts(cover)
     comparison = comparison_of(
         cover_problem, answer.chosen, with_drop_one=compare,
@@ -92,7 +98,7 @@ def decide(
     if stars is not None and stars.doubtful:
         comparison["plain"] = _plain(problem, costs, work_limit, time_limit)
     return Decision(
-        verdicts=verdicts_on(problem, cover, costs, answer.chosen),
+        verdicts=verdicts_on(problem, cover, costs, choice),
         unit=unit,
         objective=objective,
         lower_bound=float(answer.lower_bound),
@@ -103,6 +109,7 @@ def decide(
         given_up=tuple(cover.fixed_by[number] for number in sorted(cover.given_up)),
         comparison=comparison,
         stars=stars,
+        choice=choice.summary,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..domain import JobType, Priority
+from .choice import Choice
 from .cover import Cover
 from .problem import Problem
 
@@ -19,9 +20,16 @@ class JobVerdict:
     - ``{"kind": "forced", "why": "build"}``; where that is "promoted", `publish.promotions` adds
       because of which miss, and until when
     - ``{"kind": "chosen", "needed_for": [fixed_by, ...]}``: without it, each of these would
-      keep too few witnesses, or none that is believed, on some project. Never empty.
+      keep too few witnesses, or none that is believed, on some project, of the cover and the
+      forced ones. Never empty.
+    - ``{"kind": "expected", "expected_catches": 0.012, "cost": 60000, "like": {fixed_by: {"how":
+      "caught it", "expected_catches": 0.009}, ...}, "like_others": 0.001, "like_none": 0.002}``:
+      without it, this share of the regressions to come would not be caught; the last three sum up
+      to it. ``how`` is a `Likeness` in words.
     - ``{"kind": "covered", "by": {fixed_by: [str(job type), ...]}}``: for every regression that
       it caught, all the chosen and forced job types that caught it too.
+    - ``{"kind": "uncovered", "by": {...}}``: the same; a regression with an empty list is left
+      uncovered, since the objective is what is expected of the future.
     - ``{"kind": "overridden", "by": {...}}``: the same; a regression with an empty list was
       given up.
     - ``{"kind": "caught nothing"}``
@@ -32,7 +40,8 @@ class JobVerdict:
 
     job_type: JobType
     priority: Priority
-    # "forced: build", "chosen", "covered", "caught nothing", "overridden: priority 2"
+    # "forced: build", "chosen", "expected", "covered", "uncovered", "caught nothing",
+    # "overridden: priority 2"
     reason: str
     cost: int          # whole milliseconds, or 1 where the unit is "jobs"
     caught: int        # how many regressions of the window it caught
@@ -40,11 +49,11 @@ class JobVerdict:
 
 
 def verdicts_on(
-    problem: Problem, cover: Cover, costs: Sequence[int], chosen: Set[int]
+    problem: Problem, cover: Cover, costs: Sequence[int], choice: Choice
 ) -> tuple[JobVerdict, ...]:
     """Return one verdict for each job type alive on any project, sorted by job type."""
-    kept = chosen | cover.forced
-    needed = needed_for(cover, kept)
+    kept = choice.columns | cover.forced
+    needed = needed_for(cover, choice.cover | cover.forced)
     covered = covered_by(cover, kept)
     caught = Counter(column for witnesses in cover.witnesses for column in witnesses)
     showed = showed_by(cover)
@@ -53,12 +62,16 @@ def verdicts_on(
         if column in cover.forced:
             why = problem.forced[job_type]
             return Priority.FIRST, f"forced: {why}", {"kind": "forced", "why": why}
-        if column in chosen:
+        if column in choice.certificates:
+            return Priority.FIRST, "expected", choice.certificates[column]
+        if column in choice.cover:
             return Priority.FIRST, "chosen", {"kind": "chosen", "needed_for": needed[column]}
         if column in cover.lowered:
             priority = problem.lowered[job_type]
             return (priority, f"overridden: priority {priority.value}",
                     {"kind": "overridden", "by": covered.get(column, {})})
+        if column in covered and not all(covered[column].values()):
+            return Priority.SECOND, "uncovered", {"kind": "uncovered", "by": covered[column]}
         if column in covered:
             return Priority.SECOND, "covered", {"kind": "covered", "by": covered[column]}
         return Priority.THIRD, "caught nothing", {"kind": "caught nothing"}

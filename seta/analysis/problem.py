@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
-from ..domain import JobType, Priority, Regression, RunCount
+from ..domain import COVER, OBJECTIVES, JobType, Priority, Regression, RunCount
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,10 @@ class Problem:
     forced: Mapping[JobType, str] = field(default_factory=dict)        # -> why: "build"
     lowered: Mapping[JobType, Priority] = field(default_factory=dict)  # overridden: priority 2 or 3
     redundancy: int = 1                          # witnesses that every regression keeps
+    ages: Mapping[str, float] = field(default_factory=dict)  # days since it showed, by fixed_by
+    budget: float = 1.0                          # of the chosen, as a multiple of the cover's cost
+    objective: str = COVER                       # one of OBJECTIVES
+    why_cover: str = ""                          # why the cover is to be used whatever was asked
     # How each witness did between the regression's first failure and its fix, by fixing revision,
     # and how every job type did in the whole window: `credibility` judges by these. A witness
     # without is believed.
@@ -34,6 +38,10 @@ class Problem:
             raise ValueError(f"redundancy must be at least 1, not {self.redundancy}")
         if not self.change_price >= 1:
             raise ValueError(f"a price for change must be at least 1, not {self.change_price}")
+        if not self.budget >= 1:
+            raise ValueError(f"the budget must be at least 1.0, not {self.budget}")
+        if self.objective not in OBJECTIVES:
+            raise ValueError(f"the objective cannot be {self.objective!r}")
         for job_type, duration_ms in self.durations_ms.items():
             if duration_ms < 0:
                 raise ValueError(f"{job_type} cannot take {duration_ms} ms")

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ..domain import Priority, Snapshot
+from ..domain import COVER, Priority, Snapshot
 from ..domain.plurals import pluralize
 from ..proof.costs import Amounts, amount_text
 from ..proof.savings import Savings
@@ -32,6 +32,8 @@ def print_snapshot(snapshot: Snapshot, savings: Iterable[Savings] = ()) -> None:
     """Print the chosen set's size, what is proven, how it compares, and what it saves."""
     click.echo(_headline(snapshot))
     click.echo(_proof(snapshot))
+    for line in _choice(snapshot):
+        click.echo(line)
     click.echo()
     print_table(["priority", "job types", "cost of a full run"], _priorities(snapshot))
     click.echo()
@@ -41,7 +43,8 @@ def print_snapshot(snapshot: Snapshot, savings: Iterable[Savings] = ()) -> None:
     if stars := snapshot.inputs.get("stars"):
         click.echo(_stars(stars))
     for heading, left_out in (("uncoverable", snapshot.uncoverable),
-                              ("given up", snapshot.given_up)):
+                              ("given up", snapshot.given_up),
+                              ("left uncovered", _uncovered(snapshot))):
         if left_out:
             click.echo(f"{heading}: {len(left_out)} ({', '.join(left_out[:5])}"
                        f"{', ...' if len(left_out) > 5 else ''})")
@@ -141,7 +144,8 @@ def state_of(snapshot: Snapshot) -> str:
 
 def _headline(snapshot: Snapshot) -> str:
     name = f"snapshot {snapshot.id}" if snapshot.id else "snapshot"
-    covered = snapshot.regressions - len(snapshot.uncoverable) - len(snapshot.given_up)
+    covered = (snapshot.regressions - len(snapshot.uncoverable) - len(snapshot.given_up)
+               - len(_uncovered(snapshot)))
     high = sum(each.priority.is_high_value for each in snapshot.priorities)
     return (f"{name} of {snapshot.scope} as of {snapshot.as_of:%Y-%m-%d %H:%M} UTC "
             f"({state_of(snapshot)})\n"
@@ -152,7 +156,8 @@ def _headline(snapshot: Snapshot) -> str:
 
 
 def _proof(snapshot: Snapshot) -> str:
-    cost = f"they cost {amount(snapshot, snapshot.objective)} per push"
+    who = "they cost" if _is_plain(snapshot) else "the cheapest cover costs"
+    cost = f"{who} {amount(snapshot, snapshot.objective)} per push"
     if snapshot.status == "optimal" and "least" in snapshot.comparison:
         return (f"{cost}, {snapshot.gap:.2%} of it so that fewer job types change; proven: no set "
                 f"costs less than {amount(snapshot, int(snapshot.lower_bound))}")
@@ -160,6 +165,31 @@ def _proof(snapshot: Snapshot) -> str:
         return f"{cost}; proven: no other set costs less"
     return (f"{cost}; not proven: the search hit a limit, no set costs less than "
             f"{amount(snapshot, int(snapshot.lower_bound))} (gap {snapshot.gap:.2%})")
+
+
+def _is_plain(snapshot: Snapshot) -> bool:
+    """Return whether the cover is all that was chosen; earlier releases knew nothing else."""
+    return (snapshot.inputs.get("choice") or {}).get("expected_catches") is None
+
+
+def _uncovered(snapshot: Snapshot) -> list[str]:
+    return list((snapshot.inputs.get("choice") or {}).get("uncovered", ()))
+
+
+def _choice(snapshot: Snapshot) -> Iterator[str]:
+    """Yield what a budget was spent on, and why it was not spent as the scope asks."""
+    choice = snapshot.inputs.get("choice") or {}
+    if choice.get("why_cover"):
+        yield f"the cover was used, not what is expected: {choice['why_cover']}"
+    if _is_plain(snapshot):
+        return
+    more = choice["cost"] - choice["cover_cost"]
+    spent = (f"a budget of {choice['budget']:g} adds {amount(snapshot, more)}"
+             if choice["objective"] == COVER else
+             f"the same machine time, times {choice['budget']:g}, was spent on what is expected")
+    yield (f"{spent}: they are expected to catch {choice['expected_catches']:.1%} of the "
+           f"regressions to come, the cover alone {choice['cover_catches']:.1%} (a model; "
+           "`seta backtest` measures)")
 
 
 def _priorities(snapshot: Snapshot) -> Iterator[Row]:

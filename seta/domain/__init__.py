@@ -16,12 +16,14 @@ from .results import (
     FAILING, RESULTS, TREEHERDER, VERDICTS, Classification, JobResult, ListedJob, Push,
 )
 from .runs import Alarm, AuditEntry, Run
-from .snapshots import JobPriority, PriorityChange, Publication, Snapshot, StoredBacktest
+from .snapshots import (
+    EXPECTED_COVERAGE, JobPriority, PriorityChange, Publication, Snapshot, StoredBacktest,
+)
 
 __all__ = [
-    "COVER", "DEFAULT_SCOPE", "DEMO", "EXPECTED", "FAILING", "FILES", "INTERVALS",
-    "LIVE_SOURCES", "OBJECTIVES", "RESULTS", "SOURCES", "TREEHERDER", "VERDICTS", "Alarm",
-    "AuditEntry", "Cadence", "Classification", "Interval", "JobName", "JobPriority",
+    "COVER", "DEFAULT_SCOPE", "DEMO", "EXPECTED", "EXPECTED_COVERAGE", "FAILING", "FILES",
+    "INTERVALS", "LIVE_SOURCES", "OBJECTIVES", "RESULTS", "SOURCES", "TREEHERDER", "VERDICTS",
+    "Alarm", "AuditEntry", "Cadence", "Classification", "Interval", "JobName", "JobPriority",
     "JobResult", "JobType", "LedgerEntry", "ListedJob", "Miss", "MissPush", "MissWitness",
     "NewFields", "Override", "Pattern", "Prices", "Priority", "PriorityChange", "Project",
     "Promotion", "Publication", "Push", "Regression", "Rename", "Run", "RunCount", "Scope",

@@ -1,6 +1,7 @@
 """Regressions and their witnesses."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from .jobs import JobType
 
@@ -45,3 +46,4 @@ class Witnesses:
     caught_by: dict[JobType, int]    # -> job type id
     is_inferred: bool                # nobody classified any of its jobs so
     jobs: int
+    first_at: datetime | None = None  # the push of its first failure

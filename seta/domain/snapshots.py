@@ -13,7 +13,8 @@ class JobPriority:
 
     job_type: JobType
     priority: Priority
-    # "forced: build", "chosen", "covered", "caught nothing", "overridden: priority 2"
+    # "forced: build", "chosen", "expected", "covered", "uncovered", "caught nothing",
+    # "overridden: priority 2"
     reason: str
     cost: int          # whole milliseconds, or 1 where the snapshot's unit is "jobs"
     caught: int        # how many regressions of the window it caught
@@ -54,6 +55,10 @@ class Publication:
     how: str            # "automatic", "by hand", "rollback"
     who: str
     why: str
+
+
+# The policy of a backtest that says whether a scope's objective may be what is expected.
+EXPECTED_COVERAGE = "expected coverage"
 
 
 @dataclass(frozen=True, slots=True)

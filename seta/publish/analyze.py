@@ -94,7 +94,8 @@ def _to_snapshot(gathered: Gathered, decision: Decision, *, now: datetime) -> Sn
         for each in decision.verdicts)
     return Snapshot(
         scope=gathered.window.scope, as_of=gathered.window.as_of,
-        inputs=gathered.inputs | _summary(priorities) | _stars(decision),
+        inputs=gathered.inputs | _summary(priorities) | _stars(decision) | {
+            "choice": asdict(decision.choice) | {"uncovered": list(decision.choice.uncovered)}},
         unit=decision.unit, objective=decision.objective, lower_bound=decision.lower_bound,
         gap=decision.gap, status=decision.status, regressions=decision.regressions,
         uncoverable=decision.uncoverable, given_up=decision.given_up,

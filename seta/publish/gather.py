@@ -19,6 +19,7 @@ from .halves import HalfWatch
 from .kept import with_price_for_change
 from .problems import make_problem, renaming
 from .promotions import Promoted, promote
+from .trust import why_cover
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,9 @@ def gather(
         durations_ms=evidence.mean_durations(session, window), overrides=active,
         renames=[stored.rename for stored in known_renames],
         shown=evidence.showings(session, window) if weighs else {},
-        totals=evidence.run_totals(session, window) if weighs else {})
+        totals=evidence.run_totals(session, window) if weighs else {},
+        budget=scope.budget, objective=scope.objective,
+        why_cover=why_cover(session, scope, known_by=window.known_by))
     rename = renaming([stored.rename for stored in known_renames], window)
     promoted = promote(
         made.problem,
@@ -63,6 +66,7 @@ def gather(
     inputs = {
         "since": window.since.isoformat(), "known_by": window.known_by.isoformat(),
         "window_days": scope.window_days, "redundancy": scope.redundancy,
+        "budget": scope.budget, "objective": scope.objective,
         "node_limit": settings.node_limit, "max_change": settings.max_change,
         "promote_days": settings.promote_days, "weigh_witnesses": weighs,
         "overrides": sorted(each.id for each in active),

@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 from ..analysis import Problem
-from ..domain import JobType, Override, Regression, Rename, RunCount, Witnesses
+from ..domain import COVER, JobType, Override, Regression, Rename, RunCount, Witnesses
 from ..names import apply_renames
 from ..store.evidence import EvidenceWindow, NameEvidence
 from .forced import (
@@ -35,6 +36,7 @@ def make_problem(
     overrides: Collection[Override], renames: Collection[Rename],
     shown: Mapping[str, Mapping[JobType, RunCount]] = NOTHING,
     totals: Mapping[JobType, RunCount] = NOTHING,
+    budget: float = 1.0, objective: str = COVER, why_cover: str = "",
 ) -> MadeProblem:
     """Make the problem of a window. Overrides and renames are those active at its moment.
 
@@ -58,6 +60,9 @@ def make_problem(
         shown={fixed_by: _rename_runs(counts, rename, type_ids)
                for fixed_by, counts in shown.items()},
         totals=_rename_runs(totals, rename, type_ids),
+        ages={each.fixed_by: (window.as_of - each.first_at) / timedelta(days=1)
+              for each in found if each.first_at is not None},
+        budget=budget, objective=objective, why_cover=why_cover,
     )
     return MadeProblem(problem, ours, tuple(found), type_ids)
 

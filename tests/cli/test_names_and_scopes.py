@@ -89,6 +89,15 @@ def test_how_a_scope_decides_is_changed_and_listed(odd):
     assert odd("scopes", "set", "new", "--budget", "2")[0] == 1
 
 
+def test_an_analysis_says_what_the_budget_was_spent_on_and_why_not(odd):
+    assert "a budget" not in odd.good("analyze", "--scope", "old")
+    odd.good("scopes", "set", "old", "--budget", "2", "--objective", "expected")
+    said = odd.good("analyze", "--scope", "old", "--dry-run")
+    assert "the cheapest cover costs 1 job per push; proven" in said
+    assert "a budget of 2 adds 1 job: they are expected to catch " in said
+    assert "the cover was used, not what is expected: the window has 1 regression" in said
+
+
 def test_infer_says_how_many_and_warns_where_single_failures_make_most(seta, tmp_path):
     path = tmp_path / "runs.ndjson"
     runs = {"mochitest": "pfppp", "reftest": "pfffp"}  # on pushes in a row

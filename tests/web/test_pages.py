@@ -4,8 +4,11 @@ import doctest
 import re
 
 import pytest
+from publish.made_evidence import NOW, Evidence
 
+from seta.config import Settings
 from seta.domain import Project, Scope
+from seta.publish import analyze
 from seta.store.curation import projects as store
 from seta.store.operation.alarms import raise_alarm
 from seta.web import page
@@ -25,6 +28,16 @@ def test_a_project_without_a_snapshot_says_that_everything_runs(empty_app):
     text = empty_app.test_client().get("/projects/autoland").text
     assert "Everything runs:" in text and "no snapshot of scope trunk" in text
     assert "&lt;b&gt;no answer&lt;/b&gt;" in text  # alarms stand in the head, escaped
+
+
+def test_the_page_says_what_is_expected_where_a_budget_is_spent(empty_app):
+    sessions = empty_app.extensions["seta"].sessions
+    evidence = Evidence(sessions).scope(budget=2.0).project()
+    evidence.caught("1" * 12, "test-linux64/opt-a").passed("test-linux64/opt-b")
+    choice = analyze(sessions, "trunk", now=NOW, settings=Settings()).inputs["choice"]
+    text = " ".join(empty_app.test_client().get("/projects/autoland").text.split())
+    assert f"<dd>{choice['expected_catches']:.0%} <small>{choice['cover_catches']:.0%} by" in text
+    assert "a budget of 2</small>" in text
 
 
 def test_an_unknown_project_is_404(demo_app):

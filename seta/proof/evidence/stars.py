@@ -7,7 +7,7 @@ from operator import attrgetter
 import numpy as np
 
 from ...domain import JobType, Witnesses
-from .times import DAY, NEVER, Integers, integers
+from .times import DAY, NEVER, Integers, integers, moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,8 @@ class Stars:
             caught_by = {self._job_types[number]: number
                          for number in dict.fromkeys(self._type[places].tolist())}
             found.append(Witnesses(self._fixes[fix], caught_by,
-                                   bool(self._is_inferred[places].all()), len(places)))
+                                   bool(self._is_inferred[places].all()), len(places),
+                                   moment(int(self._pushed_at[places].min()))))
         return found
 
     def ages_at(self, at: int, *, since: int) -> dict[str, float]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, extract, func, select
@@ -55,11 +56,12 @@ def witnesses(session: Session, window: EvidenceWindow) -> list[Witnesses]:
     """
     jobs = counted_jobs(window).cte("jobs")
     fixed_by = func.unnest(jobs.c.fixed_by).label("fixed_by")
-    each = select(fixed_by, jobs.c.job_type_id, jobs.c.is_inferred).where(
+    each = select(fixed_by, jobs.c.job_type_id, jobs.c.is_inferred, jobs.c.pushed_at).where(
         jobs.c.job_type_id.is_not(None), ~jobs.c.has_own_schedule).subquery("each")
     query = (
         select(each.c.fixed_by, Type.id, Type.platform, Type.build_type, Type.test_suite,
-               Type.chunk, func.bool_and(each.c.is_inferred), func.count())
+               Type.chunk, func.bool_and(each.c.is_inferred), func.count(),
+               func.min(each.c.pushed_at))
         .join(Type, Type.id == each.c.job_type_id)
         .group_by(each.c.fixed_by, Type.id)
         .order_by(each.c.fixed_by, Type.platform, Type.build_type, Type.test_suite, Type.chunk)
@@ -71,11 +73,13 @@ def _grouped(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Witnesses]:
     caught_by: dict[str, dict[JobType, int]] = defaultdict(dict)
     inferred: dict[str, bool] = defaultdict(lambda: True)
     jobs: dict[str, int] = defaultdict(int)
-    for fixed_by, type_id, *words, is_inferred, count in rows:
+    first_at: dict[str, datetime] = {}
+    for fixed_by, type_id, *words, is_inferred, count, pushed_at in rows:
         caught_by[fixed_by][JobType(*words)] = type_id
         inferred[fixed_by] &= is_inferred
         jobs[fixed_by] += count
-    return [Witnesses(fixed_by, types, inferred[fixed_by], jobs[fixed_by])
+        first_at[fixed_by] = min(pushed_at, first_at.get(fixed_by, pushed_at))
+    return [Witnesses(fixed_by, types, inferred[fixed_by], jobs[fixed_by], first_at[fixed_by])
             for fixed_by, types in caught_by.items()]
 
 
