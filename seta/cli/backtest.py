@@ -1,6 +1,7 @@
 """`seta backtest`."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import click
 
@@ -9,6 +10,7 @@ from ..domain import Interval
 from ..errors import BadInput
 from ..proof.backtest import backtest as run_backtest
 from ..proof.backtest.plan import Plan
+from ..proof.backtest.plots import write_plots
 from ..store.evidence import evidence_window
 from ..store.curation.projects import scope_named
 from ..store.snapshots.backtests import add_backtest
@@ -63,12 +65,15 @@ class SpanParam(click.ParamType[timedelta]):
               help="What counts as soon: found on a push at most this much later.")
 @click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True,
               help="How many processes decide at once.")
+@click.option("--plots", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
+              help="Also write what was caught, over time and for its cost, as SVG into a folder.")
 @json_option
 @click.pass_obj
 def backtest(
     program: Program, scope: str, since: datetime | None, until: datetime | None, step: timedelta,
     window: timedelta | None, redundancy: int | None, policies: tuple[str, ...],
-    within_pushes: int | None, within_minutes: int | None, jobs: int, is_json: bool,
+    within_pushes: int | None, within_minutes: int | None, jobs: int, plots: Path | None,
+    is_json: bool,
 ) -> None:
     """Try past decisions on what came after them: what was caught, when, and at what cost.
 
@@ -88,6 +93,8 @@ def backtest(
                              progress=show_progress)
     with program.sessions.begin() as session:
         kept = add_backtest(session, scope, as_json(found), made_at=program.now)
+    for path in write_plots(found, plots) if plots else ():
+        click.echo(f"wrote {path}", err=True)
     if is_json:
         print_json(found)
         return

@@ -77,10 +77,13 @@ def test_it_prints_what_each_way_to_choose_would_have_caught(seta):
     assert all(each["witnesses"] for each in missed)
 
 
-def test_the_ways_that_were_asked_for_are_tried_beside_the_covers(seta):
+def test_the_ways_that_were_asked_for_are_tried_beside_the_covers(seta, tmp_path):
     found = json.loads(seta.good(
         "backtest", "--scope", "made", "--from", "2026-02-08", "--jobs", "1", "--redundancy", "4",
-        "--policy", "most failures first", "--within-pushes", "1", "--json"))
+        "--policy", "most failures first", "--within-pushes", "1", "--json",
+        "--plots", str(tmp_path)))
+    assert sorted(each.name for each in tmp_path.iterdir()) == [
+        "caught-for-cost.svg", "caught-over-time.svg"]
     ways = {each["policy"]: each for each in found["policies"]}
     assert list(ways) == ["most failures first", "cover, k = 1", "cover, k = 4"]
     assert found["main"] == "cover, k = 4"
