@@ -23,11 +23,11 @@ HEADER = ("chance failures", "starred wrongly", "every star counts", "witnesses 
           "doubtful", "lost, every star", "lost, weighed")
 ABOUT = f"""
 Simulated CIs of 430 job types and {CUT_OFFS[-1] + HORIZON:.0f} days in which everything runs,
-seeds {SEEDS[0]} to {SEEDS[-1]}. Some of the failures by chance are starred with the fix of the regression
-that was found last. At {len(CUT_OFFS)} cut-offs the set is decided from the stars before it; of the
-regressions that land in the {HORIZON:.0f} days after it, this share is shown by the set on the very
-push, by the truth. Beside it the set's machine time a push. What is lost is against the plain set on
-the same CIs without a wrong star, in points.
+seeds {SEEDS[0]} to {SEEDS[-1]}. Some of the failures by chance are starred with the fix of the
+regression that was found last. At {len(CUT_OFFS)} cut-offs the set is decided from the stars before
+it; of the regressions that land in the {HORIZON:.0f} days after it, this share is shown by the set
+on the very push, by the truth. Beside it the set's machine time a push. What is lost is against the
+plain set on the same CIs without a wrong star, in points.
 """
 
 

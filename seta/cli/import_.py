@@ -8,6 +8,7 @@ from ..domain import DEFAULT_SCOPE, FILES, LIVE_SOURCES
 from ..domain.plurals import pluralize
 from ..ingest import ImportReport, import_files
 from ..ingest.records import MAX_SHOWN
+from ..ledger import draw_audits
 from ..proof.misses import look_for_misses
 from ..sources.files import record_schema
 from .options import json_option
@@ -47,6 +48,7 @@ def import_(program: Program, files: tuple[str, ...], scope: str, archived: bool
             progress=lambda so_far: show_progress(
                 f"{pluralize(so_far.results, 'result')}, {pluralize(so_far.jobs, 'job')} listed"))
     look_for_misses(program.sessions, scope, now=program.now)
+    draw_audits(program.sessions, scope, chance=program.settings.audit, now=program.now)
     print_json(report) if is_json else print_report(report)
     if report.bad_total:
         were = "was" if report.bad_total == 1 else "were"

@@ -12,6 +12,7 @@ from ..errors import BadInput, SourceError
 from ..ingest import IngestLengths, IngestReport, ingest_project, ingest_span
 from ..ingest.plan import next_steps, steps_by_hand
 from ..ingest.targets import check_source
+from ..ledger import draw_audits
 from ..proof.misses import look_for_misses
 from ..sources.protocol import ResultSource
 from ..sources.registry import job_list_source, result_source
@@ -60,6 +61,7 @@ def ingest(program: Program, source_name: str | None, names: tuple[str, ...],
             failed.append(f"{project.name}: {error}")
     for scope in sorted({project.scope for project in projects}):
         look_for_misses(program.sessions, scope, now=program.now)
+        draw_audits(program.sessions, scope, chance=program.settings.audit, now=program.now)
     if failed:
         raise SourceError("; ".join(failed))
 

@@ -163,6 +163,26 @@ def read_due(body: object) -> Due:
     )
 
 
+def read_audits(body: object) -> list[tuple[str, str]]:
+    """Return the push id and revision of each push with jobs to run for audits.
+
+    >>> read_audits({"pushes": [{"push_id": "7", "revision": "ab12", "jobs": ["a"]}]})
+    [('7', 'ab12')]
+    """
+    pushes = as_object(body).get("pushes")
+    if not isinstance(pushes, list):
+        raise NoAnswer("the answer's 'pushes' is not a list")
+    found = [(as_object(each).get("push_id"), as_object(each).get("revision")) for each in pushes]
+    if not all(isinstance(word, str) for push in found for word in push):
+        raise NoAnswer("a push in the answer has no push_id or revision")
+    return [(str(push_id), str(revision)) for push_id, revision in found]
+
+
+def read_taken(body: object) -> list[str]:
+    """Return the jobs that SETA gave out to be run for audits on one push."""
+    return names(as_object(body), "jobs")
+
+
 def read_receipt(body: object, *, sent: int) -> list[str]:
     """Return why records were rejected; ``NoAnswer`` unless the answer accounts for all sent.
 

@@ -15,11 +15,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
-from .answers import Schedule, as_object, everything, read_receipt
+from .answers import (
+    Schedule, as_object, everything, read_audits, read_receipt, read_taken,
+)
 from .exchange import DEADLINE, one_line
 from .fetch import ask
 from .http import schedule
-from .questions import results_question
+from .questions import audits_question, results_question, take_audits_question
 
 PROGRAM = "seta-what-runs"
 BATCH = 500         # records in one request
@@ -37,10 +39,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(encoding="utf-8")  # a name that cannot be printed would not run
     parser = make_parser()
     given = parser.parse_args(arguments)
-    if given.jobs is None and given.report is None:
-        parser.error("give --jobs, --report or both")
+    if given.jobs is None and given.report is None and not given.audits:
+        parser.error("give --jobs, --audits or --report")
+    if given.jobs is not None and given.audits:
+        parser.error("--jobs and --audits print different things: give one of them")
     if given.jobs is not None:
         print_what_runs(parser, given)
+    if given.audits:
+        print_audits(given)
     if given.report is not None:
         report(read_file(parser, "--report", given.report), given)
     return 0
@@ -63,6 +69,9 @@ def make_parser() -> argparse.ArgumentParser:
     add("--build-system", default="taskcluster", help="default: %(default)s")
     add("--json", action="store_true", help="print a JSON object that also says why")
     add("--preview", action="store_true", help="ask without a trace in SETA's ledger")
+    add("--audits", action="store_true",
+        help="take what is to run for audits of regressions: for each push a JSON line with its "
+             "push_id, its revision and its jobs; without one where SETA cannot say")
     add("--report", metavar="FILE",
         help="send results to SETA, one JSON record on each line; - for standard input")
     add("--url", help="the address of SETA (default: SETA_URL)")
@@ -95,6 +104,25 @@ def print_what_runs(parser: argparse.ArgumentParser, given: argparse.Namespace) 
     if answer.failure is None:
         logger.info("%d of %d jobs run (%s)%s", len(run), len(jobs), answer.kind,
                     "".join(f"; {reason}" for reason in answer.reasons))
+
+
+def print_audits(given: argparse.Namespace) -> None:
+    """Take what is to run for audits, and print it; a push that cannot be taken is left for later.
+
+    SETA is told first: else two programs that ask at one time would run the same. What was taken
+    and does not run after all is listed again a day later.
+    """
+    asked = {"url": given.url, "build_system": given.build_system,
+             "token": os.environ.get("SETA_TOKEN")}
+    try:
+        pushes = read_audits(ask(audits_question(given.project, **asked), seconds=given.seconds))
+        for push_id, revision in pushes:
+            jobs = read_taken(ask(take_audits_question(given.project, push_id, **asked),
+                                  seconds=given.seconds))
+            if jobs:
+                print(json.dumps({"push_id": push_id, "revision": revision, "jobs": jobs}))
+    except Exception as error:  # nobody waits for an audit
+        logger.warning("SETA did not say what is to run for audits: %s", one_line(error))
 
 
 def answer_for(jobs: Sequence[str], given: argparse.Namespace) -> Schedule:

@@ -79,6 +79,26 @@ def due_address(project: str, url: str | None) -> str:
     return f"{base_url(url)}/api/v1/projects/{quote(project, safe='')}/due"
 
 
+def audits_question(
+    project: str, *, url: str | None, build_system: str, token: str | None = None,
+) -> Question:
+    """Return the request for what is to run for audits of regressions."""
+    return Question("GET", audits_address(project, url),
+                    params=(("build_system", build_system),), token=token)
+
+
+def take_audits_question(
+    project: str, push_id: str, *, url: str | None, build_system: str, token: str | None,
+) -> Question:
+    """Return the request that tells SETA that a push's jobs for audits start now."""
+    return Question("POST", audits_address(project, url), token=token, body=json.dumps(
+        {"build_system": build_system, "push_id": push_id}))
+
+
+def audits_address(project: str, url: str | None) -> str:
+    return f"{base_url(url)}/api/v1/projects/{quote(project, safe='')}/audits"
+
+
 def results_question(lines: str, *, url: str | None, token: str | None) -> Question:
     """Return the request that sends records, one JSON object per line."""
     return Question("POST", f"{base_url(url)}/api/v1/results", body=lines,

@@ -124,6 +124,10 @@ class Settings:
         "SETA_WEIGH_WITNESSES", readers.switch, "yes",
         "Whether a witness that passed again before the fix, or often fails by chance, needs "
         "another beside it; if no, every star counts alike.")
+    audit: float = setting(
+        "SETA_AUDIT", readers.percentage, "25%",
+        "The share of the regressions found that are drawn to have everything run on their guilty "
+        "push, so that it is known what other sets would have caught; 0%: none.")
     node_limit: int = setting(
         "SETA_NODE_LIMIT", readers.number(1, 100_000_000), "2000",
         "The solver's work limit, in nodes of its search: minutes on the hardest problems.")

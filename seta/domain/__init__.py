@@ -1,5 +1,6 @@
 """The words of the field as frozen values. No I/O."""
 
+from .audits import Audit, AuditCounts
 from .jobs import JobName, JobType, Priority
 from .ledger import LedgerEntry
 from .misses import Miss, MissPush, MissWitness, Promotion, StoredMiss
@@ -23,9 +24,10 @@ from .snapshots import (
 __all__ = [
     "COVER", "DEFAULT_SCOPE", "DEMO", "EXPECTED", "EXPECTED_COVERAGE", "FAILING", "FILES",
     "INTERVALS", "LIVE_SOURCES", "OBJECTIVES", "RESULTS", "SOURCES", "TREEHERDER", "VERDICTS",
-    "Alarm", "AuditEntry", "Cadence", "Classification", "Interval", "JobName", "JobPriority",
-    "JobResult", "JobType", "LedgerEntry", "ListedJob", "Miss", "MissPush", "MissWitness",
-    "NewFields", "Override", "Pattern", "Prices", "Priority", "PriorityChange", "Project",
-    "Promotion", "Publication", "Push", "Regression", "Rename", "Run", "RunCount", "Scope",
-    "Snapshot", "StoredBacktest", "StoredMiss", "StoredRename", "Witnesses", "strongest",
+    "Alarm", "Audit", "AuditCounts", "AuditEntry", "Cadence", "Classification", "Interval",
+    "JobName", "JobPriority", "JobResult", "JobType", "LedgerEntry", "ListedJob", "Miss",
+    "MissPush", "MissWitness", "NewFields", "Override", "Pattern", "Prices", "Priority",
+    "PriorityChange", "Project", "Promotion", "Publication", "Push", "Regression", "Rename",
+    "Run", "RunCount", "Scope", "Snapshot", "StoredBacktest", "StoredMiss", "StoredRename",
+    "Witnesses", "strongest",
 ]

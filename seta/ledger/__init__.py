@@ -1,5 +1,6 @@
 """What runs on a push, and what is still owed."""
 
+from .audits import audited, audits_to_run, draw_audits, jobs_of, take_audits
 from .backfill import Backfill, backfill
 from .due import Owed, owed_now, take_owed
 from .failed_schedules import schedule_failed
@@ -11,7 +12,8 @@ from .schedule import Answer, Draft, draft_schedule, preview, record_schedule, r
 
 __all__ = [
     "Answer", "Backfill", "Draft", "KeptNames", "Owed", "PriorityLists", "PushRef",
-    "PushStatus", "RequestedPush", "SkippedJob", "backfill", "check_build_system",
-    "draft_schedule", "owed_now", "preview", "push_status", "record_schedule",
-    "record_schedules", "schedule_failed", "take_owed",
+    "PushStatus", "RequestedPush", "SkippedJob", "audited", "audits_to_run", "backfill",
+    "check_build_system", "draft_schedule", "draw_audits", "jobs_of", "owed_now", "preview",
+    "push_status", "record_schedule", "record_schedules", "schedule_failed", "take_audits",
+    "take_owed",
 ]

@@ -13,6 +13,7 @@ from ..config import Settings
 from ..domain import Project
 from ..errors import SetaError
 from ..ingest import IngestLengths, ingest_project
+from ..ledger import draw_audits
 from ..proof.misses import look_for_misses
 from ..publish import analyze, watch_clock
 from ..sources.registry import job_list_source, result_source
@@ -63,6 +64,8 @@ class Work:
             waiting = {each.scope for each in fed}
             for scope in sorted({each.scope for each in projects}):
                 look_for_misses(self._sessions, scope, now=datetime.now(UTC))
+                draw_audits(self._sessions, scope, chance=self._settings.audit,
+                            now=datetime.now(UTC))
                 if scope in ingested or scope not in waiting:
                     self._analyze(scope)
 

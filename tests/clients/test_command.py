@@ -71,6 +71,32 @@ def test_the_push_id_is_the_revision_unless_given(run, serve, selective, names):
     assert request.query["pushed_at"] == "2020-02-01T00:00:00+00:00"
 
 
+def test_what_is_to_run_for_audits_is_taken_and_printed(run, serve, monkeypatch):
+    taken = {"7": ["ui"], "9": []}       # somebody else was quicker with push 9
+
+    def answer(request):
+        if request.method == "GET":
+            return serve.answer(200, {"pushes": [
+                {"push_id": "7", "revision": "ab", "jobs": ["ui"]},
+                {"push_id": "9", "revision": "cd", "jobs": ["ui"]}]})
+        push_id = request.json["push_id"]
+        return serve.answer(200, {"push_id": push_id, "jobs": taken[push_id]})
+    server = serve(answer)
+    monkeypatch.setenv("SETA_TOKEN", "secret")
+    code, out, _ = run("--project", "sample", "--audits", "--url", server.url)
+    assert (code, out) == (0, '{"push_id": "7", "revision": "ab", "jobs": ["ui"]}\n')
+    assert [(each.method, each.path) for each in server.requests] == [
+        (method, "/api/v1/projects/sample/audits") for method in ("GET", "POST", "POST")]
+    assert server.requests[1].headers["authorization"] == "Bearer secret"
+
+
+def test_without_an_answer_nothing_is_audited(run, serve):
+    server = serve(serve.answer(404, {"detail": "no such route: an older SETA"}))
+    code, out, err = run("--project", "sample", "--audits", "--url", server.url)
+    assert (code, out) == (0, "")
+    assert "did not say what is to run for audits" in err
+
+
 @pytest.mark.parametrize("status, body", [
     pytest.param(404, {"detail": "unknown project"}, id="an error"),
     pytest.param(200, b"<html>", id="not JSON"),

@@ -5,13 +5,13 @@ from apiflask import APIFlask
 from ...config import Settings
 from ..conditional import tag_reads
 from . import (
-    access, audit, backtests, classifications, due, jobs, openapi, overrides, problems,
+    access, audit, audits, backtests, classifications, due, jobs, openapi, overrides, problems,
     projects, pushes, regressions, renames, results, runs, schedule, scopes, snapshots, status,
 )
 
 PREFIX = "/api/v1"
 ROUTES = (
-    projects, schedule, due, pushes, jobs, snapshots, backtests, scopes, regressions,
+    projects, schedule, due, audits, pushes, jobs, snapshots, backtests, scopes, regressions,
     classifications, results, overrides, renames, status, runs, audit,
 )
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.exceptions import UnsupportedMediaType
 
 from ...ingest import accept_records
+from ...ledger import draw_audits
 from ...proof.misses import look_for_misses
 from ...sources.files import record_schema
 from ...store.curation.projects import project_named
@@ -49,7 +50,7 @@ def post_results() -> Json:
     with context().long_work() as sessions:
         report = accept_records(sessions, _lines(), now=context().clock())
         if report.classifications:
-            _look_for_misses(sessions, report.projects)
+            _follow_stars(sessions, report.projects)
     accepted = report.results + report.jobs
     if accepted:
         with context().sessions.begin() as session:
@@ -60,11 +61,12 @@ def post_results() -> Json:
             "rejected": [{"line": bad.line, "reason": bad.reason} for bad in report.bad]}
 
 
-def _look_for_misses(sessions: sessionmaker[Session], projects: Collection[str]) -> None:
+def _follow_stars(sessions: sessionmaker[Session], projects: Collection[str]) -> None:
     with sessions() as session:
         scopes = {project_named(session, name).scope for name in projects}
     for scope in sorted(scopes):
         look_for_misses(sessions, scope, now=context().clock())
+        draw_audits(sessions, scope, chance=context().settings.audit, now=context().clock())
 
 
 def _lines() -> BinaryIO:

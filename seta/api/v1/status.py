@@ -2,23 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from apiflask import APIBlueprint
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from ... import __version__
-from ...domain import Run, Scope
+from ...domain import AuditCounts, Run, Scope
 from ...errors import CannotAnswer
 from ...store import snapshots
 from ...store.curation import projects
+from ...store.ledger.audits import count_audits
 from ...store.operation import runs
 from ...store.operation.alarms import open_alarms
 from ...store.snapshots import ProjectFacts
 from ..context import context
 from .fields import Json
 from .runs import run_to_json
+
+AUDITS_OF = timedelta(days=28)
 
 bp = APIBlueprint("status", __name__, url_prefix="/api/v1", tag="Operation")
 
@@ -49,6 +52,15 @@ class AlarmOut(BaseModel):
     last_at: datetime
 
 
+class AuditsOfProjectOut(BaseModel):
+    project: str
+    drawn: int = Field(description="Regressions of the last four weeks, in each ledger.")
+    done: int = Field(description="Of these, fully observed.")
+    open_jobs: int = Field(description="Jobs that are still to run, or have no result yet.")
+    runs: int = Field(description="Runs that clients added for audits.")
+    machine_seconds: float = Field(description="How long those took.")
+
+
 class StatusOut(BaseModel):
     version: str
     is_killed: bool = Field(description="True: the kill switch of this server is set.")
@@ -56,6 +68,8 @@ class StatusOut(BaseModel):
     held: list[HeldSnapshotOut] = Field(
         description="Newest snapshots, where the guard held them back.")
     alarms: list[AlarmOut]
+    audits: list[AuditsOfProjectOut] = Field(
+        description="What the audits of regressions cost; projects without any are left out.")
     last_runs: dict[str, Run] = Field(description="The newest run of each task.")
 
 
@@ -72,6 +86,8 @@ def get_status() -> Json:
             "held": [held for scope in projects.scopes(session)
                      for held in _held(session, scope)],
             "alarms": [asdict(alarm) for alarm in open_alarms(session)],
+            "audits": [_audits_to_json(project, counts) for project, counts in count_audits(
+                session, since=context().clock() - AUDITS_OF).items()],
             "last_runs": {task: run_to_json(run)
                           for task in ("ingest", "import", "analysis", "upkeep")
                           for run in runs.runs(session, task=task, limit=1)},
@@ -84,6 +100,12 @@ def _project_to_json(facts: ProjectFacts, refusals: Sequence[CannotAnswer]) -> J
         "refusals": [str(refusal) for refusal in refusals], "snapshot": facts.snapshot_id,
         "as_of": facts.as_of, "source": facts.source, "succeeded_at": facts.succeeded_at,
     }
+
+
+def _audits_to_json(project: str, counts: AuditCounts) -> Json:
+    return {"project": project, "drawn": counts.drawn, "done": counts.done,
+            "open_jobs": counts.open_jobs, "runs": counts.runs,
+            "machine_seconds": counts.milliseconds / 1000}
 
 
 def _held(session: Session, scope: Scope) -> list[Json]:

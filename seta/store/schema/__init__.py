@@ -1,5 +1,6 @@
 """The tables. Rows stay in the store; other packages see domain values."""
 
+from .audits import AuditLook, RegressionAudit
 from .base import Base
 from .curation import Override, Rename
 from .ledger import Schedule
@@ -15,9 +16,9 @@ from .snapshots import (
 )
 
 __all__ = [
-    "Alarm", "Audit", "Backtest", "Base", "ClassificationRow", "FailedSlice", "JobDay", "JobList",
-    "JobListEntry", "JobName", "JobResult", "JobType", "LastRun", "Miss", "MissLook", "Namespace",
-    "Override", "Project", "Publication", "Push", "Rename", "Run", "Schedule", "Scope", "Snapshot",
-    "SnapshotList", "SnapshotPriority", "SnapshotRegression", "StaleJobDay", "Watermark",
-    "WriteLimit",
+    "Alarm", "Audit", "AuditLook", "Backtest", "Base", "ClassificationRow", "FailedSlice",
+    "JobDay", "JobList", "JobListEntry", "JobName", "JobResult", "JobType", "LastRun", "Miss",
+    "MissLook", "Namespace", "Override", "Project", "Publication", "Push", "RegressionAudit",
+    "Rename", "Run", "Schedule", "Scope", "Snapshot", "SnapshotList", "SnapshotPriority",
+    "SnapshotRegression", "StaleJobDay", "Watermark", "WriteLimit",
 ]

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from ci_world import NOON, Results
 
+from seta.domain import Audit
+from seta.store.ledger.audits import add_audit
 from seta.store.operation import runs
 from seta.store.operation.alarms import raise_alarm
 
@@ -224,6 +226,26 @@ def test_what_is_owed_is_told_and_taken(api, autoland):
     assert api.post("/projects/autoland/due", {"push_id": "1"}).status_code == 409
     assert api.post("/projects/autoland/due", {"push_id": "2"}).json == owed
     assert api.get("/projects/autoland/due").json["jobs"] == []
+
+
+def test_audits_are_listed_taken_and_counted(api, autoland, sessions):
+    put(api, "1")
+    put(api, "2", 5)
+    job = "test-linux64/opt-low-1"
+    with sessions.begin() as session:
+        add_audit(session, Audit("autoland", "taskcluster", "9fa614d8310d", "2", f"{2:040x}", NOON,
+                                 0.25, True, NOON, jobs=(job,)))
+    pushes = api.get("/projects/autoland/audits").json["pushes"]
+    assert pushes == [{"push_id": "2", "revision": f"{2:040x}", "pushed_at": "2026-03-01T12:00:00Z",
+                       "fixed_by": ["9fa614d8310d"], "jobs": [job]}]
+    assert api.get("/projects/autoland/audits").json["pushes"] == pushes
+    assert api.post("/projects/autoland/audits", {"push_id": "1"}).json["jobs"] == []
+    taken = api.post("/projects/autoland/audits", {"push_id": "2"}).json
+    assert taken == {"push_id": "2", "jobs": [job]}
+    assert api.get("/projects/autoland/audits").json["pushes"] == []
+    assert api.get("/status").json["audits"] == [{
+        "project": "autoland", "drawn": 1, "done": 0, "open_jobs": 1, "runs": 0,
+        "machine_seconds": 0}]
 
 
 def test_runs_of_imports_name_files_without_their_folders(api, sessions):
