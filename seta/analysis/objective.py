@@ -3,8 +3,8 @@
 It minimizes the machine time of one push: the sum of what the chosen job types cost. Of the sets
 that cost least, the one with the fewest job types is taken. A regression counts as a constraint:
 every regression of the window keeps `need_of` witnesses on each project, however old it is and
-whoever reported it. To give regressions different weights, for example by age, start here;
-docs/architecture.md names the other places.
+whoever reported it. Only where a budget is spent by expectation do weights count (`expected`). To
+give the cover weights too, start here; docs/architecture.md names the other places.
 """
 
 from collections.abc import Mapping, Sequence

@@ -7,7 +7,7 @@ from proof_world import (
     at, columns, failure, history_of, job, known, regression, scored, timeline,
 )
 
-from seta.domain import Priority, Scope
+from seta.domain import EXPECTED_COVERAGE, Priority, Scope
 from seta.proof.backtest.history import History, Period, regressions_of, star_delay_of
 from seta.proof.backtest.policies import POLICIES, knowing
 from seta.proof.backtest.scoring import score
@@ -87,6 +87,27 @@ def test_rankings_have_the_machine_time_of_the_plain_cover():
     assert POLICIES["most failures first"](of)[0] == columns(of, "ac")
     for chosen in POLICIES["random"](of):
         assert sum(of.costs[column] for column in chosen) <= of.budget
+
+
+def test_a_budget_is_spent_on_top_of_the_cover_and_as_much_as_redundancy_2_costs():
+    """The plain cover is b. Redundancy 2 pays for a and c too; d never caught anything."""
+    of = known(costs={"a": 60_000, "b": 50_000, "c": 70_000, "d": 90_000})
+    assert of.plain == columns(of, "b") and of.cost_of(of.double) == 180_000
+    assert POLICIES["cover and budget, as k = 2"](of) == [columns(of, "abc")]
+    assert POLICIES["cover and budget, 1.3"](of) == [columns(of, "b")]    # 15 s pay for nothing
+    cheap = known(costs={"a": 60_000, "b": 50_000, "c": 15_000, "d": 15_000})
+    assert POLICIES["cover and budget, 1.3"](cheap) == [columns(cheap, "bc")]
+
+
+def test_what_is_expected_costs_what_the_cover_does_and_is_the_cover_in_small_windows():
+    """Sixty regressions: a and b catch many of them, a single one needs each of c and d."""
+    many = [f"{number:02}:ab" for number in range(58)] + ["58:c", "59:d"]
+    costs = {"a": 50_000, "b": 50_000, "c": 40_000, "d": 40_000}
+    of = known(many, costs=costs, jobs="abcd")
+    assert of.plain == columns(of, "acd")
+    assert POLICIES[EXPECTED_COVERAGE](of) == [columns(of, "ab")]
+    few = known(many[1:], costs=costs, jobs="abcd")
+    assert POLICIES[EXPECTED_COVERAGE](few) == [few.plain]
 
 
 def test_what_was_caught_lately_counts_more():

@@ -2,7 +2,8 @@
 
 All have the forced job types beside what they choose. Those that are not covers get the machine
 time of the plain cover, so that they can be compared at equal cost; with `Known.counted` they get
-its number of jobs.
+its number of jobs. A cover and a budget has the machine time of the cover with redundancy 2, or 1.3
+times that of the plain one.
 """
 
 import random
@@ -12,12 +13,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ...analysis.baselines import ORDERS, drop_one
+from ...analysis.choice import LEAST_REGRESSIONS
 from ...analysis.cover import Cover, cover_of
 from ...analysis.decide import cover_problem_of
+from ...analysis.expected import Expectation, expectation_of
 from ...analysis.objective import costs_of
 from ...analysis.problem import Problem
 from ...analysis.setcover import Budget, CoverProblem, solve
 from ...analysis.setcover.greedy import greedy
+from ...domain import EXPECTED_COVERAGE
 from .costs import Board
 
 HALF_LIFE = 30.0     # days, of a regression's weight
@@ -90,7 +94,31 @@ class Known:
             cover_of(replace(self.problem, redundancy=redundancy)), self.costs)
 
     def cover_with(self, redundancy: int) -> Columns:
+        return self.double if redundancy == 2 else self._solve(redundancy)
+
+    @cached_property
+    def double(self) -> Columns:
+        """The cheapest set that catches every regression twice, where that can be."""
+        return self._solve(2)
+
+    def _solve(self, redundancy: int) -> Columns:
         return solve(self.cover_problem_with(redundancy), self.limits).chosen
+
+    def cost_of(self, columns: Columns) -> int:
+        return sum(self.costs[column] for column in columns)
+
+    @cached_property
+    def expectation(self) -> Expectation:
+        """What is expected to be caught; its parameters are chosen inside the window."""
+        return expectation_of(self.cover, self.problem.alive, self.ages, self.costs,
+                              limit=self.cost_of(self.plain))
+
+    def expected(self, limit: int, start: Columns) -> Columns:
+        """Take what is expected to catch most beside these, until all cost the limit."""
+        taken = self.expectation.spend(
+            limit - self.cost_of(start), self.costs, candidates=self.free,
+            start=start | self.cover.forced)
+        return start.union(taken)
 
     def filled(self, ranking: Iterable[int]) -> Columns:
         """Take job types in this order, each that fits into what is left of the budget."""
@@ -114,6 +142,22 @@ def cover_named(name: str) -> int | None:
     """
     found = re.fullmatch(r"cover, k = ([1-9]\d*)", name)
     return None if found is None else int(found.group(1))
+
+
+def as_double(known: Known) -> list[Columns]:
+    """The cover, and as much by expectation as the one with redundancy 2 costs."""
+    return [known.expected(known.cost_of(known.double), known.plain)]
+
+
+def cover_and_budget(budget: float) -> Callable[[Known], list[Columns]]:
+    return lambda known: [known.expected(int(budget * known.cost_of(known.plain)), known.plain)]
+
+
+def by_expectation(known: Known) -> list[Columns]:
+    """What is expected to catch most for the cover's cost; the cover itself in small windows."""
+    if sum(map(bool, known.cover.witnesses)) < LEAST_REGRESSIONS:
+        return [known.plain]
+    return [known.expected(known.cost_of(known.plain), frozenset())]
 
 
 def by_failures(known: Known) -> list[Columns]:
@@ -199,6 +243,9 @@ POLICIES: dict[str, Callable[[Known], list[Columns]]] = {
     "cover, k = 1": cover(1),
     "cover, k = 2": cover(2),
     "cover, k = 3": cover(3),
+    "cover and budget, as k = 2": as_double,
+    "cover and budget, 1.3": cover_and_budget(1.3),
+    EXPECTED_COVERAGE: by_expectation,
 }
 PLAIN = "cover, k = 1"
 RANKINGS = ("random", "most failures first", "recent catches for their cost")
