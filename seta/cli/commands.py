@@ -35,6 +35,8 @@ COMMANDS = {
     "export": ("seta.cli.export:export", "Write a project's priorities to a file."),
     "backtest": ("seta.cli.backtest:backtest",
                  "Try past decisions on the regressions that came after them."),
+    "misses": ("seta.cli.misses:misses",
+               "List regressions that pushes let in, and who could have caught them."),
     "simulate": ("seta.cli.simulate:simulate",
                  "Write the history of a made-up CI whose truth is known."),
     "doctor": ("seta.cli.doctor:doctor", "Ask a server the way a client does."),

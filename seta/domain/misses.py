@@ -1,7 +1,8 @@
 """Misses: regressions that a push let in, because the job that shows them was left out there."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 from .jobs import JobType
 
@@ -75,6 +76,16 @@ class StoredMiss:
     known_at: datetime
     ended_at: datetime | None        # None: it still holds
     ended_why: str | None            # "withdrawn", or "replaced" by what was learned since
+
+    def to_json(self, *, now: datetime, promote_days: int) -> dict[str, Any]:
+        """Return all that is known; and until when a job runs on every push because of it."""
+        until = self.miss.found_at + timedelta(days=promote_days)
+        is_promoted = self.ended_at is None and bool(self.miss.promotable) and now < until
+        return asdict(self.miss) | {
+            "id": self.id, "chance": round(self.miss.chance, 3),
+            "promoted_until": until if is_promoted else None,
+            "first_known_at": self.first_known_at, "known_at": self.known_at,
+            "ended_at": self.ended_at, "ended_why": self.ended_why}
 
 
 @dataclass(frozen=True, slots=True)

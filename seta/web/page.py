@@ -13,6 +13,7 @@ from ..proof.costs import amount_text
 from ..proof.savings import Savings, savings_of
 from ..publish.serving import Published
 from ..store.curation.projects import scope_named
+from ..store.ledger.misses import SHOWN_FOR, count_misses
 from ..store.operation.alarms import open_alarms
 from ..store.snapshots import ProjectFacts, priorities_of, snapshot_with_id
 from .grid import Grid, Square, lay_out
@@ -33,6 +34,7 @@ class ProjectView:
     snapshot: Snapshot | None
     grids: dict[str, Grid]    # by build system
     savings: Savings | None   # None: no snapshot
+    misses: int | None        # found in 30 days; None: of an archive nobody asks
 
     def amount(self, cost: float) -> str:
         """Return machine time in hours, or jobs where no duration is known."""
@@ -98,7 +100,9 @@ def _view(
         refusals=tuple(str(refusal) for refusal in published.refusals(facts.project)),
         source=facts.source,
         freshness=_freshness(facts, now), snapshot=snapshot, grids=grids,
-        savings=savings)
+        savings=savings,
+        misses=None if facts.is_archived else count_misses(session, since=now - SHOWN_FOR).get(
+            facts.project, 0))
 
 
 def _freshness(facts: ProjectFacts, now: datetime) -> str:

@@ -5,14 +5,15 @@ from apiflask import APIFlask
 from ...config import Settings
 from ..conditional import tag_reads
 from . import (
-    access, audit, audits, backtests, classifications, due, jobs, openapi, overrides, problems,
-    projects, pushes, regressions, renames, results, runs, schedule, scopes, snapshots, status,
+    access, audit, audits, backtests, classifications, due, jobs, misses, openapi, overrides,
+    problems, projects, pushes, regressions, renames, results, runs, schedule, scopes, snapshots,
+    status,
 )
 
 PREFIX = "/api/v1"
 ROUTES = (
     projects, schedule, due, audits, pushes, jobs, snapshots, backtests, scopes, regressions,
-    classifications, results, overrides, renames, status, runs, audit,
+    misses, classifications, results, overrides, renames, status, runs, audit,
 )
 
 

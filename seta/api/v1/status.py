@@ -14,6 +14,7 @@ from ...errors import CannotAnswer
 from ...store import snapshots
 from ...store.curation import projects
 from ...store.ledger.audits import count_audits
+from ...store.ledger.misses import SHOWN_FOR, count_misses
 from ...store.operation import runs
 from ...store.operation.alarms import open_alarms
 from ...store.snapshots import ProjectFacts
@@ -36,6 +37,7 @@ class ProjectOut(BaseModel):
     source: str = Field(description="Where its results come from.")
     succeeded_at: datetime | None = Field(
         description="The last successful, whole run of that source.")
+    misses: int = Field(description="Regressions that its pushes let in, found in 30 days.")
 
 
 class HeldSnapshotOut(BaseModel):
@@ -78,11 +80,12 @@ class StatusOut(BaseModel):
 def get_status() -> Json:
     """Show whether the data is fresh, what is held back, and what needs attention."""
     state = context().published
-    reports = [_project_to_json(facts, state.refusals(name))
-               for name, facts in state.projects().items()]
     with context().sessions() as session:
+        missed = count_misses(session, since=context().clock() - SHOWN_FOR)
         return {
-            "version": __version__, "is_killed": context().settings.is_killed, "projects": reports,
+            "version": __version__, "is_killed": context().settings.is_killed,
+            "projects": [_project_to_json(facts, state.refusals(name), missed.get(name, 0))
+                         for name, facts in state.projects().items()],
             "held": [held for scope in projects.scopes(session)
                      for held in _held(session, scope)],
             "alarms": [asdict(alarm) for alarm in open_alarms(session)],
@@ -94,11 +97,14 @@ def get_status() -> Json:
         }
 
 
-def _project_to_json(facts: ProjectFacts, refusals: Sequence[CannotAnswer]) -> Json:
+def _project_to_json(
+    facts: ProjectFacts, refusals: Sequence[CannotAnswer], missed: int
+) -> Json:
     return {
         "project": facts.project, "scope": facts.scope, "is_good": not refusals,
         "refusals": [str(refusal) for refusal in refusals], "snapshot": facts.snapshot_id,
         "as_of": facts.as_of, "source": facts.source, "succeeded_at": facts.succeeded_at,
+        "misses": missed,
     }
 
 

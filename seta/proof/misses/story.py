@@ -8,7 +8,7 @@ it: that pass is evidence that the job is flaky, and the row shows it.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import groupby
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from ...domain import JobType, LedgerEntry, Miss, MissPush, MissWitness
 from ...store.evidence.found import (
-    StarredRun, last_passes, passes_between, starred_runs, typed_names,
+    StarredRun, passes_before, passes_between, starred_runs, typed_names,
 )
 from ...store.ledger.entries import entries_between
 from ...store.snapshots import priorities_of
@@ -117,7 +117,7 @@ class Stories:
     ) -> list[Interval]:
         wanted = [(name_id, failed_on.pushed_at)
                   for each in witnesses for name_id in each.names.values()]
-        passes = last_passes(self._session, wanted)
+        passes = passes_before(self._session, wanted)
         found = []
         for each in witnesses:
             known = [passes[key] for name_id in each.names.values()
@@ -135,8 +135,11 @@ class Stories:
         before, is_known = (entries, False) if here is None else (entries[:here], True)
         if after is not None:
             passed = _place(before, after)
-            before = ([each for each in before if each.pushed_at > after.pushed_at]
-                      if passed is None else before[passed + 1:])
+            if passed is None:
+                before = [each for each in before if each.pushed_at > after.pushed_at]
+            else:
+                after = replace(after, push_id=before[passed].push_id)
+                before = before[passed + 1:]
         else:   # no result says so: it is taken to have passed where it last ran
             ran = [place for place, each in enumerate(before) if witness.ran_on(each)]
             if ran:
@@ -164,10 +167,16 @@ class Stories:
         start, end = _place(until, first), _place(until, finder.push)
         late = (len(until) if end is None else end) - (start or 0)
         snapshot = interval.left_out[-1].snapshot
+
+        def named(push: MissPush) -> MissPush:
+            """Return it with the id that the ledger has for it, if any."""
+            place = _place(until, push)
+            return push if place is None else replace(push, push_id=until[place].push_id)
+
         return Miss(
-            project, build_system, finder.fixed_by, finder.name, finder.known_at, finder.push,
-            interval.after, first, failed_on, interval.pushes, len(interval.left_out),
-            max(0, late),
+            project, build_system, finder.fixed_by, finder.name, finder.known_at,
+            named(finder.push), interval.after, first, named(failed_on), interval.pushes,
+            len(interval.left_out), max(0, late),
             max(0.0, (finder.push.pushed_at - first.pushed_at) / timedelta(minutes=1)), snapshot,
             self._told_of(project, witnesses, interval, failed_on, finder, snapshot))
 

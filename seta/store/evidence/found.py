@@ -36,7 +36,7 @@ NEW_FIXES = text("""
         AND new.classified_at >= :since
 """).bindparams(bindparam("since", type_=DateTime(timezone=True)))
 
-LAST_PASSES = text("""
+PASSES_BEFORE = text("""
     SELECT wanted.number, run.push_id, run.revision, run.pushed_at
     FROM unnest(:names, :before) WITH ORDINALITY AS wanted (name_id, before, number)
     CROSS JOIN LATERAL (
@@ -105,11 +105,11 @@ def typed_names(session: Session, project: str) -> list[tuple[str, str, int, Job
             for build_system, name, name_id, row in session.execute(query)]
 
 
-def last_passes(
+def passes_before(
     session: Session, wanted: Sequence[tuple[int, datetime]]
 ) -> dict[tuple[int, datetime], MissPush]:
     """Return the last push before a time on which a job passed, for each that has one."""
-    rows = session.execute(LAST_PASSES, {
+    rows = session.execute(PASSES_BEFORE, {
         "names": [name for name, _ in wanted], "before": [at for _, at in wanted],
         "span": PASSES_OF})
     return {wanted[number - 1]: MissPush(*push) for number, *push in rows}

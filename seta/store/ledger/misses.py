@@ -13,6 +13,8 @@ from ...domain import JobType, Miss, MissPush, MissWitness, Promotion, StoredMis
 from .. import schema
 from ..paging import newest_first
 
+SHOWN_FOR = timedelta(days=30)  # how far back misses are counted for people
+
 Row, Look = schema.Miss, schema.MissLook
 
 COLUMNS = ("project", "build_system", "fixed_by", "found_by", "found_at", "pushes", "left_out",
