@@ -26,6 +26,7 @@ DEV = [
     "axe-playwright-python>=0.1.4",
     "buildbot-worker>=4.3,<5",
     "buildbot-www>=4.3,<5",
+    "dask[distributed]>=2026.8",
     "flake8>=7",
     "furo>=2025.9",
     "honcho>=2",

@@ -93,6 +93,16 @@ def url(value: str) -> str:
     raise ValueError("an address such as https://treeherder.mozilla.org")
 
 
+def dask_address(value: str) -> str:
+    """
+    >>> dask_address("dask://cluster.example:8786")
+    'dask://cluster.example:8786'
+    """
+    if re.fullmatch(r"dask://[A-Za-z0-9.-]+:[0-9]{1,5}", value):
+        return value
+    raise ValueError("the address of a Dask scheduler such as dask://host:8786")
+
+
 def hours(value: str) -> tuple[int, ...]:
     """
     >>> hours("13, 1")

@@ -134,6 +134,10 @@ class Settings:
     time_limit: timedelta = setting(
         "SETA_TIME_LIMIT", readers.duration, "15m",
         "The solver's time limit, in case its nodes take far too long.")
+    parallel: str = setting(
+        "SETA_PARALLEL", readers.dask_address, "",
+        "Where the cut-offs of a backtest are worked on: the address of a Dask scheduler such as "
+        "dask://host:8786; if unset, processes of this machine.")
     max_change: float = setting(
         "SETA_MAX_CHANGE", readers.percentage, "30%",
         "A snapshot is held back if it moves more than this share of the job types between "

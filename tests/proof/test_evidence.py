@@ -14,6 +14,7 @@ from sqlalchemy import text
 from seta.config import Settings
 from seta.domain import NewFields, Override, Pattern, Priority, Rename, Scope, StoredRename
 from seta.ingest import import_files
+from seta.proof.backtest.history import read_history, recorded_history
 from seta.proof.evidence import SimulationRecorder, read_evidence
 from seta.proof.simulation import Shape, Simulation
 from seta.proof.simulation.files import write_history
@@ -247,8 +248,13 @@ def test_a_simulated_history_gives_the_same_whether_imported_or_recorded(databas
         scope = scope_named(session, "made")
         imported = read_evidence(
             session, scope, asked, settings=Settings(weigh_witnesses=False))
-    recorded = SimulationRecorder(Simulation(shape, seed=2), scope, asked).record_all()
+        history = read_history(session, scope, since=asked[0], until=asked[-1])
+    recorder = SimulationRecorder(Simulation(shape, seed=2), scope, asked)
+    recorded = recorder.record_all()
     engine.dispose()
+    again = recorded_history(recorder, scope, history.projects["simulated"], until=asked[-1])
+    assert again.regressions == history.regressions and again.star_delay == history.star_delay
+    assert again.timelines["simulated"].times == history.timelines["simulated"].times
     for at in asked:
         assert recorded.problem_at(at) == imported.problem_at(at)
         assert recorded.ages_at(at) == imported.ages_at(at)

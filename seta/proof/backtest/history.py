@@ -15,6 +15,7 @@ from ...store.evidence import EvidenceWindow
 from ...store.evidence.failures import StarredFailure, starred_failures
 from ...store.evidence.passes import Failing, last_passes
 from ...store.results.pushes import push_times
+from ..evidence import SimulationRecorder
 from .timelines import Timeline
 
 HORIZON = timedelta(days=60)   # how old a set may get
@@ -112,6 +113,19 @@ def read_history(session: Session, scope: Scope, *, since: datetime, until: date
     passed = last_passes(session, [each for regression in regressions
                                    for each in _first_failing(regression)], known_by=until)
     return History(scope, known, timelines, failures, with_passes(regressions, passed), until,
+                   star_delay_of(failures))
+
+
+def recorded_history(
+    recorder: SimulationRecorder, scope: Scope, project: Project, *, until: datetime
+) -> History:
+    """Return the pushes and regressions of a recorded simulation, as they are known at `until`."""
+    failures = tuple(each for each in recorder.starred
+                     if each.pushed_at < until and max(each.known_at, each.classified_at) <= until)
+    times = [at for at in sorted(recorder.push_times) if at < until]
+    regressions = with_passes(regressions_of(failures), recorder.last_passes)
+    return History(scope, {project.name: project},
+                   {project.name: Timeline(times, project.cadence)}, failures, regressions, until,
                    star_delay_of(failures))
 
 

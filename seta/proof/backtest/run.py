@@ -1,10 +1,13 @@
 """Decide again at past moments, and score each decision on the regressions that came after it."""
 
-from collections.abc import Callable, Iterator
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 
-from joblib import Parallel, delayed
+from joblib import delayed
 from sqlalchemy.orm import Session, sessionmaker
 
 from ...analysis.setcover import Budget
@@ -13,13 +16,18 @@ from ...errors import NothingToAnalyze
 from ...store.curation.projects import scope_named
 from ...store.ledger.outcomes import count_selective
 from ..evidence import Evidence, read_evidence
-from .history import History, read_history
+from ..parallel import workers
+from .history import History, Period, read_history
 from .policies import Known
 from .plan import Plan
 from .report import Backtest, report_of
 from .trials import Trial, Tried, try_policies
 
+logger = logging.getLogger(__name__)
+
 Progress = Callable[[str], None]
+TOGETHER = 4    # cut-offs
+NO_PERIOD = Period(datetime.min.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC), (), {})
 
 
 def backtest(
@@ -28,7 +36,8 @@ def backtest(
 ) -> Backtest:
     """Decide at each cut-off with what was known then, and score all policies.
 
-    Nothing is stored. `jobs` processes decide in parallel. Raises UnknownScope, BadInput, and
+    Nothing is stored. `jobs` processes decide in parallel, or a Dask cluster where
+    the settings name one. Raises UnknownScope, BadInput, BadSetting, and
     NothingToAnalyze where no cut-off can be decided or no regression can be scored.
     """
     with sessions() as session:
@@ -41,18 +50,48 @@ def backtest(
             session, history.projects, since=plan.since, until=plan.until)
         evidence = read_evidence(
             session, scope, plan.cut_offs(), settings=settings, progress=progress)
+    return backtest_of(evidence, history, plan, settings=settings, jobs=jobs, selective=selective,
+                       progress=progress)
+
+
+def backtest_of(
+    evidence: Evidence, history: History, plan: Plan, *, settings: Settings, jobs: int = 1,
+    selective: int = 0, progress: Progress = lambda text: None,
+) -> Backtest:
+    """Decide at each cut-off on this evidence, and score on this history, as `backtest` does."""
     skipped: list[datetime] = []
-    trials = _trials(evidence, plan, history, settings, skipped)
-    parallel = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs")
+    waiting: deque[Period] = deque()    # of the trials under way, in order
+    trials = _noted(_trials(evidence, plan, history, settings, skipped), waiting)
     tried: list[Tried] = []
-    for each in parallel(delayed(try_policies)(trial) for trial in trials):
-        tried.append(each)
-        progress(f"{len(tried)} cut-offs, the last on {each.period.begin:%Y-%m-%d}")
+    with workers(settings.parallel, jobs) as parallel:
+        for found in parallel(delayed(_try_all)(each) for each in _batched(trials)):
+            for each in found:
+                tried.append(replace(each, period=waiting.popleft()))
+            progress(f"{len(tried)} cut-offs, the last on {tried[-1].period.begin:%Y-%m-%d}")
     if not any(each.period.regressions for each in tried):
         raise NothingToAnalyze(
             f"nothing to score: no regression of {plan.scope} came after a cut-off that could be "
             f"decided ({len(skipped)} could not)")
+    logger.info("tried %d cut-offs of %s", len(tried), plan.scope)
     return report_of(plan, history, tried, skipped=len(skipped), selective=selective)
+
+
+def _batched(trials: Iterator[Trial]) -> Iterator[list[Trial]]:
+    """Yield a few cut-offs at a time: they share the pushes, which then travel once."""
+    while batch := list(islice(trials, TOGETHER)):
+        yield batch
+
+
+def _noted(trials: Iterable[Trial], periods: deque[Period]) -> Iterator[Trial]:
+    for trial in trials:
+        periods.append(trial.period)
+        yield trial
+
+
+def _try_all(trials: Iterable[Trial]) -> list[Tried]:
+    """Try cut-offs; what came after them stays where it is known already."""
+    return [replace(found, period=NO_PERIOD)
+            for found in map(try_policies, trials)]
 
 
 def _trials(

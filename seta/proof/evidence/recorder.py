@@ -78,6 +78,9 @@ class Recorder:
     def type_of(self, name: int) -> int | None:
         return self._known[name].job_type
 
+    def job_type(self, number: int) -> JobType:
+        return list(self._types)[number]
+
     def evidence(self) -> Evidence:
         """Return the evidence of what was added so far."""
         order = sorted(self._names)

@@ -13,7 +13,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 DAY = 86_400_000_000
 
-__all__ = ["DAY", "MICROSECOND", "NEVER", "Flags", "Integers", "integers", "micros", "moment"]
+__all__ = ["DAY", "MICROSECOND", "NEVER", "Flags", "Integers", "integers", "micros", "moment",
+           "time"]
 
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -23,10 +24,14 @@ def micros(at: datetime) -> int:
     return (at - EPOCH) // MICROSECOND
 
 
+def time(at: int) -> datetime:
+    return EPOCH + at * MICROSECOND
+
+
 @lru_cache(maxsize=100_000)
 def moment(at: int) -> datetime | None:
     """Return the time; None for `NEVER`."""
-    return None if at == NEVER else EPOCH + at * MICROSECOND
+    return None if at == NEVER else time(at)
 
 
 def integers(values: Any) -> Integers:
