@@ -52,6 +52,10 @@ class SwitchedOff(CannotAnswer):
     """A kill switch is set."""
 
 
+class TooLong(CannotAnswer):
+    """It takes longer than a web request may; the command of the same name has no such limit."""
+
+
 class NothingToAnalyze(SetaError):
     """There are no regressions to decide on, so nothing is decided."""
 

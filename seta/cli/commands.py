@@ -37,6 +37,8 @@ COMMANDS = {
                  "Try past decisions on the regressions that came after them."),
     "misses": ("seta.cli.misses:misses",
                "List regressions that pushes let in, and who could have caught them."),
+    "what-if": ("seta.cli.what_if:what_if",
+                "Show what other settings would have cost and caught."),
     "simulate": ("seta.cli.simulate:simulate",
                  "Write the history of a made-up CI whose truth is known."),
     "doctor": ("seta.cli.doctor:doctor", "Ask a server the way a client does."),

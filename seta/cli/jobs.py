@@ -1,6 +1,5 @@
 """`seta jobs`."""
 
-from fnmatch import fnmatchcase
 from typing import Any
 
 import click
@@ -9,6 +8,7 @@ from ..domain import Snapshot
 from ..domain.plurals import pluralize
 from ..errors import BadInput, NoSnapshot
 from ..names import parse_report
+from ..names.matching import names_matching, no_match
 from ..proof.savings import savings_of
 from ..store.curation import projects as store
 from ..store.results.job_names import job_names
@@ -58,12 +58,11 @@ def jobs(program: Program, project: str | None, priority: int | None, glob: str,
 
 def _named(rows: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
     """Return the rows of exactly this name, or else of the names that it matches as a glob."""
-    found = ([row for row in rows if row["name"] == name]
-             or [row for row in rows if fnmatchcase(row["name"], name)])
-    if not found:
-        click.echo(f"no name is or matches {name!r}: * stands for any text, [x] for one of the "
-                   "letters in it, [[] for a bracket", err=True)
-    return found
+    names = {row["name"] for row in rows}
+    wanted = set(names_matching(names, name))
+    if not wanted:
+        click.echo(no_match(names, name), err=True)
+    return [row for row in rows if row["name"] in wanted]
 
 
 def _decided(program: Program, project: str) -> tuple[Snapshot, list[dict[str, Any]]]:

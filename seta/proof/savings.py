@@ -1,5 +1,6 @@
 """What a snapshot saves: its jobs and a project's cadence, on the pushes that came before it."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -13,8 +14,10 @@ from ..ledger.turns import turns_of
 from ..store.curation.projects import projects
 from ..store.results.pushes import count_pushes, push_times
 from ..store.snapshots import publication_state, snapshot_with_id
-from ..store.snapshots.costs import costs_of, witnesses_by_project
-from .backfills import Backfills, expected_backfills, runs_to_bisect
+from ..store.snapshots.costs import (
+    CostedWitness, PlatformCosts, costs_of, witnesses_by_project,
+)
+from .backfills import expected_backfills, runs_to_bisect
 from .costs import Amounts, PushCost, why_no_money
 from .replay import decisions
 
@@ -104,10 +107,8 @@ def savings_of(
     found = []
     for each in wanted:
         practice = practice_of(session, each, until=snapshot.as_of)
-        backfills = (None if practice.runs is None
-                     else expected_backfills(witnesses.get(each.name, {}), practice.bisecting))
-        found.append(_savings(each, snapshot.unit, costs[each.name], practice, backfills, rate,
-                              prices))
+        found.append(made_savings(each, snapshot.unit, costs[each.name], practice,
+                                  witnesses.get(each.name, {}), rate, prices))
     return found
 
 
@@ -165,15 +166,24 @@ def _tried(times: tuple[datetime, ...], cadence: Cadence) -> tuple[Rates, Rates]
         tuple((priority, fmean(map(runs_to_bisect, found))) for priority, found in ran_on.items()))
 
 
-def _savings(
-    project: Project, unit: str, costs: dict[Priority, dict[str, int]], practice: Practice,
-    backfills: Backfills | None, rate: float | None, prices: Prices | None,
+def made_savings(
+    project: Project, unit: str, costs: PlatformCosts, practice: Practice,
+    witnesses: Mapping[str, Iterable[CostedWitness]], rate: float | None, prices: Prices | None,
 ) -> Savings:
-    per_push = {platform: cost * (rate or 0.0) for platform, cost in backfills.cost.items()} \
-        if backfills else {}
+    """Put together what a set saves on a project.
+
+    `witnesses` are those of each regression of the window that has any here, `rate` is how many
+    regressions come with a push.
+    """
+    per_push: dict[str, float] = {}
+    low_value_share = None
+    if practice.runs is not None:
+        backfills = expected_backfills(witnesses, practice.bisecting)
+        low_value_share = backfills.low_value_share
+        per_push = {platform: cost * (rate or 0.0) for platform, cost in backfills.cost.items()}
     return Savings(
         project.name, unit, PushCost(costs, practice.runs, per_push), practice.pushes,
-        practice.days, backfills.low_value_share if backfills else None, rate, prices)
+        practice.days, low_value_share, rate, prices)
 
 
 def _regressions_per_push(

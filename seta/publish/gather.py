@@ -1,6 +1,7 @@
 """Read what a decision needs, in a constant number of queries however much is stored."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ..analysis import Problem
 from ..config import Settings
-from ..domain import JobType, Scope, Witnesses
+from ..domain import JobType, Override, Scope, Witnesses
 from ..store import evidence
 from ..store.curation.overrides import overrides
 from ..store.curation.renames import renames
@@ -37,9 +38,10 @@ class Gathered:
 
 
 def gather(
-    session: Session, scope: Scope, *, now: datetime, as_of: datetime | None, settings: Settings
+    session: Session, scope: Scope, *, now: datetime, as_of: datetime | None, settings: Settings,
+    more: Iterable[Override] = (),
 ) -> Gathered:
-    """Read the evidence for an analysis of a scope."""
+    """Read the evidence for an analysis of a scope; `more` are overrides that nobody has set."""
     watch = HalfWatch(session, scope)
     window = evidence.evidence_window(session, scope, now=now, as_of=as_of)
     decided_at = min(window.known_by, now)
@@ -50,7 +52,7 @@ def gather(
     made = make_problem(
         window, redundancy=scope.redundancy, names=names,
         witnesses=evidence.witnesses(session, window),
-        durations_ms=evidence.mean_durations(session, window), overrides=active,
+        durations_ms=evidence.mean_durations(session, window), overrides=[*active, *more],
         renames=[stored.rename for stored in known_renames],
         shown=evidence.showings(session, window) if weighs else {},
         totals=evidence.run_totals(session, window) if weighs else {},

@@ -7,13 +7,13 @@ from ..conditional import tag_reads
 from . import (
     access, audit, audits, backtests, classifications, due, jobs, misses, openapi, overrides,
     problems, projects, pushes, regressions, renames, results, runs, schedule, scopes, snapshots,
-    status,
+    status, what_if,
 )
 
 PREFIX = "/api/v1"
 ROUTES = (
-    projects, schedule, due, audits, pushes, jobs, snapshots, backtests, scopes, regressions,
-    misses, classifications, results, overrides, renames, status, runs, audit,
+    projects, schedule, due, audits, pushes, jobs, snapshots, backtests, what_if, scopes,
+    regressions, misses, classifications, results, overrides, renames, status, runs, audit,
 )
 
 
