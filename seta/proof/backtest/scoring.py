@@ -117,8 +117,8 @@ def _catch(
     if by_set:
         return Catch(regression.fixed_by, 1.0, 1.0, 1.0, 0.0, 0.0, 1.0, 1.0, Hunt())
     ways = [_Way(priority, None if at == regression.first_at else timeline.index_of(at),
-                 0 if column is None else int(board.costs[column]))
-            for priority, at, column in witnesses]
+                 0 if column is None else int(board.costs[column]), timeline.spread(job_type))
+            for (priority, at, column), job_type in zip(witnesses, regression.witnesses)]
     suspects = regression.suspects(timeline)
     return _mean([_caught_from(culprit, culprit == suspects[-1], ways, regression, period)
                   for culprit in suspects], of_suspects=True)
@@ -131,6 +131,7 @@ class _Way:
     priority: Priority
     fails_from: int | None
     cost: int
+    spread: int             # of a staggered cadence: which turn it has
 
     def fails_since(self, culprit: int) -> int:
         return culprit if self.fails_from is None else self.fails_from
@@ -141,7 +142,8 @@ def _caught_from(
     period: Period,
 ) -> Catch:
     timeline = period.timelines[regression.project]
-    runs = [(timeline.next_run(way.priority, way.fails_since(culprit)), way) for way in ways]
+    runs = [(timeline.next_run(way.priority, way.fails_since(culprit), way.spread), way)
+            for way in ways]
     found = min((run for run, _ in runs if run is not None), default=None)
     if found is None:
         return Catch(regression.fixed_by, 0.0, 0.0, 0.0, None, None)
@@ -158,7 +160,7 @@ def _caught_from(
 
 def _hunt(timeline: Timeline, way: _Way, culprit: int, found: int) -> Hunt:
     """Return what finding the culprit takes, for a witness that fails on the push `found`."""
-    pushes = found - timeline.last_run(way.priority, way.fails_since(culprit))
+    pushes = found - timeline.last_run(way.priority, way.fails_since(culprit), way.spread)
     runs = expected_runs(pushes)
     return Hunt(float(pushes), runs, runs * way.cost, float(pushes - 1), (pushes - 1) * way.cost)
 
