@@ -14,26 +14,36 @@ import click
 
 from ..domain.plurals import pluralize
 from ..errors import BadInput
+from ..proof.loop.days import WARM_UP
 from ..proof.simulation import Shape, Simulation
 from ..proof.simulation.files import truth, write_history
 from ..proof.simulation.pushes import WEEKEND
 from ..sources.files import fields
+from .options import json_option
 from .output import spinner
 from .program import Program
+from .simulate_loop import DAYS as LOOP_DAYS, print_loop, run_loop
 
 logger = logging.getLogger(__name__)
 USUAL = Shape()
 
 
 @click.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--loop", "is_loop", is_flag=True,
+              help="Run SETA on its own consequences in place of writing a history.")
+@click.option("--policy", "policies", multiple=True,
+              help="Of the loop: a way to decide or schedule; may be repeated, all by default.")
+@click.option("--warm-up", type=click.IntRange(1, 3650), default=WARM_UP, show_default=True,
+              help="Of the loop: days on which everything runs before SETA decides.")
 @click.option("--truth", "truth_file", type=click.Path(dir_okay=False, path_type=Path),
               help="Also write what is true: each regression, who shows it, who found it.")
 @click.option("--project", default="simulated", show_default=True, help="The project's name.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True,
               help="The same seed and sizes give the same bytes.")
-@click.option("--days", type=int, default=USUAL.days, show_default=True,
-              help="How long the history is; it begins on 2026-01-05.")
+@click.option("--days", type=int,
+              help=f"How long the history is, {USUAL.days} by default; it begins on 2026-01-05. Of "
+                   f"the loop: on how many days SETA decides, {LOOP_DAYS} by default.")
 @click.option("--results", type=click.IntRange(min=1),
               help="In place of --days: as many days as give about this many results.")
 @click.option("--pushes", "pushes_per_day", type=float, default=USUAL.pushes_per_day,
@@ -55,14 +65,41 @@ USUAL = Shape()
               help="Share of job types that come or go within a year.")
 @click.option("--rename/--no-rename", "has_rename", default=USUAL.has_rename, show_default=True,
               help="Give one platform's jobs other names halfway.")
+@json_option
 @click.pass_obj
-def simulate(program: Program, /, file: Path, truth_file: Path | None, project: str, seed: int,
-             results: int | None, **sizes: Any) -> None:
+def simulate(
+    program: Program, /, file: Path | None, is_loop: bool, policies: tuple[str, ...], warm_up: int,
+    truth_file: Path | None, project: str, seed: int, results: int | None, days: int | None,
+    is_json: bool, **sizes: Any,
+) -> None:
     """Write the history of a made-up CI, whose truth is known, to FILE for `seta import`.
 
     Results, job lists and classifications as NDJSON, gzipped if FILE ends in .gz. Every job runs
     on every push. It is streamed: one push is in memory at a time.
+
+    With --loop nothing is written. Each day SETA decides on what was seen by then, each push runs
+    what the cadence says, and what did not run nobody saw. A table says what that caught and cost.
     """
+    if is_loop:
+        if file is not None or truth_file is not None or results is not None:
+            raise BadInput("--loop writes no file: leave out FILE, --truth and --results")
+        shape = Shape(**sizes | {"days": LOOP_DAYS if days is None else days})
+        with spinner(program.has_terminal) as show:
+            found = run_loop(shape, seed=seed, days=shape.days, warm_up=warm_up,
+                             policies=policies, progress=show)
+        print_loop(found, is_json=is_json)
+        return
+    if file is None or policies or is_json:
+        raise BadInput("name the FILE to write" if file is None else
+                       "--policy and --json belong to --loop")
+    _write(program, file, truth_file, project, seed, results,
+           sizes | {"days": USUAL.days if days is None else days})
+
+
+def _write(
+    program: Program, file: Path, truth_file: Path | None, project: str, seed: int,
+    results: int | None, sizes: dict[str, Any],
+) -> None:
     checked = _project(project)
     shape = Shape(**sizes)
     if results is not None:

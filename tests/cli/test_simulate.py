@@ -52,6 +52,31 @@ def test_about_as_many_results_as_asked_for(seta, tmp_path):
     assert 35_000 < int(out.split(": ")[1].split()[0].replace(",", "")) < 65_000
 
 
+def test_the_loop_prints_what_each_policy_caught_and_cost(seta):
+    """On 4 days of few pushes; the same seed gives the same."""
+    arguments = ("simulate", "--loop", "--days", "4", "--pushes", "6", "--job-types", "30",
+                 "--regressions", "8", "--warm-up", "8", "--policy", "cover", "--policy",
+                 "cover, staggered")
+    found = json.loads(seta.good(*arguments, "--json"))
+    assert [each["policy"] for each in found["policies"]] == ["cover", "cover, staggered"]
+    assert found["days"] == 4 and found["warm_up"] == 8
+    whole = found["policies"][0]["whole"]
+    assert whole["regressions"] > 5 and 0 < whole["set_cost"] < whole["cost"] < 1
+    shown = seta.good(*arguments)
+    assert f"{whole['on_push']:.1%}" in shown and "from day 0" in shown
+
+
+@pytest.mark.parametrize("arguments, says", [
+    (["--loop", "some.ndjson"], "--loop writes no file"),
+    (["--loop", "--policy", "best"], "there is no policy 'best'; there are cover, "),
+    ([], "name the FILE to write"),
+    (["some.ndjson", "--policy", "cover"], "--policy and --json belong to --loop"),
+])
+def test_what_belongs_to_the_loop_or_to_a_file_is_said(seta, arguments, says):
+    code, _, error = seta("simulate", *arguments)
+    assert code == 2 and says in error
+
+
 @pytest.mark.parametrize("arguments, says", [
     (["--flakes", "2"], "flakes is a share from 0 to 1, not 2.0"),
     (["--job-types", "1"], "job_types must be at least 2, not 1"),

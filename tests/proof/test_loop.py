@@ -10,7 +10,8 @@ from seta.domain import Cadence, Interval, Priority, Scope
 from seta.ledger.prepared import PreparedNames
 from seta.ledger.turns import Turn, turns_of
 from seta.proof.evidence import SimulationRecorder
-from seta.proof.loop import POLICIES, LoopPolicy, loop_days, report_of, start
+from seta.proof.loop import POLICIES, loop_days, report_of, start
+from seta.proof.loop.policies import by_pushes
 from seta.proof.loop.world import due_jobs
 from seta.proof.replay import decisions
 from seta.proof.simulation import Shape, Simulation
@@ -18,8 +19,8 @@ from seta.proof.simulation.shape import START
 
 SMALL = Shape(pushes_per_day=8, job_types=40, regressions_per_day=4, components=10)
 DAYS, WARM_UP = 8, 15
-ALWAYS = LoopPolicy("everything", cadence=Cadence(*[Interval(1, 1)] * 3))
-EVER = Interval(10_000, 1_000_000)
+PLAIN = replace(POLICIES["cover"], cadence=by_pushes(2, 3, 6))
+ALWAYS = POLICIES["everything on every push"]
 
 
 @pytest.fixture(scope="module")
@@ -33,12 +34,12 @@ def days_of(world, policy):
 
 @pytest.fixture(scope="module")
 def plain(world):
-    return days_of(world, POLICIES["cover"])
+    return days_of(world, PLAIN)
 
 
 def test_where_everything_runs_the_loop_decides_as_on_the_history(world):
     """Nothing is left out, so nothing that is seen differs from a run without SETA."""
-    days = days_of(world, ALWAYS)
+    days = days_of(world, replace(ALWAYS, is_frozen=False))
     moments = [START + timedelta(days=WARM_UP + day) for day in range(DAYS)]
     whole = Simulation(replace(SMALL, days=DAYS + WARM_UP, has_rename=False), 3)
     history = SimulationRecorder(whole, Scope("loop"), moments).record_all()
@@ -53,14 +54,14 @@ def test_where_everything_runs_the_loop_decides_as_on_the_history(world):
 
 
 def test_the_same_seed_gives_the_same_and_the_world_stays(world, plain):
-    again = report_of(POLICIES["cover"], 3, loop_days(world, POLICIES["cover"], warm_up=WARM_UP))
-    assert again == report_of(POLICIES["cover"], 3, plain)
+    again = report_of(PLAIN, 3, loop_days(world, PLAIN, warm_up=WARM_UP))
+    assert again == report_of(PLAIN, 3, plain)
     assert not world.landed and again.days == DAYS
 
 
 def test_what_did_not_run_is_no_witness(world):
     """Where low-value jobs never run, every failure is one of the day's set, and costs are its."""
-    policy = replace(POLICIES["cover"], runs_low_value=False)
+    policy = replace(PLAIN, runs_low_value=False)
     days = days_of(world, policy)
     first = days[0].problem.regressions
     known = {each.fixed_by for each in first}
@@ -77,7 +78,7 @@ def test_what_did_not_run_is_no_witness(world):
 
 
 def test_the_cadence_finds_what_the_set_does_not(world, plain):
-    report = report_of(POLICIES["cover"], 3, plain).whole
+    report = report_of(PLAIN, 3, plain).whole
     assert report.by_set < report.on_push < 1 and report.set_cost < report.cost < 1
     late = [each.pushes_late for day in plain for each in day.landed]
     assert all((each.pushes_late == 0) == each.on_push for day in plain for each in day.landed)
@@ -85,13 +86,13 @@ def test_the_cadence_finds_what_the_set_does_not(world, plain):
 
 
 def test_a_frozen_set_stays(world):
-    days = days_of(world, replace(POLICIES["cover"], is_frozen=True))
+    days = days_of(world, replace(PLAIN, is_frozen=True))
     assert days[0].decision is not None and not any(day.decision for day in days[1:])
     assert {day.chosen for day in days} == {days[0].chosen} and days[5].turnover == 0
 
 
 def test_a_price_for_change_keeps_what_was_chosen_the_day_before(world, plain):
-    days = days_of(world, POLICIES["cover, price for change 1.3"])
+    days = days_of(world, replace(PLAIN, changes={"change_price": 1.3}))
     assert all(day.problem.kept == before.chosen for before, day in zip(days, days[1:]))
     turnover = [sum(day.turnover for day in each) for each in (plain, days)]
     assert 0 < turnover[1] <= turnover[0]

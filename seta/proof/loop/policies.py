@@ -4,18 +4,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ...domain import Cadence
+from ...domain import Cadence, Interval
 
-PLAIN = "cover"
+EVER = 10_000_000    # minutes: an interval that counts pushes only
+
+
+def by_pushes(priority_2: int, priority_3: int, backstop: int) -> Cadence:
+    """Return a cadence that counts pushes only."""
+    return Cadence(Interval(priority_2, EVER), Interval(priority_3, EVER), Interval(backstop, EVER))
 
 
 @dataclass(frozen=True)
 class LoopPolicy:
-    """How SETA decides, and what its client does with it."""
+    """How SETA decides, and what its client does with it.
+
+    The usual cadence counts pushes only: a simulated CI has fewer pushes than a large one, and
+    would mostly run what the minutes of a quiet night make due.
+    """
 
     name: str
     changes: Mapping[str, Any] = field(default_factory=dict)   # fields of the day's `Problem`
-    cadence: Cadence = Cadence()
+    cadence: Cadence = by_pushes(5, 10, 20)
     is_frozen: bool = False             # the first set stays
     runs_low_value: bool = True         # False: the client leaves them out, whatever is due
 
@@ -25,12 +34,18 @@ class LoopPolicy:
                        cadence=replace(self.cadence, is_staggered=True))
 
 
-COVER = LoopPolicy(PLAIN)
-PRICED = LoopPolicy("cover, price for change 1.3", {"change_price": 1.3})
-REDUNDANT = LoopPolicy("cover, k = 2", {"redundancy": 2})
+COVER = LoopPolicy("cover")
+WITH_MINUTES = LoopPolicy("cover, cadence with minutes", cadence=Cadence())
 
 POLICIES = {policy.name: policy for policy in (
-    COVER, COVER.staggered, PRICED, PRICED.staggered, REDUNDANT, REDUNDANT.staggered,
+    COVER,
+    COVER.staggered,
+    LoopPolicy("cover, cadence 4/7/20", cadence=by_pushes(4, 7, 20)),  # costs as much as staggered
+    LoopPolicy("cover, price for change 1.3", {"change_price": 1.3}),
+    LoopPolicy("cover, k = 2", {"redundancy": 2}),
     LoopPolicy("the first set, frozen", is_frozen=True),
     LoopPolicy("cover, low value never runs", runs_low_value=False),
+    WITH_MINUTES,
+    WITH_MINUTES.staggered,
+    LoopPolicy("everything on every push", cadence=by_pushes(1, 1, 1), is_frozen=True),
 )}
