@@ -10,6 +10,8 @@ from .choice import Choice
 from .cover import Cover
 from .problem import Problem
 
+CHOSEN = frozenset({"chosen", "expected"})   # the reasons of what is in the set and not forced
+
 
 @dataclass(frozen=True, slots=True)
 class JobVerdict:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from ..analysis import Problem
+from ..analysis.explain import CHOSEN
 from ..domain import Scope
 from ..store.snapshots import priorities_of, published_at
 from .problems import Renaming
@@ -24,5 +25,5 @@ def with_price_for_change(
     if kept_from is None:
         return problem, inputs
     kept = frozenset(rename(job_type) for job_type, (_, reason)
-                     in priorities_of(session, kept_from).items() if reason.startswith("chosen"))
+                     in priorities_of(session, kept_from).items() if reason in CHOSEN)
     return replace(problem, kept=kept, change_price=scope.change_price), inputs

@@ -7,6 +7,7 @@ from datetime import timedelta
 from statistics import fmean
 
 from ...analysis import Decision, Problem, decide
+from ...analysis.explain import CHOSEN
 from ...domain import JobType, Priority, Scope
 from ...errors import NothingToAnalyze
 from ...ledger.cadence import due_on_push
@@ -62,7 +63,7 @@ def loop_days(world: World, policy: LoopPolicy, *, warm_up: int = WARM_UP) -> It
         if decision is not None:
             decided = {each.job_type: each.priority for each in decision.verdicts}
             chosen = frozenset(each.job_type for each in decision.verdicts
-                               if each.reason.startswith("chosen"))
+                               if each.reason in CHOSEN)
         found = _day(number, problem, decision, chosen, before)
         _run(world, policy, found, decided, day)
         yield found

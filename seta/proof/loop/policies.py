@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ...domain import Cadence, Interval
+from ...domain import EXPECTED, Cadence, Interval
 
 EVER = 10_000_000    # minutes: an interval that counts pushes only
 
@@ -43,6 +43,8 @@ POLICIES = {policy.name: policy for policy in (
     LoopPolicy("cover, cadence 4/7/20", cadence=by_pushes(4, 7, 20)),  # costs as much as staggered
     LoopPolicy("cover, price for change 1.3", {"change_price": 1.3}),
     LoopPolicy("cover, k = 2", {"redundancy": 2}),
+    LoopPolicy("cover and a budget of 1.4", {"budget": 1.4}),
+    LoopPolicy("expected catches, at the cover's cost", {"objective": EXPECTED}),
     LoopPolicy("the first set, frozen", is_frozen=True),
     LoopPolicy("cover, low value never runs", runs_low_value=False),
     WITH_MINUTES,
