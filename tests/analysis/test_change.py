@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from seta.analysis import Problem, decide
@@ -49,6 +49,7 @@ def test_where_jobs_are_counted_the_price_counts_too():
     assert (compared["ours"]["cost"], compared["least"]["cost"]) == (2, 1)
 
 
+@settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 @given(rows=st.lists(st.sets(st.sampled_from([A, B, C, D]), min_size=1), min_size=1, max_size=6),
        costs=st.lists(st.integers(1, 500), min_size=4, max_size=4),
        kept=st.frozensets(st.sampled_from([A, B, C, D])), price=st.sampled_from([1.0, 1.3, 3.0]))

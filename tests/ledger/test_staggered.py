@@ -25,9 +25,10 @@ JOBS = {FIRST: ("test-linux64/opt-high",),
         SECOND: tuple(f"test-linux64/opt-second-{chunk}" for chunk in range(1, 7)),
         THIRD: tuple(f"test-linux64/opt-third-{chunk}" for chunk in range(1, 9))}
 FEW = settings(max_examples=10, deadline=None, database=None,
-               suppress_health_check=[HealthCheck.function_scoped_fixture])
+               suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
-PURE = settings(max_examples=40, deadline=None, database=None)
+PURE = settings(max_examples=40, deadline=None, database=None,
+                suppress_health_check=[HealthCheck.too_slow])
 
 intervals = st.builds(
     Interval, st.one_of(st.integers(1, 6), st.integers(20, 24)), st.integers(1, 60))
