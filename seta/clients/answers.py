@@ -163,19 +163,34 @@ def read_due(body: object) -> Due:
     )
 
 
-def read_audits(body: object) -> list[tuple[str, str]]:
-    """Return the push id and revision of each push with jobs to run for audits.
+@dataclass(frozen=True)
+class AuditedPush:
+    """A push on which jobs are to run for audits of regressions."""
 
-    >>> read_audits({"pushes": [{"push_id": "7", "revision": "ab12", "jobs": ["a"]}]})
-    [('7', 'ab12')]
+    push_id: str
+    revision: str
+    pushed_at: str
+    jobs: frozenset[str]
+
+
+def read_audits(body: object) -> list[AuditedPush]:
+    """Return the pushes with jobs to run for audits.
+
+    >>> read_audits({"pushes": [{"push_id": "7", "revision": "ab12", "jobs": ["a"],
+    ...                          "pushed_at": "2026-03-01T12:00:00Z"}]})[0].revision
+    'ab12'
     """
     pushes = as_object(body).get("pushes")
     if not isinstance(pushes, list):
         raise NoAnswer("the answer's 'pushes' is not a list")
-    found = [(as_object(each).get("push_id"), as_object(each).get("revision")) for each in pushes]
-    if not all(isinstance(word, str) for push in found for word in push):
-        raise NoAnswer("a push in the answer has no push_id or revision")
-    return [(str(push_id), str(revision)) for push_id, revision in found]
+    found = []
+    for push in map(as_object, pushes):
+        words = [push.get(key) for key in ("push_id", "revision", "pushed_at")]
+        if not all(isinstance(word, str) for word in words):
+            raise NoAnswer("a push in the answer has no push_id, revision or pushed_at")
+        push_id, revision, pushed_at = map(str, words)
+        found.append(AuditedPush(push_id, revision, pushed_at, frozenset(names(push, "jobs"))))
+    return found
 
 
 def read_taken(body: object) -> list[str]:

@@ -71,7 +71,7 @@ def make_parser() -> argparse.ArgumentParser:
     add("--preview", action="store_true", help="ask without a trace in SETA's ledger")
     add("--audits", action="store_true",
         help="take what is to run for audits of regressions: for each push a JSON line with its "
-             "push_id, its revision and its jobs; without one where SETA cannot say")
+             "push_id, revision, pushed_at and jobs; none where SETA cannot say")
     add("--report", metavar="FILE",
         help="send results to SETA, one JSON record on each line; - for standard input")
     add("--url", help="the address of SETA (default: SETA_URL)")
@@ -116,11 +116,12 @@ def print_audits(given: argparse.Namespace) -> None:
              "token": os.environ.get("SETA_TOKEN")}
     try:
         pushes = read_audits(ask(audits_question(given.project, **asked), seconds=given.seconds))
-        for push_id, revision in pushes:
-            jobs = read_taken(ask(take_audits_question(given.project, push_id, **asked),
+        for push in pushes:
+            jobs = read_taken(ask(take_audits_question(given.project, push.push_id, **asked),
                                   seconds=given.seconds))
             if jobs:
-                print(json.dumps({"push_id": push_id, "revision": revision, "jobs": jobs}))
+                print(json.dumps({"push_id": push.push_id, "revision": push.revision,
+                                  "pushed_at": push.pushed_at, "jobs": jobs}))
     except Exception as error:  # nobody waits for an audit
         logger.warning("SETA did not say what is to run for audits: %s", one_line(error))
 

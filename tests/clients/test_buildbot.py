@@ -18,12 +18,15 @@ def seta(serve, selective):
         if request.path == "/api/v1/projects/sample-bot/due":
             owed, server.owed = server.owed, [] if request.method == "POST" else server.owed
             return serve.answer(200, {"jobs": owed, "push_id": "2" * 40, "reasons": ["time"]})
+        if request.path == "/api/v1/projects/sample-bot/audits":
+            return serve.answer(200, server.taken if request.method == "POST" else server.audits)
         if request.path.split("/")[-2][0] in server.full:
             return serve.answer(201, selective([], [], kind="full", reasons=["backstop"]))
         return serve.answer(201, selective(["unit", "ui"], ["docs", "of-another-master"]))
 
     server = serve(answer)
     server.full, server.owed, server.records = "", [], []
+    server.audits, server.taken = {"pushes": []}, {"push_id": "", "jobs": []}
     return server
 
 
@@ -53,6 +56,7 @@ def test_the_low_value_builder_waits_until_a_full_change(make_master, seta, unti
 def test_what_is_owed_runs_when_no_change_comes(make_master, seta, until):
     """R12: a timer fires, so that the tail of a burst is tested, on its newest change, once."""
     master = make_master(seta.url)
+    master.configure(("ask_every=0.3", "ask_every=0.3, audit_every=0.3"))
     master.start()
     for digit in "12":
         master.change(digit)
@@ -68,6 +72,16 @@ def test_what_is_owed_runs_when_no_change_comes(make_master, seta, until):
     assert [each for each in master.requests() if each.startswith("docs")] == [
         "docs 1 replaced", "docs 2 replaced", "docs 2 success",
         "docs 3 replaced", "docs 3 success"]
+
+    # An audit runs on its own, older change. One of a change that nobody knows is left alone.
+    push = {"push_id": "1" * 40, "revision": "1" * 40, "pushed_at": "2026-03-01T12:00:00Z",
+            "jobs": ["docs", "of-another-master"]}
+    seta.taken = {"push_id": "1" * 40, "jobs": push["jobs"]}
+    seta.audits = {"pushes": [push | {"push_id": "9" * 40, "revision": "9" * 40}, push]}
+    until(lambda: seta.asked("POST", "/audits"))
+    seta.audits = {"pushes": []}
+    until(lambda: "docs 1 success" in master.requests())
+    assert {each.json["push_id"] for each in seta.asked("POST", "/audits")} == {"1" * 40}
 
 
 def test_what_waits_outlives_the_master(make_master, seta, until):

@@ -77,14 +77,15 @@ def test_what_is_to_run_for_audits_is_taken_and_printed(run, serve, monkeypatch)
     def answer(request):
         if request.method == "GET":
             return serve.answer(200, {"pushes": [
-                {"push_id": "7", "revision": "ab", "jobs": ["ui"]},
-                {"push_id": "9", "revision": "cd", "jobs": ["ui"]}]})
+                {"push_id": "7", "revision": "ab", "pushed_at": "noon", "jobs": ["ui"]},
+                {"push_id": "9", "revision": "cd", "pushed_at": "noon", "jobs": ["ui"]}]})
         push_id = request.json["push_id"]
         return serve.answer(200, {"push_id": push_id, "jobs": taken[push_id]})
     server = serve(answer)
     monkeypatch.setenv("SETA_TOKEN", "secret")
     code, out, _ = run("--project", "sample", "--audits", "--url", server.url)
-    assert (code, out) == (0, '{"push_id": "7", "revision": "ab", "jobs": ["ui"]}\n')
+    assert (code, json.loads(out)) == (
+        0, {"push_id": "7", "revision": "ab", "pushed_at": "noon", "jobs": ["ui"]})
     assert [(each.method, each.path) for each in server.requests] == [
         (method, "/api/v1/projects/sample/audits") for method in ("GET", "POST", "POST")]
     assert server.requests[1].headers["authorization"] == "Bearer secret"

@@ -16,12 +16,13 @@ from twisted.logger import Logger
 from ..answers import Due, NoAnswer, Schedule, everything, read_due, read_schedule
 from ..exchange import DEADLINE, one_line
 from ..questions import due_question, schedule_question, take_due_question
+from .audits import run_audits
 from .fetch import ask
 from .held_requests import (
     REASON, Held, HeldRequests, Steps, close, held_properties, push_properties, pushed_at,
 )
+from .records import BUILD_SYSTEM
 
-BUILD_SYSTEM = "buildbot"
 ASK_EVERY = 60              # seconds between two questions for what is owed
 HOLD_AT_MOST = 4 * 60 * 60  # seconds, while SETA does not answer
 
@@ -35,7 +36,8 @@ class SetaScheduler(base.ReconfigurableBaseScheduler):
 
     Builders need ``nextBuild=hold_back()``, or what is held back runs at once. When SETA cannot
     say, everything runs. ``url``, ``project`` and ``token`` are SETA's; the other arguments are
-    those of any scheduler. ``ask_every``, ``deadline`` and ``hold_at_most`` are in seconds.
+    those of any scheduler. ``ask_every``, ``deadline`` and ``hold_at_most`` are in seconds, and so
+    is ``audit_every``: with it, what is to run for audits of regressions is asked for and run.
     """
 
     secrets = ["token"]
@@ -44,12 +46,14 @@ class SetaScheduler(base.ReconfigurableBaseScheduler):
         super().__init__(*args, **kwargs)
         self._timer: Any = None  # a LoopingCall
         self._decisions = 0      # changes that this process has decided on
+        self._audits_at = 0.0    # when it last asked for audits
 
     def checkConfig(
         self, *, builderNames: Any, url: str, project: str, token: str | None = None,
         branch: Any = NotABranch, change_filter: ChangeFilter | None = None,
         fileIsImportant: IsImportant | None = None, ask_every: float = ASK_EVERY,
-        deadline: float = DEADLINE, hold_at_most: float = HOLD_AT_MOST, **kwargs: Any,
+        deadline: float = DEADLINE, hold_at_most: float = HOLD_AT_MOST,
+        audit_every: float | None = None, **kwargs: Any,
     ) -> None:
         """Check what can be checked without asking SETA, which may be down."""
         super().checkConfig(builderNames=builderNames, **kwargs)
@@ -58,7 +62,8 @@ class SetaScheduler(base.ReconfigurableBaseScheduler):
         if fileIsImportant and not callable(fileIsImportant):
             config.error("SetaScheduler: fileIsImportant must be a callable")
         for name, value in (("ask_every", ask_every), ("deadline", deadline),
-                            ("hold_at_most", hold_at_most)):
+                            ("hold_at_most", hold_at_most),
+                            ("audit_every", 1 if audit_every is None else audit_every)):
             if not isinstance(value, (int, float)) or value <= 0:
                 config.error(f"SetaScheduler: {name} is {value!r}, not a number of seconds")
 
@@ -67,7 +72,8 @@ class SetaScheduler(base.ReconfigurableBaseScheduler):
         self, *, builderNames: Any, url: str, project: str, token: str | None = None,
         branch: Any = NotABranch, change_filter: ChangeFilter | None = None,
         fileIsImportant: IsImportant | None = None, ask_every: float = ASK_EVERY,
-        deadline: float = DEADLINE, hold_at_most: float = HOLD_AT_MOST, **kwargs: Any,
+        deadline: float = DEADLINE, hold_at_most: float = HOLD_AT_MOST,
+        audit_every: float | None = None, **kwargs: Any,
     ) -> Steps:
         yield super().reconfigService(builderNames=builderNames, **kwargs)
         self._url, self._project, self._token = url, project, token
@@ -75,7 +81,7 @@ class SetaScheduler(base.ReconfigurableBaseScheduler):
             change_filter=change_filter, branch=branch)
         self._is_important = fileIsImportant
         self._ask_every, self._deadline = ask_every, deadline
-        self._hold_at_most = hold_at_most
+        self._hold_at_most, self._audit_every = hold_at_most, audit_every
         if self.active and self.enabled:
             yield self._stop()
             yield self._start()
@@ -214,6 +220,12 @@ class SetaScheduler(base.ReconfigurableBaseScheduler):
             due = await self._ask_due(waiting)
             if due.jobs and await self._under_lock(self._run_owed(due, decisions)):
                 await self._tell_taken(due)
+        now = self.master.reactor.seconds()
+        if self._audit_every is not None and now - self._audits_at >= self._audit_every:
+            self._audits_at = now
+            await run_audits(
+                self, url=self._url, project=self._project, token=self._token,
+                builders=await self._builders(), deadline=self._deadline)
 
     async def _run_owed(self, due: Due, decisions: int) -> bool:
         """Run what is owed of what waits now; return whether anything was.
