@@ -131,7 +131,7 @@ def _taken(found: Backtest, each: PolicyScore) -> Row:
     late = each.pushes_late
     return (each.policy, _cost(found, each.every_push), _cost(found, each.with_cadence),
             _cost(found, each.backfill), f"{each.saved / share:.1%}",
-            f"{each.saved_net / share:.1%}",
+            f"{each.net_saved / share:.1%}",
             f"{late['median']:.0f}, {late['p90']:.0f}, {late['max']:.0f}" if late else "",
             f"{each.culprit_range['p90']:.0f}" if each.culprit_range else "",
             "" if each.turnover is None else f"{each.turnover:.0%}")

@@ -92,7 +92,7 @@ def test_the_ways_that_were_asked_for_are_tried_beside_the_covers(seta, tmp_path
     four, one = ways["cover, k = 4"], ways["cover, k = 1"]
     assert four["by_set"] >= one["by_set"]
     assert four["jobs"]["every_push"] > one["jobs"]["every_push"]
-    assert four["saved"] - four["saved_net"] == pytest.approx(four["backfill"])
+    assert four["saved"] - four["net_saved"] == pytest.approx(four["backfill"])
     ranked = ways["most failures first"]
     assert ranked["backfill_all"] >= ranked["backfill"] > 0
     known, several = found["origins"]["known"], found["origins"]["several"]

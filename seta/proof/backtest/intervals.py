@@ -37,18 +37,22 @@ class Bootstrap:
         self._weights: Weights = [
             rng.multinomial(picks[:, place] * sizes[number], _even(sizes[number])).astype(float)
             for place, number in enumerate(self._filled)]
+        self._total = sum((each.sum(axis=1) for each in self._weights), np.zeros(draws))
 
     def interval(self, values: Lists, weights: Lists | None = None) -> Interval | None:
         """Return the interval of the mean of these values, weighted where weights are given."""
         if not self._filled:
             return None
-        if weights is None:
-            weights = [np.ones(len(each)).tolist() for each in values]
         sums, total = np.zeros(1), np.zeros(1)
         for number, drawn in zip(self._filled, self._weights):
+            value = np.asarray(values[number], dtype=float)
+            if weights is None:
+                sums = sums + drawn @ value
+                continue
             weight = np.asarray(weights[number], dtype=float)
-            sums = sums + drawn @ (weight * np.asarray(values[number], dtype=float))
-            total = total + drawn @ weight
+            sums, total = sums + drawn @ (weight * value), total + drawn @ weight
+        if weights is None:
+            total = self._total
         is_known = total > 0
         if not is_known.any():
             return None

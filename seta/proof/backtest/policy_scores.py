@@ -48,7 +48,7 @@ class PolicyScore:
     backfill: float                     # finding the culprits by bisection
     backfill_all: float                 # or by a run on every push that may be to blame
     saved: float                        # of a full run, before backfills
-    saved_net: float                    # and after those by bisection
+    net_saved: float                    # and after those by bisection
     jobs: dict[str, float]              # the seven amounts above in jobs per push
     culprit_range: dict[str, float]     # pushes that may be to blame: median, p90, max
     turnover: float | None              # from a cut-off to the next: changed, of both sets' union
@@ -118,7 +118,7 @@ def _amounts(cost: Cost) -> dict[str, Any]:
         "full": cost.full / pushes, "backfill": cost.backfill / pushes,
         "backfill_all": cost.backfill_all / pushes,
         "saved": (cost.full - cost.with_cadence) / pushes,
-        "saved_net": (cost.full - cost.with_cadence - cost.backfill) / pushes}
+        "net_saved": (cost.full - cost.with_cadence - cost.backfill) / pushes}
 
 
 def _audited(
