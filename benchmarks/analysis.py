@@ -6,6 +6,7 @@ import resource
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 from analysis_shapes import hard, realistic
 from report import Table, publish
@@ -15,6 +16,7 @@ from seta.analysis.baselines import ORDERS, drop_one
 from seta.analysis.cover import cover_of
 from seta.analysis.decide import cover_problem_of
 from seta.analysis.objective import costs_of
+from seta.domain import EXPECTED
 
 PROBLEMS = {
     "300 x 500": lambda: realistic(300, 500),
@@ -22,6 +24,9 @@ PROBLEMS = {
     "20,000 x 20,000": lambda: realistic(20_000, 20_000),
     "20,000 x 20,000, k=2": lambda: with_redundancy(realistic(20_000, 20_000), 2),
     "3,000 x 3,000, no durations": lambda: without_durations(realistic(3_000, 3_000)),
+    "3,000 x 10,000": lambda: realistic(3_000, 10_000),
+    "3,000 x 10,000, budget 1.3": lambda: with_budget(realistic(3_000, 10_000), 1.3),
+    "3,000 x 10,000, expected": lambda: with_expectation(realistic(3_000, 10_000)),
     "3,000 x 3,000, 3+ witnesses": lambda: hard(3_000, 3_000, spread=0.7),
     "same, costs alike": lambda: hard(3_000, 3_000, spread=0.2),
     "same, costs equal": lambda: hard(3_000, 3_000, spread=0.0),
@@ -32,7 +37,8 @@ ABOUT = f"""
 Made-up histories of a realistic shape, each in a process of its own on one core. The time is of
 everything: reading the problem, reductions, search, the comparison, verdicts and certificates.
 Hours are machine time per push. *Drop-one* is our own version of what earlier SETAs computed, with
-the best of {ORDERS} orders of its input.
+the best of {ORDERS} orders of its input. *Budget* and *expected* also choose what is [expected to
+catch most](how-seta-decides.md#what-is-expected); the job types and hours are those of the cover.
 """
 AFTER = """
 The hard kind, with at least three witnesses for each regression, is made up to be hard: no history
@@ -44,6 +50,17 @@ with its bound and gap.
 def with_redundancy(problem, redundancy):
     return type(problem)(problem.regressions, problem.alive, problem.durations_ms,
                          redundancy=redundancy)
+
+
+def with_budget(problem, budget):
+    """Every regression gets an age, evenly over 90 days."""
+    ages = {each.fixed_by: 90 * number / len(problem.regressions)
+            for number, each in enumerate(problem.regressions)}
+    return replace(problem, ages=ages, budget=budget)
+
+
+def with_expectation(problem):
+    return replace(with_budget(problem, 1.0), objective=EXPECTED)
 
 
 def without_durations(problem):

@@ -226,6 +226,23 @@ def test_the_expected_choice_catches_more_of_what_it_expects(judge):
         assert choice.expected_catches > choice.cover_catches
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_what_adds_most_for_its_cost_comes_next(seed):
+    """As if every job type were looked at again each time, by sets and not by what is left."""
+    problem = many(seed, count=30)
+    cover, expected, left = cover_of(problem), expectation(problem), 300_000
+    costs = [problem.durations_ms[each] for each in cover.job_types]
+    found = expected.spend(left, costs, candidates=cover.free, start=[])
+    assert len(found) > 5
+    for place, column in enumerate(found):
+        before = expected.catches(found[:place])
+        worth = {other: (expected.catches([*found[:place], other]) - before) / costs[other]
+                 for other in cover.free if other not in found[:place] and costs[other] <= left}
+        assert worth[column] >= max(worth.values()) - 1e-15
+        left -= costs[column]
+    assert all(costs[other] > left for other in cover.free if other not in found)
+
+
 @pytest.mark.parametrize("problem, why", [
     pytest.param(many(1, count=59, objective="expected"),
                  "the window has 59 regressions with a living witness, and what is expected needs "
