@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ..domain import INTERVALS, Cadence, Interval, Priority
@@ -83,13 +83,20 @@ class TurnCheck:
     pushes: int       # since it last ran, this one included
     position: int     # of this push, or else the newest, after the last backstop
     now: datetime
+    _pushes_ago: int = field(init=False)     # when it came last
+    why_due: str | None = field(init=False)  # by which rule; None: it is not
+
+    def __post_init__(self) -> None:
+        """Reckon once what is asked for several times: who waits for the ledger waits for it."""
+        object.__setattr__(
+            self, "_pushes_ago", self.turn.pushes_ago(self.position, self.interval))
+        object.__setattr__(self, "why_due", self._why_due())
 
     @property
     def is_due(self) -> bool:
-        return self.why_due() is not None
+        return self.why_due is not None
 
-    def why_due(self) -> str | None:
-        """Return by which rule it is due, None if it is not."""
+    def _why_due(self) -> str | None:
         if not self.pushes:
             return None  # it ran on the newest push
         if self.state.last_at is None:
@@ -107,10 +114,6 @@ class TurnCheck:
 
     def after_it_ran(self) -> NextDue:
         return NextDue(self._pushes_left, self.now + self.interval.time)
-
-    @property
-    def _pushes_ago(self) -> int:
-        return self.turn.pushes_ago(self.position, self.interval)
 
     @property
     def _pushes_left(self) -> int:
@@ -132,9 +135,8 @@ class StaggeredCheck:
     def reason(self, name: str) -> str:
         numbers = defaultdict(list)
         for each in self.turns:
-            why = each.why_due()
-            if why:
-                numbers[why].append(str(each.turn.number))
+            if each.why_due:
+                numbers[each.why_due].append(str(each.turn.number))
         count = pluralize(len(self.turns), "turn")
         if not numbers:
             soonest = min(self.turns, key=lambda each: each.next_due().pushes_left)

@@ -6,6 +6,7 @@ comes on the same pushes after every backstop, and each push runs about as much 
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Self
 
@@ -47,6 +48,7 @@ class Turn:
         return (position - self.number * interval.pushes // self.of) % interval.pushes
 
 
+@lru_cache(maxsize=256)
 def turns_of(priority: Priority, cadence: Cadence) -> tuple[Turn, ...]:
     """Return all turns of a priority; none where all of its jobs run on the same push."""
     if not cadence.is_staggered or priority not in STAGGERED:

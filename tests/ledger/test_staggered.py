@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from ci_world import NOON
+from ci_world import NOON, Results
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from seta.domain import Cadence, Interval, JobType, Priority
-from seta.ledger import draft_schedule, record_schedules, schedule_failed
+from seta.ledger import backfill, draft_schedule, record_schedules, schedule_failed
 from seta.ledger.cadence import NEVER_RAN, due_on_push, owed
 from seta.ledger.cadence_state import next_due, read_ledger
 from seta.ledger.turns import Turn, spread_of, turns_of
@@ -173,9 +173,22 @@ def test_a_turn_of_which_no_job_has_a_result_is_owed_again(ci, results_of):
     assert later["priorities"]["3"]["turns"] == [2]
 
 
+def test_the_suspects_of_a_failure_are_the_pushes_since_the_turn_before(ci, results_of):
+    """R78: what ran on each push is in its answer, so turns need no rule of their own."""
+    answers = [ci.ask(str(number), number) for number in range(7)]
+    results = results_of(ci)
+    name = next(name for name in JOBS[SECOND] if name in answers[2]["run"])
+    for number, answer in enumerate(answers):
+        if name in answer["run"]:
+            results.add(name, ci.push(str(number), number),
+                        "testfailed" if number == 5 else "success")
+    found = backfill(ci.session, ci.project.name, ci.build_system, "5", name)
+    assert found.last_pass.push_id == "2"
+    assert [push.push_id for push in found.suspects] == ["3", "4", "5"]
+
+
 @pytest.fixture
 def results_of():
-    from ci_world import Results
     made = {}
 
     def of(ci):

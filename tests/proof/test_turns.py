@@ -1,12 +1,15 @@
 """A backtest knows in which turn of a staggered cadence each job runs."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from ci_world import NOON
 
 from seta.domain import Cadence, Interval, JobType, Priority
 from seta.ledger.turns import spread_of, turns_of
 from seta.proof.backtest.timelines import Timeline
+from seta.proof.loop.policies import by_pushes
 from seta.proof.replay import decisions
 
 CADENCE = Cadence(Interval(3, 999), Interval(4, 999), Interval(10, 999), is_staggered=True)
@@ -35,6 +38,15 @@ def test_what_a_priority_takes_is_the_mean_of_its_turns():
     assert line.runs_between(Priority.SECOND, 0, 10) == 1 + 9 / 3
     assert line.runs_between(Priority.THIRD, 0, 10) == 1 + 9 / 4
     assert len(turns_of(Priority.THIRD, CADENCE)) == 4
+
+
+def test_twenty_pushes_take_what_the_docs_say():
+    """Turns cost more after each backstop: they come before their pushes are over."""
+    together = by_pushes(5, 10, 20)
+    for cadence, times in ((together, (4, 2)), (replace(together, is_staggered=True), (4.8, 2.9))):
+        line = Timeline([NOON + timedelta(minutes=number) for number in range(20)], cadence)
+        assert [line.runs_between(each, 0, 20) for each in (Priority.SECOND, Priority.THIRD)] == [
+            pytest.approx(each) for each in times]
 
 
 def test_where_there_are_no_turns_all_run_together():
