@@ -29,8 +29,9 @@ MOST_NAMED = 5
 @click.option("--redundancies", metavar="LIST", help="Redundancies to try, such as 1,2,3.")
 @click.option("--cadences", metavar="LIST",
               help="Cadences to try, each as PUSHES/MINUTES of priority 2, priority 3 and the "
-                   "backstop, such as 5/90-10/180-20/240; by default the present one, one twice "
-                   "as quick and one half as quick.")
+                   "backstop, such as 5/90-10/180-20/240, with -turns for jobs that take turns; "
+                   "by default the present one, with and without turns, one twice as quick and "
+                   "one half as quick.")
 @click.option("--pin", "pinned", multiple=True, metavar="NAME",
               help="Ask what it does to run this job on every push, instead of for the curve; a "
                    "glob where no job has this name. May be repeated.")
@@ -76,12 +77,15 @@ def print_curve(curve: Curve) -> None:
         f"{pluralize(curve.pushes, 'push', 'pushes')} after them"
         + (f"; {curve.skipped} more had no regression before them" if curve.skipped else ""))
     click.echo()
-    print_table(["", "k", "budget", "cadence", "set", "push", "of full", "caught", "95 %",
-                 "on push", "soon", "late"], [_point_row(curve, each) for each in curve.points])
+    # Without a column that says nothing the table fits a terminal of a hundred columns.
+    has_budgets = any(each.setting.budget != 1 for each in curve.points)
+    setting = ["", "k", *(["budget"] if has_budgets else []), "cadence"]
+    print_table([*setting, "set", "push", "of full", "caught", "95 %", "on push", "soon", "late"],
+                [(*_setting(each, has_budgets), *_catches(curve, each)) for each in curve.points])
     click.echo()
-    print_table(["", "k", "budget", "cadence", "backfills", "saved", "net", *(
-        ["push, money", "net, money"] if curve.currency else [])],
-        [_cost_row(curve, each) for each in curve.points])
+    money = ["push, money", "net, money"] if curve.currency else []
+    print_table([*setting, "backfills", "saved", "net", *money],
+                [(*_setting(each, has_budgets), *_costs(curve, each)) for each in curve.points])
     click.echo()
     click.echo("now: the present setting; set: what runs on every push, a push; push: with what "
                "the cadence adds;\ncaught: by the set; on push: with the cadence; soon: within the "
@@ -90,25 +94,26 @@ def print_curve(curve: Curve) -> None:
         click.echo(f"no costs in money: {curve.why_no_money}")
 
 
-def _point_row(curve: Curve, point: Point) -> Row:
+def _catches(curve: Curve, point: Point) -> Row:
     late = point.pushes_late
-    return (*_setting(point), amount_text(point.cost.every_push, curve.unit),
+    return (amount_text(point.cost.every_push, curve.unit),
             amount_text(point.cost.expected or 0.0, curve.unit), share_text(point.share_of_full),
             f"{point.by_set.share:.0%}", _interval(point.by_set), f"{point.on_push.share:.0%}",
             f"{point.soon.share:.0%}", f"{late['median']:.0f} / {late['p90']:.0f}" if late else "")
 
 
-def _cost_row(curve: Curve, point: Point) -> Row:
+def _costs(curve: Curve, point: Point) -> Row:
     cost, money = point.cost, point.money
-    return (*_setting(point), amount_text(cost.backfills or 0.0, curve.unit),
+    return (amount_text(cost.backfills or 0.0, curve.unit),
             share_text(cost.saved_share), share_text(cost.net_saved_share), *(
                 [f"{each or 0:,.2f} {curve.currency}" for each in (money.expected, money.net_saved)]
                 if money else []))
 
 
-def _setting(point: Point) -> Row:
+def _setting(point: Point, has_budgets: bool) -> Row:
     return ("now" if point.is_present else "", point.setting.redundancy,
-            f"{point.setting.budget:g}", cadence_text(point.setting.cadence))
+            *([f"{point.setting.budget:g}"] if has_budgets else []),
+            cadence_text(point.setting.cadence))
 
 
 def _interval(share: Share) -> str:

@@ -114,10 +114,10 @@ def test_a_budget_and_a_redundancy_buy_catches(seta):
         seta, *RECENT, "--redundancies", "1,2", "--budgets", "1.5",
         "--cadences", "5/90-10/180-20/240")["curve"]["points"]}
     assert set(points) == {(1, 1), (1, 1.5), (2, 1), (2, 1.5)}
-    plain = points[1, 1]
-    for dearer in (points[2, 1], points[1, 1.5]):
-        assert dearer["cost"]["every_push"] > plain["cost"]["every_push"]
-        assert dearer["by_set"]["share"] >= plain["by_set"]["share"]
+    cost = {key: point["cost"]["every_push"] for key, point in points.items()}
+    assert cost[1, 1] < cost[1, 1.5] < 1.5 * cost[1, 1] and cost[1, 1] < cost[2, 1] < cost[2, 1.5]
+    caught = {key: point["by_set"]["share"] for key, point in points.items()}
+    assert caught[1, 1] <= min(caught[1, 1.5], caught[2, 1]) < caught[2, 1.5]
 
 
 def test_money_is_the_machine_time_at_its_price(seta):
@@ -127,6 +127,32 @@ def test_money_is_the_machine_time_at_its_price(seta):
         for figure in ("full_run", "every_push", "expected", "backfills", "net_saved"):
             assert point["money"][figure] == pytest.approx(point["cost"][figure] / 1e6)
     assert ask(seta, *RECENT)["curve"]["why_no_money"] == "no price is set (SETA_PRICE)"
+
+
+def test_every_place_that_shows_a_set_says_what_it_saves(seta):
+    """A push costs the same everywhere; `seta snapshots show` has it twice, in hours and money."""
+    priced = {"price": PRICE, "currency": "$"}
+    savings = jobs_of(seta, **priced)[0]["savings"]
+    hours = f"{savings['expected'] / 3_600_000:,.1f} h"
+    money = f"${savings['money']['expected']:,.2f}"
+    shown = seta.good("snapshots", "show", "1", **priced)
+    assert f" {hours} " in shown and f" {money} " in shown
+    assert json.loads(seta.good("snapshots", "show", "1", "--json", **priced))["savings"] == [
+        savings]
+    (project,) = json.loads(seta.good("projects", "list", "--json", **priced))
+    assert project["savings"] == savings | {"unit": "ms"}
+    assert f"{savings['net_saved_share']:.0%}" in seta.good("projects", "list")
+    for arguments in (("jobs", "--project", "simulated"), ("snapshots", "diff", "1", "1")):
+        code, _, said = seta(*arguments, **priced)
+        assert code == 0 and f"simulated: a push costs {hours} ({money}) with the cadence" in said
+
+
+def test_the_page_says_it_in_money(client):
+    savings = client.get("/api/v1/projects/simulated").json["savings"]
+    text = client.get("/projects/simulated").text
+    for figure in ("every_push", "full_run", "expected", "backfills", "net_saved"):
+        assert f"{savings['money'][figure]:,.2f} USD" in text
+    assert f"{savings['low_value_share']:.0%} of regressions that only low-value" in text
 
 
 def test_the_table_fits_into_a_hundred_columns(seta):
@@ -202,7 +228,7 @@ def test_pinning_what_runs_on_every_push_changes_nothing(seta):
     (["--cadences", "5/90"], "cadences: '5/90' is not three intervals"),
     (["--cadences", "5/90-10/180-0/240"], "cadences: '5/90-10/180-0/240' is not three"),
     (["--redundancies", "1,2,3,4,5,6,7,8,9,10,10"], "11 values; at most 10 are tried at once"),
-    (["--redundancies", "1,2,3,4,5,6,7,8", "--budgets", "1,2,3,4,5"], "make 120 points"),
+    (["--redundancies", "1,2,3,4,5,6,7,8", "--budgets", "1,2,3,4,5"], "make 160 points"),
     (["--lower", "a=1"], "lower: 'a=1' is not a name, or a name with =2 or =3"),
     (["--pin", "no-such-job"], "pin: no name is or matches 'no-such-job'"),
     (["--pin", "test-*", "--lower", "test-*"], "cannot be pinned and lowered at once"),

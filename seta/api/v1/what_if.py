@@ -39,7 +39,8 @@ class WhatIfIn(Model):
     cadences: str | None = Field(
         None, pattern=LIST, examples=["5/90-10/180-20/240"],
         description="Cadences to try, each as pushes/minutes of priority 2, priority 3 and the "
-                    "backstop. By default the present one, one twice as quick, one half as quick.")
+                    "backstop, with -turns for jobs that take turns. By default the present one, "
+                    "with and without turns, one twice as quick, and one half as quick.")
     pin: str | None = Field(
         None, pattern=NAMES, examples=["test-linux64/opt-mochitest-1"],
         description="Names of jobs, or globs, with commas between them: ask what it does to run "

@@ -168,16 +168,12 @@ def by_failures(known: Known) -> list[Columns]:
 
 def by_recency(known: Known) -> list[Columns]:
     """By what they caught lately for their cost; a regression that many saw counts less."""
-    return [known.filled(recency_ranking(known))]
-
-
-def recency_ranking(known: Known) -> list[int]:
     def weight(number: int) -> float:
         age = known.ages.get(known.cover.fixed_by[number], 0.0)
         return float(2 ** (-age / HALF_LIFE) / max(1, len(known.cover.witnesses[number])) ** 0.5)
     worth = _score(known, weight)
-    return sorted(known.free, key=lambda column: (
-        -worth[column] / max(1, known.prices[column]), column))
+    return [known.filled(sorted(
+        known.free, key=lambda column: (-worth[column] / max(1, known.prices[column]), column)))]
 
 
 def at_random(known: Known) -> list[Columns]:

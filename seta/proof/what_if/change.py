@@ -138,7 +138,8 @@ def later_of(past: Past, more: Sequence[Override], progress: Progress) -> Later 
     for at, known, period in past.trials(progress):
         changed = past.known_at(at, more)
         with_more, without = (
-            score(each, [set_of(each, past.scope.redundancy, past.scope.budget)], period).catches
+            score(each, [set_of(each, past.scope.redundancy, past.scope.budget,
+                                objective=past.scope.objective)], period).catches
             for each in (changed, known))
         periods.append((without, with_more))
         first_at |= {each.fixed_by: each.first_at for each in period.regressions}

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from ...domain import Prices
+from ...analysis.choice import LEAST_REGRESSIONS
+from ...domain import COVER, Prices
 from ...errors import NothingToAnalyze
 from ..backtest.costs import Board, Cost
 from ..backtest.history import Period
 from ..backtest.intervals import Bootstrap
-from ..backtest.policies import Columns, Known, recency_ranking
+from ..backtest.policies import Columns, Known
 from ..backtest.policy_scores import spread
 from ..backtest.scoring import Catch, score
 from ..costs import Amounts, share, why_no_money
@@ -98,7 +99,7 @@ def curve_of(
         for setting, tally in tallies.items():
             key = setting.redundancy, setting.budget
             if key not in sets:
-                sets[key] = set_of(known, *key)
+                sets[key] = set_of(known, *key, objective=past.scope.objective)
             tried = replace(period, timelines={
                 past.project.name: timelines[setting.cadence]})
             _count(tally, known, priced, sets[key], tried)
@@ -118,15 +119,17 @@ def curve_of(
         prices.currency if prices and reason is None else None, reason, points)
 
 
-def set_of(known: Known, redundancy: int, budget: float) -> Columns:
-    """Return what is chosen: a cover, and where a budget leaves something, what caught lately."""
-    chosen = known.cover_with(redundancy)
-    left = int((budget - 1) * sum(known.costs[column] for column in chosen))
-    for column in recency_ranking(known) if left else ():
-        if column not in chosen and known.costs[column] <= left:
-            chosen |= {column}
-            left -= known.costs[column]
-    return chosen
+def set_of(known: Known, redundancy: int, budget: float, *, objective: str = COVER) -> Columns:
+    """Return what is chosen: a cover, and what its budget adds; or what is expected to catch most.
+
+    As an analysis decides, whatever its parameters: those are chosen for the plain cover's cost.
+    """
+    cover = known.plain if redundancy == 1 else known.cover_with(redundancy)
+    is_cover = objective == COVER or sum(map(bool, known.cover.witnesses)) < LEAST_REGRESSIONS
+    if is_cover and budget == 1:
+        return cover
+    return known.expected(
+        int(budget * known.cost_of(cover)), cover if is_cover else frozenset())
 
 
 def priced_known(known: Known, prices: Prices) -> Known:

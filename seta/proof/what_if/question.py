@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -10,7 +10,7 @@ from ...domain import INTERVALS, Cadence, Interval, Priority, Scope
 from ...errors import BadInput
 
 MOST_VALUES, MOST_POINTS = 10, 100
-FACTORS = (1, 0.5, 2)     # of the present cadence, where none is asked for
+FACTORS = (0.5, 2)     # of the present cadence, where none is asked for
 REDUNDANCIES = (1, 2, 3)
 LIMIT = re.compile(r"([1-9][0-9]{0,6})/([1-9][0-9]{0,6})")
 CADENCE = "three intervals of pushes/minutes such as 5/90-10/180-20/240, perhaps with -turns"
@@ -60,8 +60,9 @@ def settings_of(question: Question, scope: Scope, present: Cadence) -> list[Sett
     """Return the settings to try, each once, in order; raises BadInput where they are too many."""
     redundancies = {*(question.redundancies or REDUNDANCIES), scope.redundancy}
     budgets = {*(question.budgets or (1.0,)), scope.budget}
-    cadences = list(dict.fromkeys([present, *(
-        question.cadences or [_times(present, factor) for factor in FACTORS])]))
+    usual = [replace(present, is_staggered=not present.is_staggered),
+             *(_times(present, factor) for factor in FACTORS)]
+    cadences = list(dict.fromkeys([present, *(question.cadences or usual)]))
     count = len(redundancies) * len(budgets) * len(cadences)
     if count > MOST_POINTS:
         raise BadInput(
