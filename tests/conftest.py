@@ -49,12 +49,30 @@ def pytest_configure(config):
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node):
     node.workerinput["shared_folder"] = str(node.config.stash[SHARED_FOLDER])
+    node.workerinput["is_first_run"] = not any(
+        Path(__file__).parent.glob("*/__pycache__/test_*-pytest-*.pyc"))
 
 
 def pytest_unconfigure(config):
     if SHARED_FOLDER in config.stash:
         drop_databases(config.stash[SHARED_FOLDER] / MADE_DATABASES)
         shutil.rmtree(config.stash[SHARED_FOLDER], ignore_errors=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session):
+    """Where nothing is compiled yet, let one worker do it while the others wait for its files."""
+    config = session.config
+    if not getattr(config, "workerinput", {}).get("is_first_run") or sys.dont_write_bytecode:
+        return (yield)
+    folder = Path(config.workerinput["shared_folder"])
+    with open(folder / "collecting", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (folder / "collected").exists():
+            fcntl.flock(lock, fcntl.LOCK_UN)
+        collected = yield
+        (folder / "collected").touch()
+    return collected
 
 
 def pytest_collection_modifyitems(config, items):

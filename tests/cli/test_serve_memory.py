@@ -14,14 +14,14 @@ ROOT = Path(__file__).parents[2]
 MB = 1 << 20
 
 
-def test_web_processes_share_what_they_import(database):
+def test_web_processes_share_what_they_import(emptied):
     """A fork shares what was imported before it; each of them used to import everything anew."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = subprocess.Popen(
         [sys.executable, "-m", "seta", "serve"], cwd=ROOT, stderr=subprocess.PIPE, text=True,
-        env=os.environ | {"DATABASE_URL": database, "PORT": str(port), "SETA_HOST": "127.0.0.1",
+        env=os.environ | {"DATABASE_URL": emptied, "PORT": str(port), "SETA_HOST": "127.0.0.1",
                           "WEB_CONCURRENCY": "2"})
     try:
         _wait_for(f"http://127.0.0.1:{port}/__heartbeat__")

@@ -25,8 +25,8 @@ STATES = {0: "success", 2: "failure", 3: "replaced"}
 class Master:
     """A master in a folder of its own.
 
-    `run` runs the how-to's commands as they are; `start`, `stop` and `reconfigure` do what these
-    do, without loading Buildbot each time.
+    `run` runs the how-to's commands as they are; `check_config`, `start`, `stop` and `reconfigure`
+    do what these do, without loading Buildbot each time.
     """
 
     def __init__(self, folder, ports, seta_url):
@@ -65,6 +65,11 @@ class Master:
         self.write(CONFIG, ('branch="main"', 'branch="main", ask_every=0.3, deadline=60'),
                    ("SetaReporter(", "SetaReporter(send_every=0.3, "),
                    ("{SECONDS[name]}", "0.1"), *changes)
+
+    def check_config(self):
+        checked = BUILDBOT.run("checkconfig", "sample", folder=self.folder,
+                               environment=self.environment)
+        assert checked.returncode == 0, checked.stdout + checked.stderr
 
     def start(self):
         before = len(self.log())

@@ -170,12 +170,16 @@ def selective():
 
 
 def wait_until(condition, seconds=PATIENCE):
-    """Wait for something that another process brings about; fail after a while."""
-    end = time.monotonic() + seconds
+    """Wait for something that another process brings about; fail after a while.
+
+    It looks less and less often: looking keeps a busy machine from getting there.
+    """
+    end, pause = time.monotonic() + seconds, 0.05
     while time.monotonic() < end:
         if result := condition():
             return result
-        time.sleep(0.1)
+        time.sleep(pause)
+        pause = min(0.5, 1.2 * pause)
     raise AssertionError("it never came about")
 
 

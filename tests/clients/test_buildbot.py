@@ -104,7 +104,7 @@ def test_what_waits_outlives_the_master(make_master, seta, until):
 def test_a_seta_that_is_down_runs_everything(make_master, seta, serve, free_port, until):
     """R20, R21: at start, at a reconfiguration and at a change; then it comes back."""
     master = make_master(f"http://127.0.0.1:{free_port}")
-    master.run("buildbot checkconfig sample")
+    master.check_config()
     master.start()
     master.change("1")
     until(lambda: master.requests() == ["docs 1 success", "ui 1 success", "unit 1 success"])

@@ -14,8 +14,8 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def sessions_of_two(database):
-    engine = make_engine(database)
+def sessions_of_two(emptied):
+    engine = make_engine(emptied)
     sessions = make_sessions(engine)
     with sessions.begin() as session:
         add_projects(session)

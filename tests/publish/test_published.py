@@ -212,9 +212,9 @@ def test_bytes_are_made_once_for_today_and_anew_for_other_days(first, served):
     assert len({today.etag, today.gzipped_etag, other.etag, other.gzipped_etag}) == 4
 
 
-def test_the_last_good_lists_are_served_while_the_database_is_gone(database, settings, clock):
+def test_the_last_good_lists_are_served_while_the_database_is_gone(emptied, settings, clock):
     """R20, R25"""
-    engine = make_engine(database)
+    engine = make_engine(emptied)
     sessions = make_sessions(engine)
     evidence = Evidence(sessions).scope().project()
     evidence.caught("a" * 12, A, B).caught("b" * 12, B).ingested(at=NOW)

@@ -47,9 +47,9 @@ def test_a_run_that_a_killed_program_left_is_marked_as_stopped(sessions, session
 
 
 @pytest.fixture
-def programs(database):
+def programs(emptied):
     """The sessions of two programs on one database."""
-    engines = [make_engine(database) for _ in range(2)]
+    engines = [make_engine(emptied) for _ in range(2)]
     yield [make_sessions(engine) for engine in engines]
     for engine in engines:
         engine.dispose()

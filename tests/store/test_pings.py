@@ -10,13 +10,13 @@ ONE = text("SELECT 1")
 
 
 @pytest.fixture
-def dead(database):
+def dead(emptied):
     """Return a function that leaves a dead connection in a pool, as if it had answered so long ago.
 
     The pool is returned, as its engine.
     """
-    engine = make_engine(database, pool_size=1, max_overflow=0)
-    other = make_engine(database)
+    engine = make_engine(emptied, pool_size=1, max_overflow=0)
+    other = make_engine(emptied)
 
     def leave(*, seconds_ago):
         with engine.connect() as connection:

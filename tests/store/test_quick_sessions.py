@@ -10,9 +10,9 @@ COUNT = text("SELECT count(*) FROM alarms")
 
 
 @pytest.fixture
-def both(database):
+def both(emptied):
     """Usual and quick sessions that share one connection."""
-    engine = make_engine(database, poolclass=GatedPool, pool_size=1, max_overflow=0)
+    engine = make_engine(emptied, poolclass=GatedPool, pool_size=1, max_overflow=0)
     yield make_sessions(engine), make_quick_sessions(engine)
     engine.dispose()
 

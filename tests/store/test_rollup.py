@@ -166,9 +166,9 @@ def any_database(make_database, template):
     engine.dispose()
 
 
-def test_results_that_come_while_days_are_counted_are_counted_too(database):
+def test_results_that_come_while_days_are_counted_are_counted_too(emptied):
     """Both write what the other one reads, so one waits for the other."""
-    engine = make_engine(database)
+    engine = make_engine(emptied)
     sessions = make_sessions(engine)
     with sessions.begin() as session:
         add_projects(session)

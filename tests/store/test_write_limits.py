@@ -28,8 +28,8 @@ def test_a_clock_that_is_behind_gives_nothing(session):
     assert round(take(session, at=NOON + 20 * SECOND), 6) == 10
 
 
-def test_of_many_at_once_as_many_are_let_in_as_may_be(database):
-    engine = make_engine(database, pool_size=8)
+def test_of_many_at_once_as_many_are_let_in_as_may_be(emptied):
+    engine = make_engine(emptied, pool_size=8)
     sessions = make_sessions(engine)
 
     def write(_):

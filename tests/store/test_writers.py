@@ -10,8 +10,8 @@ from seta.store.results.writer import ResultWriter
 
 
 @pytest.fixture
-def sessions_of_two(database):
-    engine = make_engine(database)
+def sessions_of_two(emptied):
+    engine = make_engine(emptied)
     yield make_sessions(engine)
     engine.dispose()
 

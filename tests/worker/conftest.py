@@ -7,8 +7,8 @@ from seta.store.engine import make_engine, make_sessions
 
 
 @pytest.fixture
-def sessions_of(database):
-    engine = make_engine(database)
+def sessions_of(emptied):
+    engine = make_engine(emptied)
     yield make_sessions(engine)
     engine.dispose()
 
@@ -35,11 +35,11 @@ class Worker:
 
 
 @pytest.fixture
-def start_worker(database):
+def start_worker(emptied):
     started = []
 
     def start(**settings: str) -> Worker:
-        started.append(Worker(database, **settings))
+        started.append(Worker(emptied, **settings))
         return started[-1]
 
     yield start

@@ -34,11 +34,11 @@ def lines(count=2) -> str:
 
 
 @pytest.fixture
-def seta(database, capsys):
+def seta(emptied, capsys):
     programs = []
 
     def command(*arguments) -> tuple[int, str]:
-        programs.append(Program(Settings(database_url=database, activedata_url=NOWHERE)))
+        programs.append(Program(Settings(database_url=emptied, activedata_url=NOWHERE)))
         code = run([*arguments], programs[-1])
         return code, "".join(capsys.readouterr())
     yield command
@@ -91,18 +91,18 @@ def test_a_project_that_files_feed_from_the_start_is_never_held(seta, sessions_o
 
 
 def test_an_import_that_was_killed_is_held_until_it_is_repeated(
-    seta, sessions_of, database, tmp_path
+    seta, sessions_of, emptied, tmp_path
 ):
     """20,000 of 120,000 rows were once published by the next analysis."""
-    everything = lines(25_000)
+    everything = lines(11_000)
     file = tmp_path / "results.ndjson"
     file.write_text(everything)
-    environment = {**os.environ, "DATABASE_URL": database}
+    environment = {**os.environ, "DATABASE_URL": emptied}
     read, write = os.pipe()
     program = SETA.start("import", "-", stdin=read, environment=environment)
     os.close(read)
     with open(write, "w") as stream:
-        stream.write(everything[:len(everything) // 2])
+        stream.write(everything[:len(everything) * 21 // 22])
         stream.flush()   # it waits for the rest, with a batch of 10,000 stored
         wait_until(lambda: count_results(sessions_of) > 0)
         assert "went on while its results were read" in seta("analyze")[1]
