@@ -5,7 +5,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import make_url, text as text_of
 
 from seta.config import Settings
 from seta.domain import LedgerEntry
@@ -21,6 +21,14 @@ from seta.store.engine import make_engine, make_sessions
 from seta.store.results.rollup import refresh_all_job_days
 from seta.wsgi import build_app
 
+# Half of the regressions, those with a low digit, were audited.
+AUDITS = """
+    INSERT INTO audits (project, build_system, fixed_by, push_id, revision, pushed_at, chance,
+                        is_drawn, drawn_at, done_at)
+    SELECT DISTINCT 'simulated', 'taskcluster', fix, '1', repeat('a', 40), now(), 0.5, true, now(),
+        now()
+    FROM classifications, unnest(fixed_by) AS fix WHERE fix < '8'
+"""
 CUT_OFF = datetime(2026, 2, 1, tzinfo=UTC)
 SHAPE = Shape(days=60, pushes_per_day=8, job_types=60, regressions_per_day=4)
 
@@ -154,9 +162,9 @@ def test_a_decision_does_not_know_what_came_after_it(sessions, later):
     before = known()
     assert len(before.regressions) > 10 and before.durations_ms
     with sessions.begin() as session:
-        changed = session.execute(text(later), {"at": CUT_OFF})
+        changed = session.execute(text_of(later), {"at": CUT_OFF})
         assert changed.rowcount > 0
-        session.execute(text(
+        session.execute(text_of(
             "INSERT INTO stale_job_days SELECT job_name_id, day FROM job_days WHERE day >= :day "
             "ON CONFLICT DO NOTHING"), {"day": CUT_OFF.date()})
     assert known() == before
@@ -172,7 +180,19 @@ def test_it_warns_where_jobs_were_already_left_out(seta, sessions):
             pushed_at=datetime(2026, 2, 25, tzinfo=UTC), kind="selective", snapshot=None,
             ran_priority_2=True, ran_priority_3=False, ran_backstop=False, counts=True,
             answer=b"", answered_at=CUT_OFF), "a test")])
-    assert "1 push of that time left jobs out" in seta.good(*arguments)
+    text = seta.good(*arguments)
+    assert "1 push of that time left jobs out" in text
+    assert "No regression of it was audited, so nothing here is without that bias" in text
+    with sessions.begin() as session:
+        session.execute(text_of(AUDITS))
+    text = seta.good(*arguments)
+    assert "audited regressions " in text and "No regression" not in text
+    found = json.loads(seta.good(*arguments, "--json"))
+    assert 0 < found["audited"] < found["regressions"]
+    assert all(each["audited"]["regressions"] == found["audited"] for each in found["policies"])
+    everything, plain = (next(each for each in found["policies"] if each["policy"] == policy)
+                         for policy in ("everything", "cover, k = 1"))
+    assert everything["audited"]["by_set"] == 1 and plain["audited"]["difference"] == 0
 
 
 @pytest.mark.parametrize("arguments, says", [

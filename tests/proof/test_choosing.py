@@ -13,7 +13,7 @@ from seta.proof.backtest.costs import Bill, Cost
 from seta.proof.backtest.figures import origins_of, period_figures, platform_figures
 from seta.proof.backtest.history import Period
 from seta.proof.backtest.plan import Plan
-from seta.proof.backtest.policies import CEILING, EVERY_NTH, PLAIN, POLICIES
+from seta.proof.backtest.policies import AS_DECIDED, CEILING, EVERY_NTH, PLAIN, POLICIES
 from seta.proof.backtest.policy_scores import policy_scores, turnover
 from seta.proof.backtest.scoring import Catch, Score, score
 from seta.proof.backtest.trials import Trial, Tried, try_policies
@@ -133,3 +133,17 @@ def test_a_trial_tries_what_was_asked_for():
     assert names(CEILING, "cover, k = 7") == [PLAIN, "cover, k = 7", CEILING]
     assert names("best", "drop-one", redundancy=2) == ["drop-one", PLAIN, "cover, k = 2"]
     assert names(redundancy=5) == [*everything[:-1], "cover, k = 5", CEILING]
+
+
+def test_a_scope_with_a_budget_is_reported_as_it_decides():
+    """b covers both regressions; twice its cost is spent on one job more."""
+    of = known(ages={"r1": 1.0, "r2": 2.0})
+    period = Period(at(0), at(10), (regression("a", 4),), {"trunk": timeline()})
+    plan = Plan("trunk", at(0), at(10), at(10) - at(0), policies=("random",))
+    rich = replace(of, problem=replace(of.problem, budget=2.0))
+    found = try_policies(Trial(rich, period, plan))
+    assert found.main == AS_DECIDED and list(found.scores) == ["random", PLAIN, AS_DECIDED]
+    assert found.scores[AS_DECIDED].bill.jobs.every_push == 20
+    assert len(found.chosen[AS_DECIDED]) == 2
+    assert try_policies(Trial(rich, period, replace(plan, redundancy=1))).main == PLAIN
+    assert try_policies(Trial(of, period, plan)).main == PLAIN

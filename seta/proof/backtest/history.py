@@ -10,6 +10,7 @@ from statistics import quantiles
 from sqlalchemy.orm import Session
 
 from ...domain import Interval, JobType, Project, Scope
+from ...ledger.audits import audited
 from ...store.curation.projects import projects
 from ...store.evidence import EvidenceWindow
 from ...store.evidence.failures import StarredFailure, starred_failures
@@ -68,8 +69,8 @@ class History:
     regressions: tuple[LaterRegression, ...]    # by their first failing push
     until: datetime
     star_delay: timedelta                       # the 95th percentile
-    # Of the regressions that a draw let everything run for: the chance of it, by fixing revision.
-    chances: Mapping[str, float] | None = None  # None: there were no draws
+    # Of the audited regressions: with which chance each was to be one. None: there are none.
+    chances: Mapping[str, float] | None = None
 
     def ages_at(self, at: datetime) -> dict[str, float]:
         """Return how many days old each regression was, by what was starred by then."""
@@ -113,7 +114,7 @@ def read_history(session: Session, scope: Scope, *, since: datetime, until: date
     passed = last_passes(session, [each for regression in regressions
                                    for each in _first_failing(regression)], known_by=until)
     return History(scope, known, timelines, failures, with_passes(regressions, passed), until,
-                   star_delay_of(failures))
+                   star_delay_of(failures), audited(session, scope.name) or None)
 
 
 def recorded_history(

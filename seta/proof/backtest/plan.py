@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from ...domain import Interval
 from ...errors import BadInput
-from .policies import CEILING, EVERY_NTH, PLAIN, POLICIES, cover_named
+from .policies import AS_DECIDED, CEILING, EVERY_NTH, PLAIN, POLICIES, cover_named
 
 BEST = "best"
 
@@ -32,7 +32,7 @@ class Plan:
                            f"{self.until:%Y-%m-%d}")
         if self.redundancy is not None and self.redundancy < 1:
             raise BadInput(f"redundancy must be at least 1, not {self.redundancy}")
-        choices = [*POLICIES, EVERY_NTH, CEILING, BEST]
+        choices = [*POLICIES, EVERY_NTH, CEILING, AS_DECIDED, BEST]
         for name in self.policies:
             if name not in choices and cover_named(name) is None:
                 raise BadInput(f"there is no policy {name!r}; there are "

@@ -14,6 +14,7 @@ from functools import cached_property
 
 from ...analysis.baselines import ORDERS, drop_one
 from ...analysis.choice import LEAST_REGRESSIONS
+from ...analysis.choice import choose
 from ...analysis.cover import Cover, cover_of
 from ...analysis.decide import cover_problem_of
 from ...analysis.expected import Expectation, expectation_of
@@ -153,6 +154,12 @@ def cover_and_budget(budget: float) -> Callable[[Known], list[Columns]]:
     return lambda known: [known.expected(int(budget * known.cost_of(known.plain)), known.plain)]
 
 
+def as_decided(known: Known) -> list[Columns]:
+    """What the scope's own budget and objective choose; a price for change is left out."""
+    cheapest = known.cover_with(known.problem.redundancy)
+    return [choose(known.problem, known.cover, known.costs, cheapest).columns]
+
+
 def by_expectation(known: Known) -> list[Columns]:
     """What is expected to catch most for the cover's cost; the cover itself in small windows."""
     if sum(map(bool, known.cover.witnesses)) < LEAST_REGRESSIONS:
@@ -248,6 +255,7 @@ POLICIES: dict[str, Callable[[Known], list[Columns]]] = {
     EXPECTED_COVERAGE: by_expectation,
 }
 PLAIN = "cover, k = 1"
+AS_DECIDED = "as the scope decides"      # where that is not a cover alone
 RANKINGS = ("random", "most failures first", "recent catches for their cost")
 CEILING = "knowing the future"
 EVERY_NTH = "everything every Nth push"

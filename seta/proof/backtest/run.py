@@ -103,6 +103,8 @@ def _trials(
         if not problem.regressions:
             skipped.append(at)
             continue
+        scope = evidence.scope
+        problem = replace(problem, budget=scope.budget, objective=scope.objective)
         known = Known(problem, evidence.ages_at(at),
                       Budget(settings.node_limit, settings.time_limit.total_seconds()))
         period = history.period(at, min(at + plan.step, plan.until), known_fixes=frozenset(

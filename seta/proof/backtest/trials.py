@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from ...domain import COVER
 from .ages import Aged, by_age
 from .history import Period
 from .plan import Plan
 from .policies import (
-    CEILING, EVERY_NTH, POLICIES, RANKINGS, Columns, Known, cover, cover_named, knowing,
+    AS_DECIDED, CEILING, EVERY_NTH, POLICIES, RANKINGS, Columns, Known, as_decided, cover,
+    cover_named, knowing,
 )
 from .scoring import Score, score, score_every_nth
 
@@ -46,7 +48,7 @@ def try_policies(trial: Trial) -> Tried:
     number_of = known.board.number_of
     later = [frozenset(number_of[job_type] for job_type in each.witnesses if job_type in number_of)
              for each in period.regressions]
-    main = f"cover, k = {trial.plan.redundancy or known.problem.redundancy}"
+    main = _main(trial)
     names = trial.plan.names(main)
     scores: dict[str, Score] = {}
     chosen: dict[str, Keys] = {}
@@ -68,8 +70,18 @@ def try_policies(trial: Trial) -> Tried:
                  by_jobs, chosen, aged)
 
 
+def _main(trial: Trial) -> str:
+    """Return the policy that stands for SETA: the cover that is asked for, or what is in force."""
+    problem, redundancy = trial.known.problem, trial.plan.redundancy
+    if redundancy is None and (problem.budget > 1 or problem.objective != COVER):
+        return AS_DECIDED
+    return f"cover, k = {redundancy or problem.redundancy}"
+
+
 def _policy(name: str, later: list[Columns]) -> Callable[[Known], list[Columns]]:
     if name == CEILING:
         return knowing(later)
+    if name == AS_DECIDED:
+        return as_decided
     redundancy = cover_named(name)
     return POLICIES[name] if redundancy is None else cover(redundancy)
