@@ -113,6 +113,15 @@ def test_another_job_that_shows_it_on_the_push_makes_it_no_miss(world):
     assert world.found() is None
 
 
+def test_a_backfill_that_proves_that_it_came_with_the_push_that_showed_it_ends_the_miss(world):
+    """Whoever ran there showed it at once; that another job was left out does not matter."""
+    world.pushes(9).ran("P.......F")
+    assert world.found().left_out == 6
+    world.ran(".......PF", "test-linux64/opt-low-rare", minutes=100)
+    assert world.found() is None
+    assert [each.ended_why for each in world.rows] == ["withdrawn"]
+
+
 def test_a_job_that_passed_on_the_pushes_and_failed_later_is_shown_as_flaky(world):
     miss = world.pushes(9).ran("P...F").ran("PPPPPPF", HIGH).found()
     assert (miss.found_by, miss.first_suspect.push_id, miss.pushes) == (LOW, "1", 4)

@@ -2,12 +2,12 @@
 
 A job's interval is the pushes of the ledger after its last pass before the first failing push, up
 to that one. Of the jobs that failed on the first failing push the one with the shortest interval
-tells when the regression came in. Where none of its pushes had left the job out, the regression was
-caught on its push. A job that passed on a push of the interval and failed later does not shorten
-it: that pass is evidence that the job is flaky, and the row shows it.
+tells when the regression came in. Where none of its pushes had left all of them out, the regression
+was caught on its push. A job that passed on a push of the interval and failed later does not
+shorten it: that pass is evidence that the job is flaky, and the row shows it.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -53,12 +53,7 @@ class Interval:
     witness: Witness
     after: MissPush | None
     entries: tuple[LedgerEntry, ...]
-    left_out: tuple[LedgerEntry, ...]
     pushes: int                      # the entries, and the failing push if the ledger has it not
-
-    @property
-    def length(self) -> tuple[int, int]:
-        return self.pushes, len(self.left_out)
 
 
 class Stories:
@@ -90,12 +85,12 @@ class Stories:
                         key=lambda push: (push.pushed_at, push.revision))
         at_first = [each for each in witnesses
                     if any(run.push == failed_on for run in each.runs)]
-        intervals = self._intervals(first, at_first, failed_on)
-        if not all(each.left_out for each in intervals):
+        shortest = min(self._intervals(first, at_first, failed_on), key=lambda each: each.pushes)
+        left_out = self._left_out(first, shortest, at_first)
+        if not left_out:
             return None
         finder = min(runs, key=lambda run: (run.known_at, run.push.pushed_at, run.name))
-        shortest = min(intervals, key=lambda each: each.length)
-        return self._told(first, finder, witnesses, shortest, failed_on)
+        return self._told(first, finder, witnesses, shortest, left_out, failed_on)
 
     def _witnesses(self, runs: Sequence[StarredRun]) -> list[Witness]:
         """Return the jobs behind runs of one project; names of one job type are one job."""
@@ -146,10 +141,32 @@ class Stories:
                 after = _push_of(before[ran[-1]])
                 before = before[ran[-1] + 1:]
         suspects = [*before, *entries[here:here + 1]] if is_known and here is not None else before
-        return Interval(
-            witness, after, tuple(suspects),
-            tuple(each for each in suspects if witness.is_left_out_of(each)),
-            len(suspects) + (not is_known))
+        return Interval(witness, after, tuple(suspects), len(suspects) + (not is_known))
+
+    def _left_out(
+        self, project: str, interval: Interval, at_first: Sequence[Witness]
+    ) -> list[LedgerEntry]:
+        """Return the pushes of the interval on which none of these jobs ran, and one was left out.
+
+        They all show the regression: had one of them run there, it would have been seen.
+        """
+        return [entry for entry in interval.entries
+                if any(each.is_left_out_of(there) for each, there in self._there(
+                    project, entry, interval, at_first))
+                and not any(each.ran_on(there) for each, there in self._there(
+                    project, entry, interval, at_first))]
+
+    def _there(
+        self, project: str, entry: LedgerEntry, interval: Interval, witnesses: Sequence[Witness]
+    ) -> Iterator[tuple[Witness, LedgerEntry]]:
+        """Yield each job with the answer for this push in the ledger of its build system."""
+        for each in witnesses:
+            if each.build_system == entry.build_system:
+                yield each, entry
+                continue
+            others = self._entries(project, each.build_system, interval.entries[0].pushed_at,
+                                   interval.entries[-1].pushed_at)
+            yield from ((each, other) for other in others if other.revision == entry.revision)
 
     def _entries(
         self, project: str, build_system: str, since: datetime, until: datetime
@@ -159,14 +176,14 @@ class Stories:
 
     def _told(
         self, project: str, finder: StarredRun, witnesses: Sequence[Witness], interval: Interval,
-        failed_on: MissPush,
+        left_out: Sequence[LedgerEntry], failed_on: MissPush,
     ) -> Miss:
         first = _push_of(interval.entries[0])
         build_system = interval.witness.build_system
         until = self._entries(project, build_system, first.pushed_at, finder.push.pushed_at)
         start, end = _place(until, first), _place(until, finder.push)
         late = (len(until) if end is None else end) - (start or 0)
-        snapshot = interval.left_out[-1].snapshot
+        snapshot = left_out[-1].snapshot
 
         def named(push: MissPush) -> MissPush:
             """Return it with the id that the ledger has for it, if any."""
@@ -176,7 +193,7 @@ class Stories:
         return Miss(
             project, build_system, finder.fixed_by, finder.name, finder.known_at,
             named(finder.push), interval.after, first, named(failed_on), interval.pushes,
-            len(interval.left_out), max(0, late),
+            len(left_out), max(0, late),
             max(0.0, (finder.push.pushed_at - first.pushed_at) / timedelta(minutes=1)), snapshot,
             self._told_of(project, witnesses, interval, failed_on, finder, snapshot))
 
