@@ -14,6 +14,7 @@ from ..store.evidence import NameEvidence
 from ..store.operation.alarms import clear_alarm, raise_alarm
 from ..store.snapshots import NameList
 from .diff import log_changes
+from .drift import DriftFigures, figures_of, watch_drift, with_drift
 from .gather import Gathered
 from .guard import reasons_to_hold, stop_reasons
 
@@ -27,6 +28,8 @@ def apply(
     state = store.lock_publication(session, snapshot.scope)
     reasons = reasons_to_hold(session, gathered, snapshot, state, max_change=settings.max_change)
     held_because = "; ".join(reasons + stop_reasons(state)) or None
+    if _is_of_the_present(gathered, snapshot):
+        snapshot = watch_drift(session, snapshot, _figures(gathered, snapshot))
     snapshot = store.add_snapshot(
         session, replace(snapshot, held_because=held_because, is_published=not held_because),
         type_ids=gathered.type_ids, regressions=gathered.witnesses,
@@ -43,10 +46,22 @@ def apply(
     return snapshot
 
 
+def _is_of_the_present(gathered: Gathered, snapshot: Snapshot) -> bool:
+    """Return whether it is neither as of a past moment nor of an archive."""
+    return gathered.window.known_by == snapshot.created_at
+
+
+def _figures(gathered: Gathered, snapshot: Snapshot) -> DriftFigures:
+    return figures_of(gathered.problem.regressions, gathered.problem.alive, snapshot.priorities,
+                      unit=snapshot.unit, job_types_run=gathered.job_types_run)
+
+
 def with_hold_reasons(
     session: Session, gathered: Gathered, snapshot: Snapshot, *, settings: Settings
 ) -> Snapshot:
     """Return the snapshot with the reasons to hold it back, if any; nothing is stored."""
+    if _is_of_the_present(gathered, snapshot):
+        snapshot, _ = with_drift(session, snapshot, _figures(gathered, snapshot))
     state = store.publication_state(session, snapshot.scope)
     reasons = reasons_to_hold(session, gathered, snapshot, state, max_change=settings.max_change)
     return replace(snapshot, held_because="; ".join(reasons + stop_reasons(state)) or None)

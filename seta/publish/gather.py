@@ -15,7 +15,9 @@ from ..store import evidence
 from ..store.curation.overrides import overrides
 from ..store.curation.renames import renames
 from ..store.evidence import EvidenceWindow, NameEvidence
+from ..store.evidence.days import count_job_types_run
 from ..store.ledger.misses import promotions
+from .drift import RAN_WITHIN
 from .halves import HalfWatch
 from .kept import with_price_for_change
 from .problems import make_problem, renaming
@@ -34,6 +36,7 @@ class Gathered:
     type_ids: dict[JobType, int]
     inputs: dict[str, Any]
     promoted: Promoted
+    job_types_run: int                   # within RAN_WITHIN
     halves: tuple[str, ...] = ()         # why the results that were read may be half
 
 
@@ -78,7 +81,7 @@ def gather(
     }
     return Gathered(
         window, problem, made.names, made.witnesses, made.type_ids, inputs, promoted,
-        halves=watch.reasons())
+        count_job_types_run(session, window, within=RAN_WITHIN), halves=watch.reasons())
 
 
 def _counts_of(names: list[NameEvidence]) -> dict[str, int]:

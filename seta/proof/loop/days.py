@@ -16,6 +16,7 @@ from ..simulation.shape import START
 from .policies import LoopPolicy
 from .world import Landed, PushCost, World, due_jobs
 
+TWO_WEEKS = 14    # days
 WARM_UP = 90      # days on which everything runs, before SETA decides
 
 
@@ -31,6 +32,7 @@ class LoopDay:
     set_cost: float                  # of priority 1, as a share of a full run
     witnesses: float                 # of a regression of the window, living ones, in the mean
     single: float                    # share of the regressions that have one living witness
+    job_types_run: int               # in the two weeks before
     costs: list[PushCost] = field(default_factory=list)
     landed: list[Landed] = field(default_factory=list)
 
@@ -64,7 +66,8 @@ def loop_days(world: World, policy: LoopPolicy, *, warm_up: int = WARM_UP) -> It
             decided = {each.job_type: each.priority for each in decision.verdicts}
             chosen = frozenset(each.job_type for each in decision.verdicts
                                if each.reason in CHOSEN)
-        found = _day(number, problem, decision, chosen, before)
+        found = _day(number, problem, decision, chosen, before,
+                     world.job_types_run(since=day - TWO_WEEKS))
         _run(world, policy, found, decided, day)
         yield found
 
@@ -79,7 +82,7 @@ def _decide(problem: Problem) -> Decision | None:
 
 def _day(
     number: int, problem: Problem, decision: Decision | None, chosen: frozenset[JobType],
-    before: Set[JobType],
+    before: Set[JobType], job_types_run: int,
 ) -> LoopDay:
     alive: frozenset[JobType] = frozenset().union(*problem.alive.values())
     living = [len(each.caught_by & alive) for each in problem.regressions]
@@ -88,7 +91,7 @@ def _day(
         number, problem, decision, chosen,
         len(chosen ^ before) / max(1, len(chosen) + len(before)) if number else 0.0, 0.0,
         fmean(living) if living else 0.0,
-        sum(count == 1 for count in living) / max(1, len(living)))
+        sum(count == 1 for count in living) / max(1, len(living)), job_types_run)
 
 
 def _run(

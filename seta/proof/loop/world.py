@@ -57,6 +57,7 @@ class World:
         self.states = NEVER_RAN
         self.landed: list[Landed] = []
         self._last_run: Numbers = np.full(len(self.simulation.table), -1)
+        self._last_day: Numbers = np.full(len(self.simulation.table), -np.inf)
         self._failing: dict[int, tuple[float, float]] = {}   # known on, and until, day
         self._types: dict[str, JobType | None] = {}
 
@@ -78,6 +79,10 @@ class World:
         first = full if priority is None else float(
             table.seconds[alive[priority[alive] == int(Priority.FIRST)]].sum())
         return PushCost(first / full, float(table.seconds[chosen].sum()) / full, backfill / full)
+
+    def job_types_run(self, *, since: float) -> int:
+        """Return how many jobs ran on a push of this day or later."""
+        return int((self._last_day >= since).sum())
 
     def failing(self, push: SimulatedPush) -> list[int]:
         """Return the jobs that run until they pass: known to have failed, and not by chance."""
@@ -115,6 +120,7 @@ class World:
         if priority is not None:
             self._note_landed(push, priority, shown)
         self._last_run[ran.jobs] = push.index
+        self._last_day[ran.jobs] = push.day
         self._note_failing(ran)
         return seconds
 

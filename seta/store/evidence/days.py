@@ -1,11 +1,12 @@
 """What each job name did, day by day, as it was known at a moment."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
     CTE, ColumnElement, DateTime, Select, cast, func, literal, null, select, union_all,
 )
+from sqlalchemy.orm import Session
 
 from ...domain import FAILING
 from .. import schema
@@ -72,3 +73,14 @@ def _lists_of_last_day(window: EvidenceWindow, names: Select[int]) -> Select[*tu
 
 def _no_time() -> ColumnElement[datetime | None]:
     return cast(null(), DateTime(timezone=True))
+
+
+def count_job_types_run(session: Session, window: EvidenceWindow, *, within: timedelta) -> int:
+    """Return how many job types of the scope had a run in this time before the last day."""
+    name = schema.JobName
+    query = (
+        select(func.count(name.job_type_id.distinct()))
+        .join(Day, Day.job_name_id == name.id)
+        .where(name.id.in_(names_of_scope(window.scope)), Day.runs > 0,
+               Day.day >= (window.last_midnight - within).date(), Day.day < window.last_day))
+    return session.scalar(query) or 0

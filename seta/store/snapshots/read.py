@@ -1,5 +1,7 @@
 """Read snapshots back."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, select
@@ -92,3 +94,46 @@ def _to_snapshot(
         given_up=tuple(row.given_up), comparison=row.comparison, priorities=priorities,
         id=row.id, created_at=row.created_at, held_because=row.held_because,
         is_published=row.id == published_id)
+
+
+@dataclass(frozen=True, slots=True)
+class DriftReference:
+    """A live snapshot's figures for the alarm on drift, and what it was an alarm against."""
+
+    id: int
+    as_of: datetime
+    inputs: dict[str, Any]
+    figures: dict[str, Any]
+    against: int | None
+
+
+def drift_reference(
+    session: Session, scope: str, *, before: datetime, is_oldest: bool = False
+) -> DriftReference | None:
+    """Return the newest snapshot of a scope, or the oldest, of those as of `before` or earlier.
+
+    Of those with figures: all that were made of the present. None where there is none.
+    """
+    row = schema.Snapshot
+    order = (row.as_of, row.id) if is_oldest else (row.as_of.desc(), row.id.desc())
+    return _reference(session.execute(
+        _references().where(row.scope == scope, row.as_of <= before)
+        .order_by(*order).limit(1)).one_or_none())
+
+
+def drift_reference_with_id(session: Session, snapshot_id: int) -> DriftReference | None:
+    return _reference(session.execute(
+        _references().where(schema.Snapshot.id == snapshot_id)).one_or_none())
+
+
+def _references() -> Select[int, datetime, dict[str, Any]]:
+    row = schema.Snapshot
+    return select(row.id, row.as_of, row.inputs).where(row.inputs.has_key("drift"))
+
+
+def _reference(found: Row[int, datetime, dict[str, Any]] | None) -> DriftReference | None:
+    if found is None:
+        return None
+    figures = dict(found.inputs["drift"])
+    against = figures.pop("against")
+    return DriftReference(found.id, found.as_of, found.inputs, figures, against)
