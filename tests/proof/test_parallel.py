@@ -1,10 +1,11 @@
 """Where the cut-offs of a backtest are worked on."""
 
+import sys
 from dataclasses import replace
 from datetime import timedelta
-from importlib.util import find_spec
 
 import pytest
+from distributed import LocalCluster
 
 from seta.config import Settings
 from seta.domain import Project, Scope
@@ -16,7 +17,6 @@ from seta.proof.evidence import SimulationRecorder
 from seta.proof.simulation import Shape, Simulation
 from seta.proof.simulation.shape import START
 
-HAS_DASK = find_spec("distributed") is not None
 UNTIL = START + timedelta(days=40)
 PLAN = Plan("made", START + timedelta(days=20), UNTIL, timedelta(days=4),
             policies=("random", "drop-one"))
@@ -38,9 +38,7 @@ def tried(recorded, **more):
     return backtest_of(evidence, history, PLAN, settings=replace(Settings(), **more))
 
 
-@pytest.mark.skipif(not HAS_DASK, reason="dask[distributed] is not installed")
 def test_a_dask_cluster_finds_the_same_as_one_process(recorded):
-    from distributed import LocalCluster
     with LocalCluster(n_workers=2, threads_per_worker=1, processes=False,
                       dashboard_address=None, protocol="tcp") as cluster:
         address = cluster.scheduler_address.replace("tcp://", "dask://")
@@ -49,13 +47,12 @@ def test_a_dask_cluster_finds_the_same_as_one_process(recorded):
     assert found == tried(recorded)
 
 
-@pytest.mark.skipif(HAS_DASK, reason="dask[distributed] is installed")
-def test_without_dask_it_says_what_to_install(recorded):
+def test_without_dask_it_says_what_to_install(recorded, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)   # importing it fails
     with pytest.raises(BadSetting, match=r"needs Dask: pip install 'dask\[distributed\]'"):
         tried(recorded, parallel="dask://localhost:8786")
 
 
-@pytest.mark.skipif(not HAS_DASK, reason="dask[distributed] is not installed")
 def test_a_scheduler_that_does_not_answer_is_named(recorded, monkeypatch):
     monkeypatch.setattr("seta.proof.parallel.ANSWERS_WITHIN", 0.2)
     with pytest.raises(BadSetting, match="'dask://127.0.0.1:9', but no Dask scheduler answers"):
