@@ -148,13 +148,16 @@ def _guilty(session: Session, runs: list[StarredRun], *, now: datetime) -> list[
 def _left_out(
     session: Session, audit: Audit, entry: LedgerEntry, *, now: datetime
 ) -> tuple[str, ...]:
-    """Return the jobs that the answer left out, without a result on the push, and still alive."""
+    """Return the jobs that the answer left out and that are still alive, whether or not they ran.
+
+    What has a result there by now is taken off in the same look.
+    """
     names = set(entry.skip_names)
     if not names:
         return ()
     living = {job.name for job in alive.alive_jobs(
         session, audit.project, audit.build_system, at=now)}
-    return tuple(sorted((names & living) - store.results_on(session, audit).keys()))
+    return tuple(sorted(names & living))
 
 
 def _look_at_results(session: Session, project: str, *, now: datetime) -> int:

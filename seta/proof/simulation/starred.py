@@ -11,9 +11,12 @@ from ...domain import JobType, Regression, RunCount
 from ...names import parse
 from ...store.evidence.showings import MOST_RUNS
 from .history import Simulation
+from .jobs import Numbers
 from .shape import START, Shape
 
 PROJECT = "simulated"
+INTERVALS = {1: 0.15, 5: 0.25, 10: 0.6}   # in pushes, with the share of jobs that have it
+BACKSTOP = 20                             # on every push of this many everything runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +28,30 @@ class _Failed:
 
 
 class StarredCI:
-    """A simulated CI in which every job ran on every push, with all that was starred in it.
+    """A simulated CI with all that was starred in it. Every job ran on every push, or few did.
 
     Jobs go by the names that they had in the beginning; a rename is taken to be known.
     """
 
-    def __init__(self, shape: Shape, seed: int = 1):
+    def __init__(self, shape: Shape, seed: int = 1, *, is_thinned: bool = False):
+        """`is_thinned`: most jobs ran on every fifth or tenth push only, as in a CI that skips."""
         self._simulation = Simulation(shape, seed)
         table = self._simulation.table
+        turns = _Turns(len(table), seed) if is_thinned else None
         self._types = [parse(label, "taskcluster", PROJECT) for label in table.labels(0.0)]
         self._days: list[float] = []
         self._failed: list[_Failed] = []
+        rows = []
         for push in self._simulation.pushes():
             self._days.append(push.day)
-            for job, failure in self._simulation.run(push).failures.items():
+            ran = self._simulation.run(push, None if turns is None else turns.of(push.index))
+            rows.append(np.isin(np.arange(len(table)), ran.jobs))
+            for job, failure in ran.failures.items():
                 at = failure.starred_at
                 self._failed.append(_Failed(
                     push.index, job, failure.fixed_by,
                     0.0 if at is None else (at - START) / timedelta(days=1)))
+        self._ran = np.array(rows)        # by push and job
 
     def problem_at(self, day: float) -> Problem:
         """Return the problem of all pushes before a day, as it was starred by then."""
@@ -85,15 +94,27 @@ class StarredCI:
     ) -> dict[JobType, RunCount]:
         begin = min(push for pushes in jobs.values() for push in pushes)
         end = max(push for pushes in jobs.values() for push in pushes) + 1
-        return {self._type(job): self._runs(job, begin, min(end, begin + MOST_RUNS), np.inf,
-                                            failed_on)
+        return {self._type(job): self._runs(job, begin, end, np.inf, failed_on, MOST_RUNS)
                 for job in jobs}
 
     def _runs(
-        self, job: int, begin: int, end: int, day: float, failed_on: dict[int, list[int]]
+        self, job: int, begin: int, end: int, day: float, failed_on: dict[int, list[int]],
+        most: int | None = None,
     ) -> RunCount:
         """Count a job's runs before a day, on the pushes from `begin` until before `end`."""
-        table = self._simulation.table
-        days = np.array(self._days[begin:end])
-        ran = (days < day) & (table.born[job] <= days) & (days < table.gone[job])
-        return RunCount(int(ran.sum()), sum(begin <= push < end for push in failed_on[job]))
+        ran = np.flatnonzero(
+            self._ran[begin:end, job] & (np.array(self._days[begin:end]) < day))[:most]
+        return RunCount(len(ran), len(set((begin + ran).tolist()).intersection(failed_on[job])))
+
+
+class _Turns:
+    """Which jobs run on a push of a CI that skips: each has its interval, and its own turn."""
+
+    def __init__(self, jobs: int, seed: int):
+        rng = np.random.default_rng([seed, 77])
+        self._every = rng.choice(list(INTERVALS), jobs, p=list(INTERVALS.values()))
+        self._turn = rng.integers(0, max(INTERVALS), jobs)
+
+    def of(self, push: int) -> Numbers:
+        due = (push + self._turn) % self._every == 0
+        return np.flatnonzero(due | (push % BACKSTOP == 0))
