@@ -45,6 +45,7 @@ DAYS, WINDOW, STEP = 160, 90, 7
 SCOPE = Scope("simulated", window_days=WINDOW)
 SHAPES = {
     "small": Shape(days=DAYS),
+    "5 % mis-starred": Shape(days=DAYS, mis_starred=0.05),
     "few regressions": Shape(days=DAYS, regressions_per_day=1.0),
     "many components": Shape(days=DAYS, components=400, regressions_per_day=4.0),
     "quiet and wide": Shape(days=DAYS, job_types=900, components=60, regressions_per_day=2.0,

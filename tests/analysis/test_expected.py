@@ -12,7 +12,7 @@ from seta.analysis import Problem, decide
 from seta.analysis.cover import cover_of
 from seta.analysis.expected import GRID, Expectation, Parameters, expectation_of, fitted
 from seta.analysis.likeness import likenesses_of
-from seta.domain import JobType, Priority, Regression
+from seta.domain import JobType, Priority, Regression, RunCount
 
 LINUX, WINDOWS = "linux64", "windows10-64"
 WITNESS = JobType(LINUX, "opt", "s", 1)
@@ -281,6 +281,18 @@ def test_parameters_are_what_would_have_caught_later_ones_early():
 
 def test_few_later_regressions_leave_the_usual_parameters():
     assert fit(many(1, count=59), 5) == Parameters() == GRID[0]
+
+
+def test_a_witness_that_is_not_believed_is_none_where_another_is(make):
+    """a ran five times until the fix, failed once, and fails otherwise too."""
+    problem = replace(
+        make.problem({"r1": "ab", "r2": "a"}),
+        shown={fixed_by: {make.job("a"): RunCount(5, 1)} for fixed_by in ("r1", "r2")},
+        totals={make.job("a"): RunCount(1000, 100), make.job("b"): RunCount(1000, 0)})
+    found = expectation(problem, Parameters(30, 0.0, 1.0))
+    assert [found.catches(numbers(problem, make.job(each))) for each in "ab"] == [0.25, 0.25]
+    everybody = expectation(replace(problem, shown={}), Parameters(30, 0.0, 1.0))
+    assert everybody.catches(numbers(problem, make.job("a"))) == 0.5
 
 
 def test_no_regression_has_a_relation_to_another_suite():

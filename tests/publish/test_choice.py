@@ -83,11 +83,15 @@ def test_an_analysis_of_the_past_sees_no_later_backtest(trunk, sessions):
             session, Scope("trunk", objective="expected"), known_by=NOW - DAY - timedelta(hours=1))
 
 
-def test_a_backtest_of_before_this_policy_says_nothing(trunk, sessions):
+def test_a_backtest_that_did_not_try_it_changes_nothing(trunk, sessions):
+    """As `seta backtest --policy ...` makes, or an earlier release did."""
+    scope = Scope("trunk", objective="expected")
     with sessions() as session:
         backtested(session, [0.1, 0.2], policy="greedy by cost")
-        assert "does not say" in why_cover(
-            session, Scope("trunk", objective="expected"), known_by=NOW)
+        assert "run `seta backtest`" in why_cover(session, scope, known_by=NOW)
+        backtested(session, [0.1, 0.2])
+        backtested(session, [0.1, 0.2], policy="greedy by cost")
+        assert why_cover(session, scope, known_by=NOW) == ""
 
 
 def test_the_snapshot_says_why_the_cover_was_used(evidence, sessions):
