@@ -186,8 +186,11 @@ def by_recency(known: Known) -> list[Columns]:
 def at_random(known: Known) -> list[Columns]:
     found = []
     for seed in range(DRAWS):
-        ranking = known.free
-        random.Random(seed).shuffle(ranking)
+        ranking, draw = known.free, random.Random(seed)
+        if known.is_counted:
+            found.append(frozenset(draw.sample(ranking, min(known.budget, len(ranking)))))
+            continue
+        draw.shuffle(ranking)
         found.append(known.filled(ranking))
     return found
 
