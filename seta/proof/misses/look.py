@@ -19,7 +19,7 @@ from .story import Renaming, Stories
 
 logger = logging.getLogger(__name__)
 
-LOOK_BACK = timedelta(days=28)  # stars that are older are let be, on the first look above all
+LOOK_BACK = timedelta(days=28)  # of the first look: what is older is let be
 
 Sessions = sessionmaker[Session]
 
@@ -81,8 +81,8 @@ def _may_have_any(session: Session, scope: Scope) -> bool:
 
 def _look(session: Session, scope: str, newest: int, *, now: datetime) -> Look:
     before = store.lock_look(session, scope)
-    fixes = new_fixes(session, scope, after=before.classification_id, until=newest,
-                      since=now - LOOK_BACK)
+    since = now - LOOK_BACK if before.at == store.BEFORE_ALL else store.BEFORE_ALL
+    fixes = new_fixes(session, scope, after=before.classification_id, until=newest, since=since)
     known = {project.name: project for project in projects(session, scope)}
     scheduled = {name for name, project in known.items() if project.is_integration}
     stories = Stories(session, scheduled, _renaming(session, scope, now))

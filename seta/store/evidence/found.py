@@ -22,7 +22,8 @@ Classified, Result, Push, Name, Type = (
 # People's classifications do not wait for the writers, so one of them may be committed after one
 # with a greater number.
 STILL_OPEN = 1000
-PASSES_OF = timedelta(days=30)  # how far back a last pass is looked for
+# How far back a last pass is looked for: near the failure first, which nearly always suffices.
+SPANS = timedelta(days=1), timedelta(days=30)
 
 # All that a job was ever said to be fixed by: a star that was taken back is news too.
 NEW_FIXES = text("""
@@ -109,10 +110,14 @@ def passes_before(
     session: Session, wanted: Sequence[tuple[int, datetime]]
 ) -> dict[tuple[int, datetime], MissPush]:
     """Return the last push before a time on which a job passed, for each that has one."""
-    rows = session.execute(PASSES_BEFORE, {
-        "names": [name for name, _ in wanted], "before": [at for _, at in wanted],
-        "span": PASSES_OF})
-    return {wanted[number - 1]: MissPush(*push) for number, *push in rows}
+    found: dict[tuple[int, datetime], MissPush] = {}
+    for span in SPANS:
+        asked = [each for each in wanted if each not in found]
+        rows = session.execute(PASSES_BEFORE, {
+            "names": [name for name, _ in asked], "before": [at for _, at in asked],
+            "span": span})
+        found |= {asked[number - 1]: MissPush(*push) for number, *push in rows}
+    return found
 
 
 def passes_between(

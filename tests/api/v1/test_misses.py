@@ -9,6 +9,8 @@ from ci_world import NOON
 from seta.cli.commands import run
 from seta.cli.program import Program
 from seta.config import Settings
+from seta.proof.misses import look_for_misses
+from seta.worker.work import Work
 
 LOW = "test-linux64/opt-low-1"
 FIX = "9fa614d8310d"
@@ -34,13 +36,20 @@ def fixed_by(fix):
 
 
 @pytest.fixture
-def posted(api, autoland):
-    """Six pushes, of which the last one shows what one of the four before it let in."""
+def pushed(api, autoland):
+    """Six pushes, the first of which ran everything."""
     for number in range(6):
         push(api, number)
     api.now = NOON + timedelta(hours=2)
-    assert api.post("/results", [result(0), result(5, **fixed_by(FIX))]).json["accepted"] == 2
+    look_for_misses(api.sessions, "trunk", now=api.now)   # the first looks back four weeks only
     return api
+
+
+@pytest.fixture
+def posted(pushed):
+    """Six pushes, of which the last one shows what one of the four before it let in."""
+    assert pushed.post("/results", [result(0), result(5, **fixed_by(FIX))]).json["accepted"] == 2
+    return pushed
 
 
 def test_what_is_posted_is_looked_through_at_once(posted):
@@ -87,3 +96,21 @@ def test_a_table_of_them_is_printed(posted, emptied, capsys):
     assert FIX in text and "4 pushes, 4 min" in text and LOW in text
     (found,) = json.loads(printed("misses", "--project", "autoland", "--json"))
     assert found["fixed_by"] == FIX and found["chance"] == 0.8
+
+
+def test_what_is_imported_is_looked_through_at_once(pushed, emptied, tmp_path):
+    file = tmp_path / "results.ndjson"
+    file.write_text("\n".join(map(json.dumps, [result(0), result(5, **fixed_by(FIX))])))
+    assert run(["import", str(file)], Program(Settings(database_url=emptied))) == 0
+    assert len(pushed.get("/projects/autoland/misses").json["items"]) == 1
+
+
+def test_the_worker_looks_through_what_a_person_classified_since(pushed):
+    pushed.post("/results", [result(0), result(5, result="testfailed")])
+    assert pushed.post("/classifications", {
+        "namespace": "mine", "job_id": "5", "classification": "fixed by commit",
+        "fixed_by": FIX}).json == {"added": 1}
+    assert pushed.get("/projects/autoland/misses").json["items"] == []
+    Work(pushed.sessions, Settings()).ingest_and_analyze()
+    (found,) = pushed.get("/projects/autoland/misses").json["items"]
+    assert found["fixed_by"] == FIX
