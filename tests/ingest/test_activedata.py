@@ -31,11 +31,13 @@ def star(number, *, said_at, fix=FIX, classification="fixed by commit"):
 @pytest.fixture(scope="module")
 def server():
     with running_activedata([
-        document(1, "test-linux64/opt-mochitest-1"),
-        document(2, "test-linux64/debug-reftest-3"),
-        document(3, "mochitest-1", run__key="Ubuntu VM 12.04 x64 autoland debug test mochitest-1",
-                 run__taskcluster__id=None, run__buildbot__id=5),
-        document(4, "test-linux64/opt-xpcshell", run__state="running", run__result=None),
+        document(1, "test-linux64/opt-mochitest-1", last_modified=PUSHED_AT + 1000),
+        document(2, "test-linux64/debug-reftest-3", last_modified=PUSHED_AT + 1500),
+        document(3, "mochitest-1", last_modified=PUSHED_AT + 2000, run__buildbot__id=5,
+                 run__key="Ubuntu VM 12.04 x64 autoland debug test mochitest-1",
+                 run__taskcluster__id=None),
+        document(4, "test-linux64/opt-xpcshell", run__state="running", run__result=None,
+                 last_modified=PUSHED_AT + 3000),
         star(5, said_at=PUSHED_AT + 4000),
     ]) as server:
         yield server

@@ -22,11 +22,15 @@ BUILDERS = [f"Windows 8 64-bit mozilla-inbound debug test mochitest-{number}"
 
 @dataclass
 class Site:
-    """The app, and the switches that bring it into each state of the contract's table."""
+    """The app, and the switches that bring it into each state of the contract's table.
+
+    What is published is looked up `every` so many seconds.
+    """
 
     sessions: object
     evidence: Evidence
     settings: Settings
+    every: float = 0
     now = NOW
 
     def __post_init__(self):
@@ -70,8 +74,8 @@ class Site:
         self.evidence.ingested("mozilla-inbound", at=self.now)
 
     def _client(self) -> FlaskClient:
-        published = Published(self.sessions, self.settings, lambda: self.now, every=0,
-                              patience=30)
+        published = Published(self.sessions, self.settings, lambda: self.now,
+                              every=self.every, patience=30)
         app = build_app(self.settings, self.sessions, clock=lambda: self.now,
                         published=published)
         client = app.test_client()
@@ -114,5 +118,5 @@ def good_database(make_database, template):
 def good(good_database):
     """A site in a good state, to read only; others are made of `site`."""
     engine = make_engine(good_database)
-    yield Site(make_sessions(engine), None, Settings())
+    yield Site(make_sessions(engine), None, Settings(), every=3600)
     engine.dispose()
