@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from proof_world import at, columns, job, known, regression, timeline
 
-from seta.domain import JobType
+from seta.domain import JobType, Scope
 from seta.proof.backtest.ages import age_figures, by_age
 from seta.proof.backtest.choosing import choose
 from seta.proof.backtest.costs import Bill, Cost
@@ -17,6 +17,7 @@ from seta.proof.backtest.policies import AS_DECIDED, CEILING, EVERY_NTH, PLAIN, 
 from seta.proof.backtest.policy_scores import policy_scores, turnover
 from seta.proof.backtest.scoring import Catch, Score, score
 from seta.proof.backtest.trials import Trial, Tried, try_policies
+from seta.proof.misses.promise import policy_in_force
 
 
 def score_of(caught: str, cost=10.0) -> Score:
@@ -147,3 +148,14 @@ def test_a_scope_with_a_budget_is_reported_as_it_decides():
     assert len(found.chosen[AS_DECIDED]) == 2
     assert try_policies(Trial(rich, period, replace(plan, redundancy=1))).main == PLAIN
     assert try_policies(Trial(of, period, plan)).main == PLAIN
+
+
+@pytest.mark.parametrize("policies, in_force", [
+    ([PLAIN], PLAIN),
+    ([PLAIN, "cover, k = 2"], "cover, k = 2"),
+    ([PLAIN, "cover, k = 2", AS_DECIDED], AS_DECIDED),
+])
+def test_the_alarm_on_misses_goes_by_what_is_in_force(policies, in_force):
+    result = {"policies": [{"policy": name} for name in policies]}
+    assert policy_in_force(result, Scope("trunk", redundancy=2)) == {"policy": in_force}
+    assert policy_in_force({}, Scope("trunk")) is None

@@ -14,6 +14,7 @@ from ...store.evidence.found import found_times
 from ...store.ledger.misses import current_misses
 from ...store.operation.alarms import clear_alarm, raise_alarm
 from ...store.snapshots.backtests import backtests_of
+from ..backtest.policies import AS_DECIDED, PLAIN
 from .cusum import EVERY, Expectation, Verdict, Week, judge
 
 LAST_WEEKS = 26
@@ -79,14 +80,20 @@ def count_weeks(
 
 
 def promise_of_backtest(session: Session, scope: Scope) -> Promise | None:
-    """Return what the newest backtest of a scope says of the cover that is in force."""
+    """Return what the newest backtest of a scope says of what is in force."""
     for kept in backtests_of(session, scope.name, limit=1):
-        by_name = {each["policy"]: each for each in kept.result.get("policies", ())}
-        policy = by_name.get(f"cover, k = {scope.redundancy}") or by_name.get("cover, k = 1")
+        policy = policy_in_force(kept.result, scope)
         if policy and kept.result.get("regressions"):
             return Promise(_expected_by(policy, kept.result["regressions"]),
                            f"backtest {kept.id} of {kept.made_at:%Y-%m-%d}")
     return None
+
+
+def policy_in_force(result: Mapping[str, Any], scope: Scope) -> Mapping[str, Any] | None:
+    """Return the score, in a backtest's result, of what the scope has in force."""
+    by_name = {each["policy"]: each for each in result.get("policies", ())}
+    return (by_name.get(AS_DECIDED) or by_name.get(f"cover, k = {scope.redundancy}")
+            or by_name.get(PLAIN))
 
 
 def _expected_by(policy: Mapping[str, Any], regressions: int) -> Expectation:
