@@ -36,7 +36,7 @@ COMMANDS = {
     "backtest": ("seta.cli.backtest:backtest",
                  "Try past decisions on the regressions that came after them."),
     "misses": ("seta.cli.misses:misses",
-               "List regressions that pushes let in, and who could have caught them."),
+               "List regressions that pushes let in, and who could catch them."),
     "what-if": ("seta.cli.what_if:what_if",
                 "Show what other settings would have cost and caught."),
     "simulate": ("seta.cli.simulate:simulate",
