@@ -25,7 +25,8 @@ Made by `make bench`, which runs the programs of `benchmarks/` one after the oth
 page; `make bench ONLY=serving` measures one section again. Wherever there is a peer or a limit,
 both were measured in turns in one run, and their ratio stands beside them.
 """
-SECTIONS = ("analysis", "stars", "ingest", "serving", "scheduling", "growth", "soak")
+SECTIONS = ("analysis", "stars", "ingest", "serving", "scheduling", "growth", "soak",
+            "backtest", "coverage")
 MARK = "<!-- {} -->"
 
 

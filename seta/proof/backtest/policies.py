@@ -10,7 +10,7 @@ import random
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from ...analysis.baselines import ORDERS, drop_one
 from ...analysis.choice import LEAST_REGRESSIONS
@@ -184,15 +184,22 @@ def by_recency(known: Known) -> list[Columns]:
 
 
 def at_random(known: Known) -> list[Columns]:
+    free = known.free
+    if known.is_counted:
+        count = min(known.budget, len(free))
+        return [frozenset(random.Random(seed).sample(free, count)) for seed in range(DRAWS)]
+    return [known.filled(free[place] for place in order) for order in _orders(len(free))]
+
+
+@lru_cache(maxsize=4)
+def _orders(count: int) -> tuple[tuple[int, ...], ...]:
+    """Return the random orders of this many job types: often the same number from day to day."""
     found = []
     for seed in range(DRAWS):
-        ranking, draw = known.free, random.Random(seed)
-        if known.is_counted:
-            found.append(frozenset(draw.sample(ranking, min(known.budget, len(ranking)))))
-            continue
-        draw.shuffle(ranking)
-        found.append(known.filled(ranking))
-    return found
+        places = list(range(count))
+        random.Random(seed).shuffle(places)
+        found.append(tuple(places))
+    return tuple(found)
 
 
 def by_drop_one(known: Known) -> list[Columns]:

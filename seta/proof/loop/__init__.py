@@ -6,10 +6,10 @@ that CI, `policies` are the ways to decide and to schedule, `days` runs it day b
 says what came of it.
 """
 
-from .days import LoopDay, start, loop_days
+from .days import LoopDay, loop_days, run_days, start
 from .policies import POLICIES, LoopPolicy
 from .report import LoopReport, report_of
 from .world import World
 
 __all__ = ["POLICIES", "LoopDay", "LoopPolicy", "LoopReport", "World", "loop_days", "report_of",
-           "start"]
+           "run_days", "start"]

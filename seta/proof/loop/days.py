@@ -52,7 +52,11 @@ def start(shape: Shape, seed: int, *, days: int, warm_up: int = WARM_UP) -> Worl
 
 def loop_days(world: World, policy: LoopPolicy, *, warm_up: int = WARM_UP) -> Iterator[LoopDay]:
     """Yield each day when it is over; the world that is given stays as it is."""
-    world = deepcopy(world)
+    yield from run_days(deepcopy(world), policy, warm_up=warm_up)
+
+
+def run_days(world: World, policy: LoopPolicy, *, warm_up: int = WARM_UP) -> Iterator[LoopDay]:
+    """Yield each day when it is over; it happens in the world that is given."""
     decided: dict[JobType, Priority] = {}
     chosen: frozenset[JobType] = frozenset()
     for number in range(world.shape.days - warm_up):

@@ -74,6 +74,10 @@ class Simulation:
             self._in_tree = [each for each in self._in_tree if each.is_in(push.index)]
             yield push
 
+    def imagined(self, day: float, rng: np.random.Generator) -> SimulatedRegression:
+        """Return a regression as it might land on a day; it is in no tree."""
+        return self._breaker.make(-1, -1, day, rng)
+
     def push(self, index: int) -> SimulatedPush:
         return self._times.push(index)
 
