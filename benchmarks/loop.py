@@ -78,6 +78,7 @@ def comparison(names: Iterable[str], seeds: Sequence[int], runs: Runs, days: int
             name, share(each["by_set"] for each in every),
             share(each["on_push"] for each in every),
             "" if name == PLAIN else spread(more, "+.1f"),
+            f"{mean(each['found'] for each in every):.3f}",
             f"{mean(late(each, 'mean') for each in every):.2f}",
             f"{mean(late(each, 'p90') for each in every):.0f}",
             f"{mean(each['set_cost'] for each in every):.3f}",
@@ -88,7 +89,8 @@ def comparison(names: Iterable[str], seeds: Sequence[int], runs: Runs, days: int
     count = sum(runs[PLAIN, seed]["whole"]["regressions"] for seed in seeds)
     return Table(
         ["policy", "caught by the set", "on the push", "more than the cover, points",
-         "pushes late, mean", "p90", "the set, of a full run", "all that runs",
+         "found by the end", "pushes late, mean", "p90", "the set, of a full run",
+         "all that runs",
          "dearest tenth of pushes", "job types", "turnover a day"], rows,
         about=f"""SETA on its own consequences: {SHAPE.job_types} job types,
         {SHAPE.pushes_per_day:g} pushes and {SHAPE.regressions_per_day:g} regressions on a workday;
