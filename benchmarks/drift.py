@@ -4,6 +4,7 @@
 """
 
 import sys
+from datetime import date, timedelta
 from statistics import median
 
 import numpy as np
@@ -11,8 +12,7 @@ from report import Table, publish
 
 from seta.proof.loop import POLICIES, loop_days, start
 from seta.proof.loop.drifting import drifting
-from seta.proof.misses.cusum import Expectation, alike, draw, judge, threshold
-from seta.proof.misses.cusum import Week
+from seta.proof.misses.cusum import Expectation, Week, alike, draw, judge, threshold
 from seta.proof.simulation import Shape
 
 SEEDS = range(1, 11)
@@ -31,6 +31,7 @@ CASES = tuple((rate, size, clustering) for rate in (0.1, 0.3) for size in (5, 20
               for clustering in (1.3, 3.0))
 MEASURED_ON = 200                  # regressions, from which the rate is known
 WEEKS, PATHS = 520, 20             # of made-up weeks
+MONDAY = date(2026, 1, 5)
 MISSES_HEADER = ("rate", "regressions a week", "design effect", "threshold",
                  "weeks between false alarms", "plain interval", "rate doubled: weeks until")
 ABOUT_MISSES = f"""
@@ -52,7 +53,7 @@ def drift() -> Table:
             first[way] += found[:1]
     return Table(DRIFT_HEADER, [
         (way, f"{len(days)} of {len(SEEDS)}", f"{median(days):.0f}" if days else "",
-         max(days, default=""), f"{alarming[way]:,} of {DAYS * len(SEEDS):,}")
+         str(max(days, default="")), f"{alarming[way]:,} of {DAYS * len(SEEDS):,}")
         for way, days in first.items()], ABOUT_DRIFT)
 
 
@@ -67,7 +68,7 @@ def misses() -> Table:
                    for seed in range(PATHS)]
         count = sum(len(found) for found, _ in quiet)
         plain = sum(above for _, above in quiet)
-        rows.append((f"{rate:.0%}", size, clustering, f"{limit:.2f}",
+        rows.append((f"{rate:.0%}", str(size), str(clustering), f"{limit:.2f}",
                      f"{PATHS * WEEKS / max(1, count):.0f}",
                      f"once in {PATHS * WEEKS / max(1, plain):.0f} weeks",
                      f"{median(found[0] for found in doubled):.0f}"))
@@ -81,7 +82,8 @@ def alarms_of(
     rng = np.random.default_rng(seed)
     found = np.maximum(1, rng.poisson(size, WEEKS))
     missed = draw(rng, found, np.array(rate), alike(expected, [size]))
-    weeks = [Week(None, int(each), float(miss)) for each, miss in zip(found, missed)]
+    weeks = [Week(MONDAY + timedelta(weeks=number), int(each), float(miss))
+             for number, (each, miss) in enumerate(zip(found, missed))]
     alarms, begin = [], 0
     for end in range(1, WEEKS + 1):
         if judge(weeks[max(begin, end - 26):end], expected, limit=limit).is_alarming:
