@@ -7,11 +7,11 @@ import click
 
 from ..domain.plurals import pluralize
 from ..proof.costs import Amounts, amount_text
-from ..proof.what_if import Question, answer_to
+from ..proof.what_if.answer import answer_to
 from ..proof.what_if.change import Change, ChangedJob, Later, LaterCatch
 from ..proof.what_if.curve import Curve, Point, Share
 from ..proof.what_if.question import (
-    cadence_text, read_budgets, read_cadences, read_lowered, read_redundancies,
+    Question, cadence_text, read_budgets, read_cadences, read_lowered, read_redundancies,
 )
 from .options import TimeParam, json_option
 from .output import Row, print_json, print_table, spinner

@@ -10,9 +10,8 @@ from pydantic import BaseModel, Field
 
 from ...domain import Priority
 from ...errors import TooLong
-from ...proof.what_if import Question, answer_to
 from ...proof.what_if.question import (
-    MOST_VALUES, read_budgets, read_cadences, read_lowered, read_redundancies,
+    MOST_VALUES, Question, read_budgets, read_cadences, read_lowered, read_redundancies,
 )
 from ...store.engine import limit_waits
 from ..context import context
@@ -187,6 +186,8 @@ def get_what_if(project: str, query_data: WhatIfIn) -> Json:
     It is computed for this request and stores nothing. Where that takes longer than 20 seconds
     the answer is 503; `seta what-if` on a command line has no such limit.
     """
+    from ...proof.what_if.answer import answer_to  # here: it needs numpy and the solver
+
     question = Question(
         project, redundancies=_read(read_redundancies, query_data.redundancies),
         budgets=_read(read_budgets, query_data.budgets),

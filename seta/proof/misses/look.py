@@ -14,7 +14,6 @@ from ...store.curation.renames import renames
 from ...store.evidence.found import new_fixes, newest_classification
 from ...store.ledger import misses as store
 from ...store.operation.alarms import clear_alarm, raise_alarm
-from .promise import watch_promise
 from .story import Renaming, Stories
 
 logger = logging.getLogger(__name__)
@@ -105,6 +104,8 @@ def _look(session: Session, scope: str, newest: int, *, now: datetime) -> Look:
     store.keep_look(session, scope, max(newest, before.classification_id), at=now)
     look = Look(len(fixes), added, replaced, withdrawn)
     if look.has_changed or before.at.date() < now.date():
+        from .promise import watch_promise  # here: it needs numpy, a web process hardly ever does
+
         watch_promise(session, scope_named(session, scope), now=now)
     return look
 

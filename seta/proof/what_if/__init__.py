@@ -4,8 +4,3 @@
 cut-off; `curve` answers for redundancies, budgets and cadences; `change` for jobs that are pinned
 or lowered. It decides and scores as a backtest does, and stores nothing.
 """
-
-from .answer import Answer, answer_to
-from .question import Question
-
-__all__ = ["Answer", "Question", "answer_to"]
