@@ -225,3 +225,25 @@ def make_master(tmp_path, free_ports, fresh_master):
     yield make
     for master in masters:
         master.kill()
+
+
+@pytest.fixture
+def seta(serve, selective):
+    """Return a SETA for a Buildbot: it skips docs on pushes not in ``full``, and owes ``owed``."""
+    def answer(request):
+        if request.path == "/api/v1/results":
+            server.records += request.records
+            return serve.answer(200, {"accepted": len(request.records), "rejected": []})
+        if request.path == "/api/v1/projects/sample-bot/due":
+            owed, server.owed = server.owed, [] if request.method == "POST" else server.owed
+            return serve.answer(200, {"jobs": owed, "push_id": "2" * 40, "reasons": ["time"]})
+        if request.path == "/api/v1/projects/sample-bot/audits":
+            return serve.answer(200, server.taken if request.method == "POST" else server.audits)
+        if request.path.split("/")[-2][0] in server.full:
+            return serve.answer(201, selective([], [], kind="full", reasons=["backstop"]))
+        return serve.answer(201, selective(["unit", "ui"], ["docs", "of-another-master"]))
+
+    server = serve(answer)
+    server.full, server.owed, server.records = "", [], []
+    server.audits, server.taken = {"pushes": []}, {"push_id": "", "jobs": []}
+    return server
