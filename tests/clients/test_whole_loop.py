@@ -97,7 +97,7 @@ def test_the_taskgraph_how_to_does_what_it_shows(tmp_path, seta, until):
     assert ledger == ["full", "selective"]
 
 
-def test_the_buildbot_how_to_does_what_it_shows(seta, make_master, until):
+def test_the_buildbot_how_to_does_what_it_shows(seta, make_master, serve, until):
     """The whole loop: builds are reported, a regression is inferred, the answer changes.
 
     Where the how-to sleeps, this waits for what it sleeps for, which may take longer on a busy
@@ -109,6 +109,7 @@ def test_the_buildbot_how_to_does_what_it_shows(seta, make_master, until):
 
     seta.add_project(buildbot_master.BLOCKS)
     master = make_master(seta.url)
+    master.preload(serve)
     shutil.rmtree(master.folder / "sample")
     for language, text in buildbot_master.BLOCKS:
         if text.startswith("# "):
