@@ -70,13 +70,14 @@ class Work:
                     self._analyze(scope)
 
     def upkeep(self) -> None:
-        """Prune what is older than the retention time."""
+        """Prune what is older than the retention time, and keep the planner's figures true."""
         with self._busy(), _errors_logged("upkeep"):
             with recorded_run(self._sessions, "upkeep", now=datetime.now(UTC)) as run:
                 run.counts = prune(self._sessions, now=datetime.now(UTC),
                                    retention=self._settings.retention)
                 with self._sessions.begin() as session:
                     forget_idle_clients(session, now=datetime.now(UTC))
+                    store.count_projects(session)
 
     def _live_projects(self) -> list[Project]:
         """Return the projects of live scopes, each with a source."""

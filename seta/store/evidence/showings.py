@@ -32,17 +32,23 @@ def showings(session: Session, window: EvidenceWindow) -> dict[str, dict[JobType
     fixed_by = func.unnest(jobs.c.fixed_by).label("fixed_by")
     each = select(fixed_by, jobs.c.project, jobs.c.pushed_at, jobs.c.job_type_id).where(
         jobs.c.job_type_id.is_not(None), ~jobs.c.has_own_schedule).cte("each")
-    spans = (
+    seen = (
         select(each.c.fixed_by, each.c.project, func.min(each.c.pushed_at).label("begin"),
                func.max(each.c.pushed_at).label("last"))
-        .group_by(each.c.fixed_by, each.c.project).cte("spans").prefix_with("MATERIALIZED"))
-    fix = (
-        select(func.min(Push.pushed_at).label("at"))
-        # By digits, not by a pattern: so the index finds it.
-        .where(Push.project == spans.c.project, Push.revision >= spans.c.fixed_by,
-               Push.revision < spans.c.fixed_by + "g", Push.pushed_at > spans.c.begin,
-               Push.pushed_at < window.as_of)
-        .lateral("fix"))
+        .group_by(each.c.fixed_by, each.c.project).cte("seen").prefix_with("MATERIALIZED"))
+    # By digits and not by a pattern, and apart from the time, so that the index by revision finds
+    # it; once for each span, since the planner takes all of this for a few rows.
+    fixes = (
+        select(Push.pushed_at)
+        .where(Push.project == seen.c.project, Push.revision >= seen.c.fixed_by,
+               Push.revision < seen.c.fixed_by + "g")
+        .correlate(seen).order_by(Push.revision).offset(0).lateral("fixes"))
+    fixed_at = func.min(fixes.c.pushed_at).filter(
+        fixes.c.pushed_at > seen.c.begin, fixes.c.pushed_at < window.as_of)
+    spans = (
+        select(*seen.c, fixed_at.label("fixed_at"))
+        .select_from(seen.outerjoin(fixes, true()))
+        .group_by(*seen.c).cte("spans").prefix_with("MATERIALIZED"))
     pairs = select(each.c.fixed_by, each.c.project, each.c.job_type_id).distinct().cte(
         "pairs").prefix_with("MATERIALIZED")
     ran = (
@@ -50,19 +56,19 @@ def showings(session: Session, window: EvidenceWindow) -> dict[str, dict[JobType
         .join(Push, Push.id == Result.push)
         .where(Result.job_name_id == Name.id,
                Result.known_at >= spans.c.begin, Result.known_at <= window.known_by,
-               Result.known_at < func.coalesce(fix.c.at, spans.c.last) + ENDS_WITHIN,
+               Result.known_at < func.coalesce(spans.c.fixed_at, spans.c.last) + ENDS_WITHIN,
                Result.result.in_(VERDICTS), Result.tier < SELF_SCHEDULED_TIER,
                Push.pushed_at >= spans.c.begin, Push.pushed_at < window.as_of,
-               func.coalesce(Push.pushed_at < fix.c.at, Push.pushed_at <= spans.c.last))
+               func.coalesce(Push.pushed_at < spans.c.fixed_at,
+                             Push.pushed_at <= spans.c.last))
         .order_by(Result.known_at, Result.namespace_id, Result.job_id)
         .limit(literal(MOST_RUNS)).lateral("ran"))
     query = (
-        select(pairs.c.fixed_by, Type.platform, Type.build_type, Type.test_suite, Type.chunk,
-               func.count(), func.count().filter(ran.c.has_failed))
+        select(pairs.c.fixed_by, Type.id, Type.platform, Type.build_type, Type.test_suite,
+               Type.chunk, func.count(), func.count().filter(ran.c.has_failed))
         .select_from(pairs)
         .join(spans, (spans.c.fixed_by == pairs.c.fixed_by)
               & (spans.c.project == pairs.c.project))
-        .join(fix, true())
         .join(Name, (Name.job_type_id == pairs.c.job_type_id)
               & (Name.project == pairs.c.project))
         .join(ran, true())
@@ -70,8 +76,12 @@ def showings(session: Session, window: EvidenceWindow) -> dict[str, dict[JobType
         .group_by(pairs.c.fixed_by, Type.id)
         .order_by(pairs.c.fixed_by, Type.platform, Type.build_type, Type.test_suite, Type.chunk))
     found: dict[str, dict[JobType, RunCount]] = {}
-    for each_fix, *words, runs, failures in session.execute(query):
-        found.setdefault(each_fix, {})[JobType(*words)] = RunCount(runs, failures)
+    job_types: dict[int, JobType] = {}   # one object for the many rows of each
+    counts: dict[RunCount, RunCount] = {}
+    for each_fix, type_id, *words, runs, failures in session.execute(query):
+        job_type = job_types.setdefault(type_id, JobType(*words))
+        count = RunCount(runs, failures)
+        found.setdefault(each_fix, {})[job_type] = counts.setdefault(count, count)
     return found
 
 
