@@ -32,6 +32,7 @@ from seta.store.schema import Base
 
 sys.path.insert(0, str(Path(__file__).parent))  # for the loopback servers
 
+from known_rules import compile_routes_once  # noqa: E402
 from run_order import deal_slow_tests  # noqa: E402
 
 SHARED_FOLDER = pytest.StashKey[Path]()
@@ -42,6 +43,7 @@ SERVER_OPTIONS = f"{FOR_TESTS} -c max_connections=600 -c autovacuum=off"
 
 def pytest_configure(config):
     """Make the folder of what all workers of this run share."""
+    compile_routes_once()
     if not hasattr(config, "workerinput"):
         config.stash[SHARED_FOLDER] = new_folder()
 

@@ -233,14 +233,14 @@ def no_ids(name):
             name.first_listed, name.first_passed, name.is_build)
 
 
-def test_a_simulated_history_gives_the_same_whether_imported_or_recorded(database):
+def test_a_simulated_history_gives_the_same_whether_imported_or_recorded(emptied):
     """Decisions at noon and at midnight, jobs coming, going and renamed, from the first day on."""
     shape = Shape(days=40, pushes_per_day=3, job_types=30, regressions_per_day=2, churn=1,
                   flakes=0.02, mis_starred=0.2)
     asked = [datetime(2026, 1, 5, tzinfo=UTC) + DAY * 1.5 * step for step in range(28)]
     out = io.StringIO()
     write_history(Simulation(shape, seed=2), out, project="simulated")
-    engine = make_engine(database)
+    engine = make_engine(emptied)
     sessions = make_sessions(engine)
     import_files(sessions, [io.BytesIO(out.getvalue().encode())], scope="made", archived=True,
                  now=datetime.now(UTC))

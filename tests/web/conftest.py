@@ -31,8 +31,8 @@ def demo_app(demo_database):
 
 
 @pytest.fixture
-def empty_app(database):
-    return make_app(database)
+def empty_app(emptied):
+    return make_app(emptied)
 
 
 @pytest.fixture(scope="session")
