@@ -9,9 +9,8 @@ from ..analysis.explain import JobVerdict
 from ..domain import JobType, Prices, Priority, Project, Witnesses
 from ..publish.gather import Gathered
 from ..store.curation.projects import projects
-from ..store.results.pushes import count_pushes
 from ..store.snapshots.costs import CostedWitness
-from .savings import Savings, made_savings, practice_of
+from .savings import Savings, made_savings, practice_of, regressions_per_push
 
 
 def savings_of_decision(
@@ -31,12 +30,12 @@ def savings_of_decision(
     known = {job_type: costed_witness(verdict) for job_type, verdict in verdicts.items()
              if job_type in alive and verdict.caught}
     window = gathered.window
-    pushes = count_pushes(session, [each.name for each in projects(session, project.scope)],
-                          since=window.since, until=window.as_of)
+    rate = regressions_per_push(
+        session, [each.name for each in projects(session, project.scope)], decision.regressions,
+        since=window.since, until=window.as_of)
     return made_savings(
         project, decision.unit, costs, practice_of(session, project, until=window.as_of),
-        _witnesses(gathered.witnesses, known),
-        decision.regressions / pushes if pushes else None, prices)
+        _witnesses(gathered.witnesses, known), rate, prices)
 
 
 def costed_witness(verdict: JobVerdict) -> CostedWitness:

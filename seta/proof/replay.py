@@ -3,13 +3,8 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from ..domain import Cadence, Priority
+from ..domain import Cadence
 from ..ledger.cadence import NEVER_RAN, CadenceDecision, due_on_push
-
-
-def replay(pushed_at: Iterable[datetime], cadence: Cadence) -> Iterator[frozenset[Priority]]:
-    """Yield the priorities of which all jobs run on each push; see `decisions`."""
-    return (each.priorities for each in decisions(pushed_at, cadence))
 
 
 def decisions(pushed_at: Iterable[datetime], cadence: Cadence) -> Iterator[CadenceDecision]:

@@ -103,7 +103,9 @@ def savings_of(
     if not wanted:
         return []
     witnesses = witnesses_by_project(session, snapshot.id)
-    rate = _regressions_per_push(session, snapshot, [each.name for each in known])
+    rate = regressions_per_push(
+        session, [each.name for each in known], snapshot.regressions,
+        since=datetime.fromisoformat(snapshot.inputs["since"]), until=snapshot.as_of)
     found = []
     for each in wanted:
         practice = practice_of(session, each, until=snapshot.as_of)
@@ -186,9 +188,9 @@ def made_savings(
         practice.days, low_value_share, rate, prices)
 
 
-def _regressions_per_push(
-    session: Session, snapshot: Snapshot, names: list[str]
+def regressions_per_push(
+    session: Session, names: Iterable[str], regressions: int, *, since: datetime, until: datetime
 ) -> float | None:
-    since = datetime.fromisoformat(snapshot.inputs["since"])
-    pushes = count_pushes(session, names, since=since, until=snapshot.as_of)
-    return snapshot.regressions / pushes if pushes else None
+    """Return how many of a window's regressions came with a push of these projects."""
+    pushes = count_pushes(session, names, since=since, until=until)
+    return regressions / pushes if pushes else None

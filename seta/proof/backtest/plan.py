@@ -1,6 +1,5 @@
 """Which cut-offs are tried, and which ways to choose."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,6 +8,11 @@ from ...errors import BadInput
 from .policies import AS_DECIDED, CEILING, EVERY_NTH, PLAIN, POLICIES, cover_named
 
 BEST = "best"
+
+
+def cut_offs(since: datetime, until: datetime, step: timedelta) -> list[datetime]:
+    """Return `since` and each moment a step later, before `until`."""
+    return [since + number * step for number in range(-(-(until - since) // step))]
 
 
 @dataclass(frozen=True)
@@ -38,11 +42,8 @@ class Plan:
                 raise BadInput(f"there is no policy {name!r}; there are "
                                + ", ".join(map(repr, choices)))
 
-    def cut_offs(self) -> Iterator[datetime]:
-        at = self.since
-        while at < self.until:
-            yield at
-            at += self.step
+    def cut_offs(self) -> list[datetime]:
+        return cut_offs(self.since, self.until, self.step)
 
     @property
     def asks_for_best(self) -> bool:

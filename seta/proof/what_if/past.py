@@ -13,6 +13,7 @@ from ...errors import BadInput
 from ...store.curation.projects import project_named, scope_named
 from ...store.evidence import evidence_window
 from ..backtest.history import History, Period, read_history
+from ..backtest.plan import cut_offs
 from ..backtest.policies import Known
 from ..backtest.timelines import Timeline
 from ..evidence import Evidence, read_evidence
@@ -37,7 +38,7 @@ class Past:
 
     @property
     def cut_offs(self) -> list[datetime]:
-        return _cut_offs(self.since, self.until, self.step)
+        return cut_offs(self.since, self.until, self.step)
 
     @property
     def timeline(self) -> Timeline:
@@ -95,7 +96,7 @@ def read_past(
     progress("reading the regressions and the pushes")
     history = read_history(session, scope, since=oldest, until=until)
     evidence = read_evidence(
-        session, scope, _cut_offs(since, until, question.step), settings=settings,
+        session, scope, cut_offs(since, until, question.step), settings=settings,
         progress=progress)
     return Past(project, scope, since, until, question.step, history, evidence,
                 Budget(settings.node_limit, settings.time_limit.total_seconds()))
@@ -107,8 +108,3 @@ def tried_project(session: Session, question: Question) -> tuple[Project, Scope]
     if not project.is_integration:
         raise BadInput(f"everything always runs on {project.name!r}: there is nothing to try")
     return project, scope_named(session, project.scope)
-
-
-def _cut_offs(since: datetime, until: datetime, step: timedelta) -> list[datetime]:
-    count = -(-(until - since) // step)
-    return [since + number * step for number in range(count)]
